@@ -1,0 +1,82 @@
+"""Turn the numbers of all arms into answers: `python -m stages.analyze`."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from stages.parts.accuracies import at
+from stages.parts.accuracy_analysis import accuracy_analysis
+from stages.parts.answers import Answer
+from stages.parts.findings import Tables
+from stages.parts.outputs import replacing, replacing_folder, save_json
+from stages.parts.pruned import keep_only
+from stages.parts.refusals import plain_refusals
+from stages.parts.saliency_analysis import field_table, gridding_table, saliency_analysis, similarity_table
+from stages.parts.settings import Settings, checked_settings
+
+NETWORKS, SALIENCY, LEARNED = Path("data/networks"), Path("data/saliency"), Path("data/learned")
+PLOTTED = {"accuracy": "accuracy", "learning_curves": "curves", "measures": "levels"}  # plots/….csv from which table
+
+
+def array(path: Path, name: str) -> np.ndarray:
+    """One array of an .npz file; the others stay on disk."""
+    with np.load(path) as archive:
+        return archive[name]
+
+
+def of_accuracy(settings: Settings) -> tuple[Answer, Tables]:
+    """The answer on accuracy and its tables."""
+    logits = {arm: array(NETWORKS / arm.name / "predictions.npz", "logits") for arm in settings.arms()}
+    histories = {arm: pd.read_csv(NETWORKS / arm.name / "history.csv") for arm in settings.arms()}
+    labels = array(NETWORKS / settings.arms()[0].name / "predictions.npz", "labels")
+    return accuracy_analysis(logits, labels, histories, settings.analyze)
+
+
+def of_saliency(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answer, Tables]:
+    """The answer on saliency and its tables."""
+    arms, methods, options = settings.arms(), settings.saliency.methods, settings.analyze
+    measures = pd.concat([at(arm, pd.read_csv(SALIENCY / arm.name / "measures.csv")) for arm in arms])
+    fields = {arm: array(SALIENCY / arm.name / "maps.npz", "receptive_field") for arm in arms}
+    answer, tables = saliency_analysis(measures, methods, options)
+    return answer, {
+        **tables,
+        "similarity": similarity_table(arms, methods, lambda arm, method: array(SALIENCY / arm.name / "maps.npz", method), options),
+        "gridding": gridding_table(arms, methods, lambda arm, method: array(SALIENCY / arm.name / "spectra.npz", method), options),
+        "fields": field_table(fields, accuracies, settings.network.dilate, options),
+    }
+
+
+def merged(parts: list[Tables]) -> Tables:
+    """Tables of the same name one below the other."""
+    names = dict.fromkeys(name for tables in parts for name in tables)
+    return {name: pd.concat([tables[name] for tables in parts if name in tables]) for name in names}
+
+
+@plain_refusals("analyze")
+def main() -> None:
+    """Read what every arm of the grid left, and nothing else; leave answers, tables and what `dvc plots` draws."""
+    settings = checked_settings(Path("params.yaml").read_text(encoding="utf-8"))
+    for folder in (NETWORKS, SALIENCY):
+        keep_only(folder, [arm.name for arm in settings.arms()])
+    of_data = json.loads(Path("metrics/fetch.json").read_text(encoding="utf-8"))
+    accuracy, accuracy_tables = of_accuracy(settings)
+    saliency, saliency_tables = of_saliency(settings, accuracy_tables["accuracy"])
+    tables = merged([accuracy_tables, saliency_tables])
+    with replacing_folder(Path("data/analysis")) as folder:
+        for name, table in tables.items():
+            table.to_csv(folder / f"{name}.csv", index=False)
+    for plot, name in PLOTTED.items():
+        with replacing(Path("plots") / f"{plot}.csv") as path:
+            tables[name].to_csv(path, index=False)
+    answers = {
+        "dataset": of_data["dataset"], "replicates": settings.train.replicates, "alpha": settings.analyze.alpha,
+        "accuracy": accuracy, "saliency": saliency,
+    }  # fmt: skip
+    save_json(Path("metrics/answers.json"), answers)
+    print(f"analyze: accuracy {accuracy['verdict']}, saliency {saliency['verdict']}; written to metrics/answers.json")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""Pictures of the first question: can the best dilation be learned?"""
+
+from stages.parts.captions import caption
+from stages.parts.figures.learned import chosen_against_initial, planted_truth, trajectories
+from stages.parts.material import Material
+from stages.parts.pictures import Picture, picture
+from stages.parts.wording import listed, words
+
+
+def learned_pictures(material: Material) -> list[Picture]:
+    """What the methods chose, from where, and whether they find a dilation that is known."""
+    scope, learned = material.scope, material.learned
+    methods = listed([words(method) for method in learned.choices]) or "no method"
+    return [
+        picture(
+            "chosen_against_initial",
+            "Chosen against initial dilation",
+            lambda: chosen_against_initial(learned.choices),
+            caption(
+                "Numbers count runs, areas are their share of the runs from one start. On the dashed line a method stays where it began; "
+                "where all circles lie at one height it converges.",
+                scope,
+                split="train",
+                arms="one run for each start and seed",
+            ),
+            f"A panel for each of {methods}: initial dilation across, chosen dilation up.",
+        ),
+        picture(
+            "learned_trajectories",
+            "The way there",
+            lambda: trajectories(learned.trajectories),
+            caption("The dilation over training, a line for each run in the colour of its start.", scope, split="train", arms="every run"),
+            f"A panel for each of {methods}: epoch across, dilation up, a line for each run.",
+        ),
+        picture(
+            "planted_truth",
+            "Is a planted dilation found?",
+            lambda: planted_truth(learned.planted),
+            "Share of runs (%) that find the dilation by which textures were made, from each start; over the panel the share of all runs. "
+            "Data: textures, white noise filtered by random kernels at the planted dilation; no digits.",
+            f"A panel for each of {methods}: planted dilation down, initial dilation across, the share of runs that find it in each cell.",
+        ),
+    ]

@@ -1,0 +1,88 @@
+"""Images that a network's unit likes best: class models and maximisation of filters, by gradient ascent."""
+
+from functools import cache
+
+import numpy as np
+import tensorflow as tf
+
+from stages.parts.gradients import SIDE, Graph, compiled
+from stages.parts.network import CLASSES, Architecture, Weights, first_maps, head_logits, last_maps
+from stages.parts.settings import Saliency
+
+BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # of Adam, Kingma and Ba (2015)
+
+
+def class_models(weights: Weights, architecture: Architecture, options: Saliency) -> np.ndarray:
+    """The image of each class that maximises S_c(I) - lambda |I|^2, from black; (10, 28, 28) float32, signed.
+
+    Simonyan et al. (2013), section 2, equation 1; by Adam. lambda is `weight_decay`; total
+    variation and jitter are additions of ours, off where they are 0.
+    """
+    black = np.zeros((CLASSES, SIDE, SIDE), np.float32)
+    nothing = np.zeros((CLASSES, architecture.channels[1]), np.float32)
+    return maximiser(weights, black, np.eye(CLASSES, dtype=np.float32), nothing, architecture, options)
+
+
+def filter_models(weights: Weights, filters: np.ndarray, start: np.ndarray, architecture: Architecture, options: Saliency) -> np.ndarray:
+    """The image that maximises the sum of each filter's map in the last convolution, by the same rule; (filters, 28, 28) float32.
+
+    The map is taken before pooling and ReLU. After Erhan et al. (2009), who maximise one unit of it.
+
+    Args:
+        start: image (28, 28) float32 to start from: black or a digit.
+    """
+    starts = np.repeat(start[None], len(filters), 0)
+    chosen = np.eye(architecture.channels[1], dtype=np.float32)[filters]
+    return maximiser(weights, starts, np.zeros((len(filters), CLASSES), np.float32), chosen, architecture, options)
+
+
+def maximiser(
+    weights: Weights, start: np.ndarray, on_logits: np.ndarray, on_maps: np.ndarray, architecture: Architecture, options: Saliency
+) -> np.ndarray:
+    """Images (n, 28, 28) float32 that maximise, each for itself, its weighted sum of logits and of maps.
+
+    Args:
+        start: (n, 28, 28) float32, where the ascent begins.
+        on_logits: (n, 10) float32, weight of every logit.
+        on_maps: (n, channels) float32, weight of the sum over every map of the last convolution.
+    """
+    graph = ascent_graph(architecture, options.total_variation, options.jitter_pixels)
+    rates = np.array([options.step_size, options.weight_decay], np.float32)
+    return graph(weights, start[..., None], on_logits, on_maps, rates, jitter(options)).numpy()[..., 0]
+
+
+def jitter(options: Saliency) -> np.ndarray:
+    """Pixels (steps, 2) float32, whole numbers, by which the images are moved down and right at each step."""
+    most = options.jitter_pixels
+    return np.random.default_rng(options.seed).integers(-most, most, (options.steps, 2), endpoint=True).astype(np.float32)
+
+
+@cache
+def ascent_graph(architecture: Architecture, total_variation: float, jitter_pixels: int) -> Graph:
+    """Compiled: the whole ascent of `maximiser`, for all images at once, a row of jitter a step."""
+
+    def rise(weights: Weights, image: tf.Tensor, on_logits: tf.Tensor, on_maps: tf.Tensor, weight_decay: tf.Tensor, move: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            seen = tf.roll(image, tf.cast(move, tf.int32), (1, 2)) if jitter_pixels else image
+            last = last_maps(weights, first_maps(weights, seen, architecture), architecture)
+            value = tf.reduce_sum(on_logits * head_logits(weights, last, architecture))
+            value += tf.reduce_sum(on_maps * tf.reduce_sum(last, (1, 2))) - weight_decay * tf.reduce_sum(image**2)
+            if total_variation:
+                value -= total_variation * tf.reduce_sum(tf.image.total_variation(image))
+        return tape.gradient(value, image)
+
+    def ascended(weights: Weights, start: tf.Tensor, on_logits: tf.Tensor, on_maps: tf.Tensor, rates: tf.Tensor, moves: tf.Tensor) -> tf.Tensor:
+        def step(index: tf.Tensor, image: tf.Tensor, mean: tf.Tensor, square: tf.Tensor) -> tuple[tf.Tensor, ...]:
+            gradient = rise(weights, image, on_logits, on_maps, rates[1], moves[index])
+            mean = BETA_1 * mean + (1 - BETA_1) * gradient
+            square = BETA_2 * square + (1 - BETA_2) * gradient**2
+            count = tf.cast(index + 1, tf.float32)
+            direction = (mean / (1 - BETA_1**count)) / (tf.sqrt(square / (1 - BETA_2**count)) + EPSILON)
+            return index + 1, image + rates[0] * direction, mean, square
+
+        nothing = tf.zeros_like(start)
+        return tf.while_loop(lambda index, *_: index < tf.shape(moves)[0], step, (0, start, nothing, nothing))[1]
+
+    shapes = (None, SIDE, SIDE, 1), (None, CLASSES), (None, architecture.channels[1]), (2,), (None, 2)
+    return compiled(ascended, architecture, *shapes)

@@ -1,0 +1,37 @@
+"""How much the maps owe to what each layer has learned."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from stages.parts.figures.rows import in_order, rows_where, shown
+from stages.parts.figures.style import dilation_colour, panels
+from stages.parts.wording import words
+
+COLUMNS = 4
+
+
+def randomisation_cascade(cascade: pd.DataFrame) -> Figure:
+    """Similarity of maps before and after layers are drawn anew, from the top down; a panel for each method.
+
+    `cascade` has `dilation`, `replicate`, `method`, `layer` (in order) and `similarity`. Lines are means
+    over the arms and replicates of a dilation, bands reach from the lowest to the highest replicate.
+
+    Raises:
+        EmptyFigureError: no network was randomised.
+    """
+    methods, layers = in_order(shown(cascade, "No network was randomised.")["method"]), in_order(cascade["layer"])
+    rows = -(-len(methods) // COLUMNS)
+    figure, axes = panels(rows, COLUMNS, 2.1 * rows + 0.8, 12.0, sharex=True, sharey=True)
+    for place, method in zip(axes, methods):
+        table = rows_where(cascade, method=method).pivot_table(index=["dilation", "replicate"], columns="layer", values="similarity")[layers]
+        for dilation, replicates in table.groupby("dilation"):
+            colour = dilation_colour(float(str(dilation)))
+            place.plot(range(len(layers)), replicates.mean(), "o-", color=colour, markersize=3.5, label=f"dilation {dilation}")
+            place.fill_between(range(len(layers)), replicates.min(), replicates.max(), color=colour, alpha=0.15, linewidth=0)
+        place.set_title(words(method))
+        place.set_xticks(range(len(layers)), [words(layer) for layer in layers], rotation=25, ha="right")
+    for place in axes[len(methods) :]:
+        place.set_axis_off()
+    figure.supylabel("rank correlation", fontsize="medium")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=8)
+    return figure

@@ -1,0 +1,58 @@
+"""What the networks of each dilation take for the best image of a class, and who recognises it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from stages.parts.figures.mosaics import GREY, SIGNED, mosaic, scaled
+from stages.parts.figures.rows import shown
+from stages.parts.figures.style import INK, PAPER, panels, whole_ticks
+
+CLASSES = [str(label) for label in range(10)]
+
+
+def class_models(models: np.ndarray, means: np.ndarray, dilations: Sequence[int]) -> Figure:
+    """Class models (dilations, 10, height, width), each divided by its largest absolute value, under the class means.
+
+    Raises:
+        EmptyFigureError: there is no model.
+    """
+    rows = np.concatenate([means[None], scaled(models)]) if len(models) else models
+    labels = ["class mean", *(f"dilation {dilation}" for dilation in dilations)]
+    return mosaic(rows, labels, CLASSES, [GREY, *[SIGNED] * len(dilations)])
+
+
+def class_models_for_display(models: np.ndarray, mean: np.ndarray, dilations: Sequence[int]) -> Figure:
+    """Class models with the mean training image (height, width) added, in grey: what is below 0 is white, above 1 black.
+
+    Simonyan et al. (2013), section 2, figure 1.
+
+    Raises:
+        EmptyFigureError: there is no model.
+    """
+    return mosaic(np.clip(models + mean, 0, 1), [f"dilation {dilation}" for dilation in dilations], CLASSES, GREY)
+
+
+def transfer_between_dilations(confidence: pd.DataFrame) -> Figure:
+    """Mean probability that networks of one dilation (column) give the class of another one's class models (row), with its number.
+
+    `confidence` has the dilation of the source as index and that of the target as columns.
+
+    Raises:
+        EmptyFigureError: no class model was shown to any network.
+    """
+    values = shown(confidence, "No class model was shown to any network.").to_numpy(float)
+    side = 1.4 + 0.6 * len(values)
+    figure, (axes,) = panels(1, 1, side, side + 1.6)
+    image = axes.imshow(values, cmap="cividis", vmin=0, vmax=1)
+    for (row, column), value in np.ndenumerate(values):
+        axes.text(column, row, f"{value:.2f}", ha="center", va="center", color=PAPER if value < 0.5 else INK)
+    for axis, dilations in (("x", confidence.columns), ("y", confidence.index)):
+        whole_ticks(axes, range(len(dilations)), axis)
+        (axes.set_xticklabels if axis == "x" else axes.set_yticklabels)([str(dilation) for dilation in dilations])
+    axes.set(xlabel="judged by networks of dilation", ylabel="class models of dilation")
+    axes.grid(visible=False)
+    figure.colorbar(image, ax=axes, label="probability of the class", shrink=0.9)
+    return figure

@@ -1,0 +1,42 @@
+"""First-layer kernels as they lie on the image: their taps apart by the dilation."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from stages.parts.figures.mosaics import mosaic, scaled
+from stages.parts.figures.style import EmptyFigureError
+from stages.parts.geometry import extent
+from stages.parts.grid import Arm
+
+MOST = 16  # kernels of an arm
+
+
+def spread_kernels(kernels: np.ndarray, dilation: int, side: int) -> np.ndarray:
+    """Kernels (size, size, channels) as images (channels, side, side): taps `dilation` pixels apart, NaN between and around."""
+    size, _, channels = kernels.shape
+    start = (side - extent(size, dilation)) // 2
+    places = start + dilation * np.arange(size)
+    spread = np.full((channels, side, side), np.nan)
+    spread[:, places[:, None], places] = kernels.transpose(2, 0, 1)
+    return spread
+
+
+def first_kernels(kernels: Mapping[Arm, np.ndarray]) -> Figure:
+    """A row of kernels for each arm, each kernel divided by its own largest absolute weight; arrays (size, size, channels).
+
+    Raises:
+        EmptyFigureError: there is no arm.
+    """
+    if not kernels:
+        raise EmptyFigureError("No kernel of any network is there.")
+    side = max(extent(arm.kernel_size, arm.dilation) for arm in kernels)
+    rows = [spread_kernels(scaled_kernels(array)[..., :MOST], arm.dilation, side) for arm, array in kernels.items()]
+    labels = [f"kernel {arm.kernel_size}, dilation {arm.dilation}" for arm in kernels]
+    return mosaic(np.stack(rows), labels)
+
+
+def scaled_kernels(kernels: np.ndarray) -> np.ndarray:
+    """Each kernel of (size, size, channels) divided by its own largest absolute weight."""
+    return scaled(kernels.transpose(2, 0, 1)).transpose(1, 2, 0)

@@ -1,0 +1,98 @@
+"""Learned dilations: what is chosen, from where, on which way, and whether a planted one is found."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from stages.parts.figures.style import INK, PAPER, QUIET, EmptyFigureError, dilation_colour, panels, whole_ticks
+from stages.parts.wording import words
+
+ABSENT = "No method has learned a dilation."
+
+
+def chosen_against_initial(choices: Mapping[str, pd.DataFrame]) -> Figure:
+    """Chosen against initial dilation, a panel for each method; a circle's area is the number of runs, written in it.
+
+    On the dashed line a method stays where it began; on a level line it converges.
+
+    Raises:
+        EmptyFigureError: no method has chosen.
+    """
+    runs = {method: table for method, table in choices.items() if len(table)}
+    if not runs:
+        raise EmptyFigureError(ABSENT)
+    figure, axes = panels(1, len(runs), 3.2, max(4.0, 3.1 * len(runs)), sharex=True, sharey=True)
+    values = sorted({int(value) for table in runs.values() for value in [*table["initial_dilation"], *table["chosen_dilation"]]})
+    for place, (method, table) in zip(axes, runs.items()):
+        counts = table.value_counts(["initial_dilation", "chosen_dilation"]).reset_index()
+        place.plot(values, values, "--", color=QUIET, linewidth=1, zorder=1)
+        for initial, chosen, count in counts.itertuples(index=False):
+            share = count / counts.loc[counts["initial_dilation"] == initial, "count"].sum()
+            place.scatter(initial, chosen, s=420 * share, color=dilation_colour(chosen), zorder=2)
+            place.text(initial, chosen, str(count), ha="center", va="center", fontsize="small", color=PAPER if chosen < 5 else INK, zorder=3)
+        place.set(title=words(method), xlabel="initial dilation")
+        whole_ticks(place, values)
+        whole_ticks(place, values, "y")
+        place.margins(0.15)
+    axes[0].set_ylabel("chosen dilation")
+    return figure
+
+
+def trajectories(paths: Mapping[str, pd.DataFrame]) -> Figure:
+    """The dilation over training, a line for each run in the colour of its start, a panel for each method.
+
+    Tables have `initial_dilation`, `seed`, `epoch` and `dilation`.
+
+    Raises:
+        EmptyFigureError: no method has a path.
+    """
+    runs = {method: table for method, table in paths.items() if len(table)}
+    if not runs:
+        raise EmptyFigureError(ABSENT)
+    figure, axes = panels(1, len(runs), 3.2, max(4.0, 3.1 * len(runs)), sharey=True)
+    for place, (method, table) in zip(axes, runs.items()):
+        for initial, run in runs_of(table):
+            place.plot(run["epoch"], run["dilation"], color=dilation_colour(initial), linewidth=1.2, label=f"from {initial:g}")
+        place.set(title=words(method), xlabel="epoch")
+    axes[0].set_ylabel("dilation (pixels)")
+    handles = {label: handle for place in axes for handle, label in zip(*place.get_legend_handles_labels())}
+    figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=6)
+    return figure
+
+
+def runs_of(table: pd.DataFrame) -> list[tuple[float, pd.DataFrame]]:
+    """The rows of each run with the dilation that it started from."""
+    return [(float(run["initial_dilation"].iloc[0]), run) for _, run in table.groupby(["initial_dilation", "seed"])]
+
+
+def planted_truth(planted: Mapping[str, pd.DataFrame]) -> Figure:
+    """Share of runs, in percent, that find the planted dilation (row) from each start (column); a panel for each method.
+
+    Tables have `true_dilation`, `initial_dilation` and `chosen_dilation`.
+
+    Raises:
+        EmptyFigureError: no method was tried.
+    """
+    runs = {method: table for method, table in planted.items() if len(table)}
+    if not runs:
+        raise EmptyFigureError("No method was tried on textures whose dilation is known.")
+    figure, axes = panels(1, len(runs), 3.4, max(4.0, 2.7 * len(runs)), sharey=True)
+    for place, (method, table) in zip(axes, runs.items()):
+        found = table.assign(found=100.0 * (table["chosen_dilation"] == table["true_dilation"]))
+        draw_shares(place, found.pivot_table(index="true_dilation", columns="initial_dilation", values="found"))
+        place.set(title=f"{words(method)}: {found['found'].mean():.0f} %", xlabel="initial dilation")
+    axes[0].set_ylabel("planted dilation")
+    return figure
+
+
+def draw_shares(axes: Axes, shares: pd.DataFrame) -> None:
+    """A table of percentages as coloured cells with their numbers."""
+    axes.imshow(shares, cmap="cividis", vmin=0, vmax=100, aspect="auto")
+    for (row, column), share in np.ndenumerate(shares.to_numpy(float)):
+        axes.text(column, row, "" if np.isnan(share) else f"{share:.0f}", ha="center", va="center", color=PAPER if share < 50 else INK)
+    axes.set_xticks(range(len(shares.columns)), [f"{value:g}" for value in shares.columns])
+    axes.set_yticks(range(len(shares.index)), [f"{value:g}" for value in shares.index])
+    axes.grid(visible=False)

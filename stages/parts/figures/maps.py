@@ -1,0 +1,57 @@
+"""Saliency maps of the same digits under every dilation, and where they lie."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from stages.parts.figures.mosaics import GREY, SIGNED, mosaic, scaled
+from stages.parts.figures.style import EmptyFigureError
+from stages.parts.localisation import boxed, ink_of, salient_mask
+from stages.parts.wording import words
+
+BOX, MASK = 1.0, 0.45  # grey of what is drawn over a digit
+
+
+def saliency_maps(digits: np.ndarray, maps: Mapping[str, np.ndarray], dilations: Sequence[int]) -> Figure:
+    """A column for each digit; a row for each method and dilation, each map divided by its largest absolute value.
+
+    Args:
+        digits: (n, height, width) in [0, 1].
+        maps: by method, (dilations, n, height, width), signed.
+
+    Raises:
+        EmptyFigureError: there is no method or no digit.
+    """
+    if not maps or not len(digits):
+        raise EmptyFigureError("No digit was explained by any method.")
+    rows = np.concatenate([digits[None], *(scaled(stack) for stack in maps.values())])
+    labels = ["digit"]
+    for method in maps:
+        labels += [f"{words(method)}  {dilations[0]}", *map(str, dilations[1:])]
+    return mosaic(rows, labels, colours=[GREY, *[SIGNED] * (len(rows) - 1)])
+
+
+def localisation(digits: np.ndarray, maps: np.ndarray, dilations: Sequence[int]) -> Figure:
+    """The salient region and its box on each digit (column) for each dilation (row); ink in the first row.
+
+    Args:
+        digits: (n, height, width) in [0, 1].
+        maps: (dilations, n, height, width) of one method, signed.
+
+    Raises:
+        EmptyFigureError: there is no digit.
+    """
+    if not maps.size:
+        raise EmptyFigureError("No digit was explained by any method.")
+    rows = [outlined(ink_of(digits), digits), *(outlined(salient_mask(stack), digits) for stack in maps)]
+    return mosaic(np.stack(rows), ["ink", *(f"dilation {dilation}" for dilation in dilations)])
+
+
+def outlined(masks: np.ndarray, digits: np.ndarray) -> np.ndarray:
+    """Digits in pale blue, the mask over them in red, its box around it, in the range of signed colours."""
+    picture = np.where(masks, MASK + 0.4 * digits, -0.5 * digits)
+    box = boxed(masks)
+    inner = np.zeros_like(box)
+    inner[:, 1:-1, 1:-1] = box[:, 1:-1, 1:-1] & box[:, :-2, 1:-1] & box[:, 2:, 1:-1] & box[:, 1:-1, :-2] & box[:, 1:-1, 2:]
+    return np.where(box & ~inner, BOX, picture)

@@ -1,0 +1,95 @@
+"""What the measures of maps and class models do as the dilation grows."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from stages.parts.figures.rows import in_order, records, rows_where, shown
+from stages.parts.figures.style import INK, PAPER, QUIET, colours, markers, offsets, panels, whole_ticks
+from stages.parts.wording import words
+
+COLUMNS = 4
+SIDE_BY_SIDE = 0.5  # of the distance between two dilations, for methods
+CHANCE = "_chance"
+VERDICT_COLOURS = {"difference": "#d55e00", "negligible": "#e9c46a", "equivalent": "#0072b2", "inconclusive": "#dfe3e8"}
+
+
+def measures_by_dilation(levels: pd.DataFrame, units: dict[str, str]) -> Figure:
+    """A panel for each measure: its mean for each method at each dilation, with its interval.
+
+    Args:
+        levels: `method`, `measure`, `level` (a dilation), `mean`, `lower`, `upper`; a measure
+            `…_chance` is drawn as a dashed line beside the one it belongs to.
+        units: of a measure, where it has one.
+
+    Raises:
+        EmptyFigureError: nothing was measured.
+    """
+    levels = shown(levels, "No saliency map was measured.").assign(level=pd.to_numeric(levels["level"]))
+    measures = [measure for measure in in_order(levels["measure"]) if not measure.endswith(CHANCE)]
+    methods = in_order(levels["method"])
+    rows = -(-len(measures) // COLUMNS)
+    figure, axes = panels(rows, min(COLUMNS, len(measures)), 2.1 * rows + 0.6, 12.0)
+    for place, measure in zip(axes, measures):
+        draw_measure(place, rows_where(levels, measure=measure), rows_where(levels, measure=measure + CHANCE), methods)
+        place.set_title(words(measure) + (f" ({units[measure]})" if measure in units else ""))
+    for place in axes[len(measures) :]:
+        place.set_axis_off()
+    handles = {label: handle for place in axes for handle, label in zip(*place.get_legend_handles_labels())}
+    figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=min(len(handles), 9))
+    figure.supxlabel("dilation", fontsize="medium")
+    return figure
+
+
+def draw_measure(axes: Axes, levels: pd.DataFrame, chance: pd.DataFrame, methods: list[str]) -> None:
+    """One measure of every method that has it."""
+    colour, marker = colours(methods), markers(methods)
+    for method, place in zip(methods, offsets(len(methods), SIDE_BY_SIDE)):
+        of_method, by_chance = rows_where(levels, method=method), rows_where(chance, method=method)
+        if of_method.empty:
+            continue
+        ends = [of_method["mean"] - of_method["lower"], of_method["upper"] - of_method["mean"]]
+        axes.errorbar(
+            of_method["level"] + place, of_method["mean"], ends,
+            fmt=marker[method] + "-", color=colour[method], markersize=3.5, linewidth=1.1, capsize=2, label=words(method),
+        )  # fmt: skip
+        axes.plot(by_chance["level"] + place, by_chance["mean"], "--", color=QUIET, linewidth=1, label="chance" if len(by_chance) else None)
+    whole_ticks(axes, sorted(in_order(levels["level"])))
+
+
+def verdicts_by_measure(effects: pd.DataFrame) -> Figure:
+    """The verdict on dilation for each method (row) and measure (column), with the direction of the slope.
+
+    `effects` has `method`, `measure`, `verdict` and `slope`.
+
+    Raises:
+        EmptyFigureError: nothing was compared.
+    """
+    methods, measures = in_order(shown(effects, "No measure was compared between dilations.")["method"]), in_order(effects["measure"])
+    figure, (axes,) = panels(1, 1, 1.9 + 0.36 * len(methods), 12.0)
+    for row in records(effects):
+        x, y = measures.index(row["measure"]), methods.index(row["method"])
+        axes.add_patch(cell(x, y, VERDICT_COLOURS.get(row["verdict"], PAPER)))
+        axes.text(x, y, arrow(row["slope"]), ha="center", va="center", color=PAPER if row["verdict"] in ("difference", "equivalent") else INK)
+    axes.set(xlim=(-0.6, len(measures) - 0.4), ylim=(len(methods) - 0.4, -0.6))
+    axes.set_xticks(range(len(measures)), [words(measure) for measure in measures], rotation=28, ha="right")
+    axes.set_yticks(range(len(methods)), [words(method) for method in methods])
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+    handles = [cell(0, 0, colour) for colour in VERDICT_COLOURS.values()]
+    figure.legend(handles, list(VERDICT_COLOURS), loc="outside upper left", ncols=4)
+    return figure
+
+
+def cell(x: float, y: float, colour: str) -> Rectangle:
+    """A square around a place."""
+    return Rectangle((x - 0.46, y - 0.46), 0.92, 0.92, facecolor=colour)
+
+
+def arrow(slope: float) -> str:
+    """Up where a measure grows with dilation, down where it falls, nothing where that is not known."""
+    if pd.isna(slope) or slope == 0:
+        return ""
+    return "↑" if np.sign(slope) > 0 else "↓"

@@ -1,0 +1,126 @@
+"""Gradients of class logits, compiled once for each architecture and run in batches that stay in the cache.
+
+The first convolution is linear. The gradient at its maps is therefore all that has to be taken for
+every noisy or scaled copy of an image; of their mean it is taken back to the pixels once.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import numpy as np
+import tensorflow as tf
+
+from stages.parts.geometry import POOL, SECOND_KERNEL_SIZE, map_sides
+from stages.parts.network import CLASSES, Activation, Architecture, Weights, first_maps, head_logits, last_maps, logits
+
+BATCH = 96  # images at a time: more gain nothing and leave the processor's cache
+SIDE = 28  # pixels
+
+Graph = Callable[..., tf.Tensor]
+
+
+def in_batches(function: Callable[[slice], tf.Tensor], count: int, size: int = BATCH) -> np.ndarray:
+    """What `function` makes of each slice of at most `size` of `count` items, one after the other."""
+    return np.concatenate([np.asarray(function(slice(start, start + size))) for start in range(0, count, size)])
+
+
+def weight_shapes(architecture: Architecture) -> list[tuple[int, ...]]:
+    """Shapes of kernel and bias of the four layers, from the input up."""
+    kernel_size, (first, second), dense = architecture.arm.kernel_size, architecture.channels, architecture.dense
+    features = (last_side(architecture) // POOL) ** 2 * second
+    kernels = [(kernel_size, kernel_size, 1, first), (SECOND_KERNEL_SIZE, SECOND_KERNEL_SIZE, first, second), (features, dense), (dense, CLASSES)]
+    return [shape for kernel in kernels for shape in (kernel, kernel[-1:])]
+
+
+def first_side(architecture: Architecture) -> int:
+    """Side, in pixels, of the first convolution's maps."""
+    return map_sides(SIDE, architecture.arm.kernel_size, architecture.arm.dilation, architecture.dilate, architecture.padding)[0]
+
+
+def last_side(architecture: Architecture) -> int:
+    """Side, in pixels, of the last convolution's maps before they are pooled."""
+    return map_sides(SIDE, architecture.arm.kernel_size, architecture.arm.dilation, architecture.dilate, architecture.padding)[1]
+
+
+def compiled(function: Callable[..., tf.Tensor], architecture: Architecture, *shapes: Sequence[int | None]) -> Graph:
+    """`function(weights, *arrays)` as one graph for any weights of the architecture and float32 arrays of these shapes."""
+    weights = [tf.TensorSpec(shape) for shape in weight_shapes(architecture)]
+    return tf.function(function, input_signature=(weights, *map(tf.TensorSpec, shapes)), autograph=False)
+
+
+@cache
+def logit_graph(architecture: Architecture) -> Graph:
+    """Compiled: weights and images to logits."""
+    return compiled(lambda weights, images: logits(weights, images, architecture), architecture, (None, SIDE, SIDE, 1))
+
+
+@cache
+def first_gradient_graph(architecture: Architecture, relu: Activation) -> Graph:
+    """Compiled: weights, first maps and one-hot classes to the gradient of the classes' logits at those maps."""
+
+    def gradient(weights: Weights, first: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            tape.watch(first)
+            value = tf.reduce_sum(targets * head_logits(weights, last_maps(weights, first, architecture, relu), architecture, relu))
+        return tape.gradient(value, first)
+
+    side = first_side(architecture)
+    return compiled(gradient, architecture, (None, side, side, architecture.channels[0]), (None, CLASSES))
+
+
+@cache
+def pixel_gradient_graph(architecture: Architecture) -> Graph:
+    """Compiled: weights and gradients at the first maps to gradients at the pixels."""
+
+    def gradient(weights: Weights, upstream: tf.Tensor) -> tf.Tensor:
+        images = tf.zeros((tf.shape(upstream)[0], SIDE, SIDE, 1))  # linear: the gradient is the same at every image
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            first = first_maps(weights, images, architecture)
+        return tape.gradient(first, images, output_gradients=upstream)[..., 0]
+
+    side = first_side(architecture)
+    return compiled(gradient, architecture, (None, side, side, architecture.channels[0]))
+
+
+def targets_of(classes: np.ndarray) -> np.ndarray:
+    """Classes (n,) as one-hot rows (n, 10) float32."""
+    return np.eye(CLASSES, dtype=np.float32)[classes]
+
+
+def image_logits(weights: Weights, images: np.ndarray, architecture: Architecture) -> np.ndarray:
+    """Logits (n, 10) float32 of images (n, 28, 28) float32."""
+    return in_batches(lambda part: logit_graph(architecture)(weights, images[part, ..., None]), len(images))
+
+
+def image_gradient(
+    weights: Weights, images: np.ndarray, classes: np.ndarray, architecture: Architecture, relu: Activation = tf.nn.relu
+) -> np.ndarray:
+    """Gradient of each image's class logit at its pixels, (n, 28, 28) float32; `relu` may have a gradient of its own."""
+    targets = targets_of(classes)
+
+    def gradient(part: slice) -> tf.Tensor:
+        first = first_maps(weights, images[part, ..., None], architecture)
+        return pixel_gradient_graph(architecture)(weights, first_gradient_graph(architecture, relu)(weights, first, targets[part]))
+
+    return in_batches(gradient, len(images))
+
+
+def averaged_gradient(
+    weights: Weights, copies: Callable[[slice], tf.Tensor], shares: np.ndarray, classes: np.ndarray, architecture: Architecture
+) -> np.ndarray:
+    """Gradient of each image's class logit, averaged over copies of the image, (n, 28, 28) float32.
+
+    Args:
+        copies: the first convolution's maps of every copy of some of the images, (images, copies, side, side, channels).
+        shares: (copies,) float32, weight of each copy in the average; they sum to 1.
+    """
+    targets = targets_of(classes)[:, None] * shares[:, None]  # a gradient is linear in what it is of
+
+    def gradient(part: slice) -> tf.Tensor:
+        maps = copies(part)
+        single = tf.reshape(maps, (-1, *maps.shape[2:]))
+        gradients = first_gradient_graph(architecture, tf.nn.relu)(weights, single, targets[part].reshape(-1, CLASSES))
+        return pixel_gradient_graph(architecture)(weights, tf.reduce_sum(tf.reshape(gradients, maps.shape), 1))
+
+    return in_batches(gradient, len(classes), max(1, BATCH // len(shares)))

@@ -1,0 +1,135 @@
+"""The convolutional network: as Keras layers for its file, as pure functions for speed.
+
+Both say the same: convolution, pooling, ReLU twice over, a hidden layer and ten logits. Max
+pooling and subsampling commute with ReLU, so they come first and leave it a quarter of the work; average pooling does not, and comes after.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import keras
+import tensorflow as tf
+
+from stages.parts.geometry import POOL, SECOND_KERNEL_SIZE, dilations_of
+from stages.parts.grid import Arm
+
+CLASSES = 10
+Weights = list[tf.Tensor]
+Activation = Callable[[tf.Tensor], tf.Tensor]
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """One arm and what all arms share."""
+
+    arm: Arm
+    dilate: str = "first"
+    padding: str = "same"
+    channels: tuple[int, int] = (16, 32)
+    dense: int = 64
+
+    @property
+    def dilations(self) -> tuple[int, int]:
+        """Dilations of the first and the second convolution."""
+        return dilations_of(self.arm.dilation, self.dilate)
+
+
+def use_one_thread() -> None:
+    """Let TensorFlow compute in one thread, so that results do not depend on the machine's cores.
+
+    On a GPU, memory is taken as it is needed. Must come before the process's first operation.
+    """
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    for gpu in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(gpu, True)
+    tf.config.experimental.enable_op_determinism()
+
+
+def keras_network(architecture: Architecture, seed: int) -> keras.Model:
+    """A new network; input (n, 28, 28, 1) float32 in [0, 1], output (n, 10) logits.
+
+    Weights are Glorot-uniform (Glorot and Bengio 2010), drawn from `seed` in the same way in every arm.
+    """
+    layers = [keras.Input((28, 28, 1), name="image")]
+    kernel_sizes = (architecture.arm.kernel_size, SECOND_KERNEL_SIZE)
+    for index, (channels, size, dilation) in enumerate(zip(architecture.channels, kernel_sizes, architecture.dilations)):
+        layers.append(
+            keras.layers.Conv2D(
+                channels,
+                size,
+                dilation_rate=dilation,
+                padding=architecture.padding,
+                kernel_initializer=keras.initializers.GlorotUniform(seed + index),
+                name=f"convolution_{index + 1}",
+            )
+        )
+        layers += pooling_layers(architecture.arm.pooling, index + 1)
+    layers += [
+        keras.layers.Flatten(name="features"),
+        keras.layers.Dense(architecture.dense, "relu", kernel_initializer=keras.initializers.GlorotUniform(seed + 2), name="hidden"),
+        keras.layers.Dense(CLASSES, kernel_initializer=keras.initializers.GlorotUniform(seed + 3), name="logits"),
+    ]
+    return keras.Sequential(layers, name="network")
+
+
+def pooling_layers(pooling: str, index: int) -> list[keras.layers.Layer]:
+    """Pooling and ReLU, in the order that costs least."""
+    relu = keras.layers.ReLU(name=f"relu_{index}")
+    if pooling == "average":
+        return [relu, keras.layers.AveragePooling2D(POOL, name=f"pooling_{index}")]
+    window = 1 if pooling == "stride" else POOL
+    return [keras.layers.MaxPooling2D(window, strides=POOL, name=f"pooling_{index}"), relu]
+
+
+def pooled(maps: tf.Tensor, pooling: str, relu: Activation = tf.nn.relu) -> tf.Tensor:
+    """Rectified and pooled maps, (n, height // 2, width // 2, channels)."""
+    if pooling == "average":
+        return tf.nn.avg_pool2d(relu(maps), POOL, POOL, "VALID")
+    return relu(tf.nn.max_pool2d(maps, 1 if pooling == "stride" else POOL, POOL, "VALID"))
+
+
+@cache
+def native_dilation() -> bool:
+    """Whether this TensorFlow has gradients of `tf.nn.conv2d` for a dilation above 1 (oneDNN or a GPU)."""
+    image, kernel = tf.zeros((1, 5, 5, 1)), tf.zeros((3, 3, 1, 1))
+    try:
+        with tf.GradientTape() as tape:
+            tape.watch(kernel)
+            value = tf.nn.conv2d(image, kernel, 1, "SAME", dilations=2)
+        tape.gradient(value, kernel)
+    except tf.errors.OpError:
+        return False
+    return True
+
+
+def convolved(maps: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor, dilation: int, padding: str) -> tf.Tensor:
+    """Dilated convolution at stride 1, natively where possible, else by way of space-to-batch."""
+    if dilation == 1 or native_dilation():
+        return tf.nn.conv2d(maps, kernel, 1, padding.upper(), dilations=dilation) + bias
+    return tf.nn.convolution(maps, kernel, padding=padding.upper(), dilations=dilation) + bias
+
+
+def first_maps(weights: Weights, images: tf.Tensor, architecture: Architecture) -> tf.Tensor:
+    """What the first convolution makes of (n, 28, 28, 1) images, before pooling and ReLU: linear in them."""
+    return convolved(images, weights[0], weights[1], architecture.dilations[0], architecture.padding)
+
+
+def last_maps(weights: Weights, first: tf.Tensor, architecture: Architecture, relu: Activation = tf.nn.relu) -> tf.Tensor:
+    """What the last convolution makes of the first one's maps, before pooling and ReLU."""
+    pooled_maps = pooled(first, architecture.arm.pooling, relu)
+    return convolved(pooled_maps, weights[2], weights[3], architecture.dilations[1], architecture.padding)
+
+
+def head_logits(weights: Weights, last: tf.Tensor, architecture: Architecture, relu: Activation = tf.nn.relu) -> tf.Tensor:
+    """Ten logits an image from the last convolution's maps."""
+    features = pooled(last, architecture.arm.pooling, relu)
+    hidden = relu(tf.reshape(features, (tf.shape(features)[0], weights[4].shape[0])) @ weights[4] + weights[5])
+    return hidden @ weights[6] + weights[7]
+
+
+def logits(weights: Weights, images: tf.Tensor, architecture: Architecture, relu: Activation = tf.nn.relu) -> tf.Tensor:
+    """Ten logits for each of (n, 28, 28, 1) images in [0, 1]; `relu` may be one with another gradient."""
+    first = first_maps(weights, images, architecture)
+    return head_logits(weights, last_maps(weights, first, architecture, relu), architecture, relu)

@@ -1,0 +1,58 @@
+"""Outputs that are whole or not there: written under a temporary name beside the target, then renamed."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary file name, with the suffix of `path`; the file becomes `path` if the block succeeds."""
+    temporary = fresh_neighbour(path)
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        remove(temporary)
+
+
+@contextmanager
+def replacing_folder(path: Path) -> Iterator[Path]:
+    """A new, empty temporary folder; it takes the place of the whole of `path` if the block succeeds."""
+    temporary = fresh_neighbour(path)
+    temporary.mkdir()
+    try:
+        yield temporary
+        remove(path)  # a folder cannot be renamed onto one that holds something
+        os.replace(temporary, path)
+    finally:
+        remove(temporary)
+
+
+def save_json(path: Path, value: object) -> None:
+    """Write `value` as JSON, in its own order of keys.
+
+    Raises:
+        ValueError: a number that is not finite; JSON has none.
+    """
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def fresh_neighbour(path: Path) -> Path:
+    """A name beside `path` that is this process's own; what a killed writer of `path` left there is removed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for leftover in path.parent.glob(f".partial-*-{path.name}"):
+        remove(leftover)
+    return path.with_name(f".partial-{os.getpid()}-{path.name}")
+
+
+def remove(path: Path) -> None:
+    """Delete a file or a folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,46 @@
+"""Numbers and names as they stand in a sentence."""
+
+from collections.abc import Sequence
+from math import isfinite, log10
+
+
+def words(name: str) -> str:
+    """`integrated_gradients` without what belongs to code."""
+    return name.replace("_", " ")
+
+
+def listed(items: Sequence[object]) -> str:
+    """`1, 2 and 3`."""
+    texts = [str(item) for item in items]
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}" if texts else ""
+
+
+def rounded(value: float, digits: int = 3) -> str:
+    """The number with that many significant digits, without an exponent: `0.0123`, `96.4`, `1,234`; empty if not finite."""
+    if not isfinite(value):
+        return ""
+    if value == 0:
+        return "0"
+    decimals = max(digits - 1 - int(log10(abs(value)) // 1), 0)
+    text = f"{value:,.{min(decimals, 8)}f}"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def percent(share: float) -> str:
+    """A share of 1 as `87 %`; what is not quite none or all does not look like it."""
+    text = f"{100 * share:.0f}"
+    if (text == "0" and share > 0) or (text == "100" and share < 1):
+        text = f"{100 * share:.1f}"
+    return f"{text} %"
+
+
+def p_text(p_value: float) -> str:
+    """`p = 0.012` or `p < 0.001`; empty if it is not known."""
+    if not isfinite(p_value):
+        return ""
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}" if p_value < 0.1 else f"p = {p_value:.2f}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 network`, `1,000 networks`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,58 @@
+"""Show every arm's class models to the networks of every arm: `python -m stages.transfer`.
+
+Takes the networks and class models of the arms in params.yaml; leaves data/transfer.csv.
+"""
+
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from stages.parts.judgement import judged
+from stages.parts.outputs import replacing
+from stages.parts.refusals import plain_refusals
+from stages.parts.settings import Settings, checked_settings
+from stages.parts.stored import stored_weights
+from stages.parts.transfer import transfer_table
+from stages.parts.unfinished import Shelf
+from stages.parts.workers import results
+
+TRANSFER = Path("data/transfer.csv")
+DECIMALS = "%.6g"
+
+
+def arm_files(settings: Settings, name: str) -> list[bytes]:
+    """Content of the file of every network of an arm."""
+    return [Path("data/networks", name, f"replicate-{replicate:02}.keras").read_bytes() for replicate in range(settings.train.replicates)]
+
+
+def class_models(settings: Settings) -> np.ndarray:
+    """Every class model, (arm, replicate, class, 28, 28) float32."""
+    models = []
+    for arm in settings.arms():
+        with np.load(Path("data/saliency", arm.name, "class_models.npz")) as archive:
+            models.append(archive["images"])
+    return np.stack(models)
+
+
+@plain_refusals("transfer")
+def main() -> None:
+    """Ask the networks of every arm, in worker processes; leave what they say of each class model."""
+    settings = checked_settings(Path("params.yaml").read_text(encoding="utf-8"))
+    arms, models = settings.arms(), class_models(settings)
+    files = {arm: arm_files(settings, arm.name) for arm in arms}
+    shelf = Shelf(Path("data/unfinished"), "transfer", models.tobytes(), settings.network, *chain(*files.values()))
+    jobs = {arm.name: (arm, settings.network, [stored_weights(content) for content in files[arm]]) for arm in arms}
+    with tqdm(total=len(jobs), desc="transfer", unit="arm") as bar:
+        probabilities = results(judged, jobs, shelf, models.reshape(-1, *models.shape[3:]), bar.update)
+    table = pd.concat([transfer_table(answered, target, list(probabilities), models.shape[:3]) for target, answered in probabilities.items()])
+    with replacing(TRANSFER) as temporary:
+        table.to_csv(temporary, index=False, float_format=DECIMALS)
+    shelf.clear()
+    print(f"transfer: {models[..., 0, 0].size} class models shown to {len(arms) * settings.train.replicates} networks; answers written to {TRANSFER}")
+
+
+if __name__ == "__main__":
+    main()

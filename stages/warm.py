@@ -1,0 +1,37 @@
+"""Run a command beside a warm pool of workers that outlives its stages: `python -m stages.warm dvc repro`.
+
+Every stage that finds DASK_SCHEDULER_ADDRESS sends its jobs there, so TensorFlow is imported once
+for each worker and not once for each stage. Without this, each stage starts a pool of its own.
+"""
+
+import os
+import subprocess
+import sys
+
+from distributed import LocalCluster
+
+from stages.parts.workers import local_cluster, wanted_workers
+
+
+def address_and_key(cluster: LocalCluster) -> dict[str, str]:
+    """Environment variables by which Dask in another process finds the cluster and is let in."""
+    client = cluster.security.get_tls_config_for_role("client")
+    return {
+        "DASK_SCHEDULER_ADDRESS": cluster.scheduler_address,
+        "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": client["ca_file"],
+        "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT": client["cert"],
+        "DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY": client["key"],
+        "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "True",
+    }
+
+
+def main(command: list[str]) -> int:
+    """Exit status of the command, run beside the pool."""
+    if "DASK_SCHEDULER_ADDRESS" in os.environ:  # somebody's cluster is warm already
+        return subprocess.call(command)
+    with local_cluster(wanted_workers()) as cluster:
+        return subprocess.call(command, env={**os.environ, **address_and_key(cluster)})
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,121 @@
+"""The pipeline's own description: each stage names the code that it imports and the parameters that it reads."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+PIPELINE = yaml.safe_load(Path("dvc.yaml").read_text())["stages"]
+SECTIONS = set(yaml.safe_load(Path("params.yaml").read_text()))
+STAGES = sorted(PIPELINE)
+
+
+def module_file(module: str) -> Path | None:
+    """The file of a module of this project."""
+    path = Path(*module.split(".")).with_suffix(".py")
+    return path if path.exists() else None
+
+
+@cache
+def imports(path: Path) -> frozenset[Path]:
+    """Files of this project that a file imports anywhere in it, itself and what they import included."""
+    found = {path}
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            modules = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        else:
+            continue
+        for module in modules:
+            file = module_file(module)
+            if file and file not in found:
+                found |= imports(file)
+    return frozenset(found)
+
+
+def loaded_by_name(path: Path) -> set[str]:
+    """Folders of parts from which a file takes modules by name: `import_module(f"stages.parts.learners.{method}")`."""
+    folders = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant) and str(node.values[0].value).startswith("stages.parts."):
+            folders.add(str(node.values[0].value).rstrip(".").replace(".", "/"))
+    return folders
+
+
+def code_dependencies(stage: str) -> set[str]:
+    return {dep for dep in PIPELINE[stage]["deps"] if dep.startswith("stages/")}
+
+
+def expected_dependencies(stage: str) -> set[str]:
+    """What the stage's file imports; a module taken by name stands for the item's own file, or for the whole folder."""
+    files = set(imports(Path(f"stages/{stage}.py")))
+    by_name = {folder for file in files for folder in loaded_by_name(file)}
+    chosen = {dep for dep in code_dependencies(stage) for folder in by_name if dep == folder or dep.startswith(f"{folder}/${{")}
+    for folder in by_name:
+        for file in Path(folder).glob("*.py"):
+            files |= {needed for needed in imports(file) if needed.parent != file.parent}
+    assert len(chosen) == len(by_name), f"{stage} takes modules by name from {by_name}, and names {chosen}"
+    return {file.as_posix() for file in files} | chosen
+
+
+def parameters_read(path: Path) -> set[str]:
+    """Keys of the parameter file that a stage reads off `settings`; `settings.arms()` reads the grid.
+
+    `settings.train.replicates` is that key, `settings.train` alone is the whole section.
+    """
+    read = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Attribute) and (match := re.match(r"settings\.(\w+)((?:\.\w+)?)$", ast.unparse(node))):
+            read |= {"dilations", "kernel_sizes", "poolings"} if match[1] == "arms" else {match[1] + match[2]}
+    nested = {key.split(".")[0] for key in read if "." in key}
+    alone = {name for name in nested if re.search(rf"settings\.{name}(?!\.)\b", path.read_text())}
+    return {key for key in read if not (key in nested - alone or key.split(".")[0] in alone and "." in key)}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_depends_on_the_code_that_it_imports_and_on_no_other(stage):
+    assert code_dependencies(stage) == expected_dependencies(stage)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_declares_the_parameters_that_it_reads_and_no_other(stage):
+    declared = set(PIPELINE[stage].get("params", []))
+    assert declared == parameters_read(Path(f"stages/{stage}.py"))
+    assert {key.split(".")[0] for key in declared} <= SECTIONS
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_checks_all_parameters_before_it_works(stage):
+    source = Path(f"stages/{stage}.py").read_text()
+    assert "checked_settings(" in source
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_stage_says_what_it_does(stage):
+    assert PIPELINE[stage]["desc"].endswith(".")
+
+
+@pytest.mark.parametrize("stage", ["analyze", "report"])
+def test_a_stage_that_only_reads_numbers_never_imports_tensorflow(stage):
+    for file in imports(Path(f"stages/{stage}.py")):
+        names = {node.module for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ImportFrom)}
+        names |= {alias.name for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Import) for alias in node.names}
+        assert not {name for name in names if name and name.split(".")[0] in ("tensorflow", "keras")}, file
+
+
+def paths_left(stage: dict) -> set[str]:
+    """Outputs, metrics and plots; each stands there as a path, or as a path with options."""
+    entries = [entry for kind in ("outs", "metrics", "plots") for entry in stage.get(kind, [])]
+    return {entry if isinstance(entry, str) else next(iter(entry)) for entry in entries}
+
+
+def test_every_path_that_a_stage_takes_is_left_by_another():
+    left = {path for stage in PIPELINE.values() for path in paths_left(stage)}
+    for name, stage in PIPELINE.items():
+        for dep in stage["deps"]:
+            if not dep.startswith("stages/"):
+                assert any(path == dep or path.startswith(f"{dep}/") for path in left), f"{name} takes {dep}, which no stage leaves"

@@ -1,0 +1,166 @@
+"""The fetch stage as a user runs it, in a folder of its own."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from idx_files import NAMES, four_files, image_file, label_file, write_folder
+
+from stages.fetch import main
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "mnist"
+ARRAYS = [f"{letter}_{split}" for split in ("train", "validation", "test") for letter in "xy"]
+
+
+@pytest.fixture
+def workplace(tmp_path, monkeypatch) -> Path:
+    """An empty folder to run the stage in, with a cache of downloads of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("DATASET_MIRROR", raising=False)
+    return tmp_path
+
+
+def choose(dataset: str, **data: object) -> None:
+    """Write params.yaml: the project's own, but for these."""
+    parameters = yaml.safe_load((ROOT / "params.yaml").read_text())
+    parameters["data"] = {"dataset": dataset, "validation_share": 0.1, "test_share": 0.2, "seed": 0, **data}
+    Path("params.yaml").write_text(yaml.safe_dump(parameters))
+
+
+def fetched() -> dict[str, np.ndarray]:
+    """The arrays that the stage leaves."""
+    with np.load("data/digits.npz", allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+def outputs() -> list[str]:
+    """Every file below the outputs' folders."""
+    return sorted(str(path) for folder in ("data", "metrics") for path in Path(folder).rglob("*"))
+
+
+def test_a_folder_is_split_by_class_without_losing_or_repeating_a_digit(workplace, capsys):
+    choose(str(write_folder(workplace / "mine", four_files(train=200, test=50), packed=True)))
+    main()
+    arrays = fetched()
+    assert list(arrays) == ARRAYS
+    assert all(array.dtype == np.uint8 for array in arrays.values())
+    assert [arrays[name].shape for name in ARRAYS] == [(180, 28, 28), (180,), (20, 28, 28), (20,), (50, 28, 28), (50,)]
+    assert np.bincount(arrays["y_train"]).tolist() == [18] * 10
+    assert np.bincount(arrays["y_validation"]).tolist() == [2] * 10
+    numbers = np.concatenate([arrays["x_train"], arrays["x_validation"]])[:, 0, :2].astype(int) @ [256, 1]
+    assert sorted(numbers.tolist()) == list(range(200))
+    assert (numbers % 10 == np.concatenate([arrays["y_train"], arrays["y_validation"]])).all()
+    assert arrays["x_test"].tobytes() == image_file(50, seed=1)[16:]  # a test set of its own stays as it is
+    assert capsys.readouterr().out == (
+        f"fetch: 180 train, 20 validation, 50 test digits of {workplace}/mine written to data/digits.npz and described in metrics/fetch.json\n"
+    )
+
+
+def test_the_metrics_describe_the_digits(workplace):
+    """Oracle: NumPy's mean and standard deviation of the scaled pixels, SHA-256 of the arrays as read back."""
+    choose(str(write_folder(workplace / "mine", four_files())))
+    main()
+    metrics, arrays = json.loads(Path("metrics/fetch.json").read_text()), fetched()
+    pixels = arrays["x_train"].astype(float) / 255
+    assert metrics["dataset"] == str(workplace / "mine")
+    assert metrics["digits"] == {"train": 180, "validation": 20, "test": 50}
+    assert metrics["digits_by_class"] == {"train": [18] * 10, "validation": [2] * 10, "test": [5] * 10}
+    assert metrics["pixel_mean"] == pytest.approx(pixels.mean(), rel=1e-12)
+    assert metrics["pixel_standard_deviation"] == pytest.approx(pixels.std(), rel=1e-12)
+    assert metrics["sha256"] == hashlib.sha256(b"".join(arrays[name].tobytes() for name in ARRAYS)).hexdigest()
+
+
+def test_the_packaged_digits_are_split_in_three_and_the_same_bytes_come_twice(workplace):
+    choose("mnist5k")
+    main()
+    first = [Path(name).read_bytes() for name in ("data/digits.npz", "metrics/fetch.json")]
+    arrays = fetched()
+    assert [np.bincount(arrays[f"y_{split}"]).tolist() for split in ("train", "validation", "test")] == [[360] * 10, [40] * 10, [100] * 10]
+    main()
+    assert [Path(name).read_bytes() for name in ("data/digits.npz", "metrics/fetch.json")] == first
+    assert outputs() == ["data/digits.npz", "metrics/fetch.json"]
+
+
+def test_another_seed_gives_another_split_of_the_same_digits(workplace):
+    folder = str(write_folder(workplace / "mine", four_files()))
+    splits = []
+    for seed in (0, 1):
+        choose(folder, seed=seed)
+        main()
+        splits.append(fetched())
+    assert (splits[0]["x_validation"] != splits[1]["x_validation"]).any()
+    assert (splits[0]["x_test"] == splits[1]["x_test"]).all()
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs the files of MNIST beside the repository")
+def test_all_seventy_thousand_digits_of_mnist_come_from_a_folder_given_as_mirror(workplace, monkeypatch):
+    """Oracle: the published counts by class of the test set, and the known mean and deviation, 0.1307 and 0.3081."""
+    monkeypatch.setenv("DATASET_MIRROR", os.path.relpath(SHARED))
+    choose("mnist")
+    main()
+    metrics = json.loads(Path("metrics/fetch.json").read_text())
+    assert metrics["digits"] == {"train": 54000, "validation": 6000, "test": 10000}
+    assert metrics["digits_by_class"]["test"] == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    assert metrics["pixel_mean"] == pytest.approx(0.1307, abs=5e-4)
+    assert metrics["pixel_standard_deviation"] == pytest.approx(0.3081, abs=5e-4)
+    assert fetched()["y_test"][:5].tolist() == [7, 2, 1, 0, 4]
+
+
+def test_without_a_network_the_process_ends_with_status_one_and_one_line(workplace):
+    choose("fashion_mnist")
+    nowhere = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}  # a port that nothing listens at
+    environment = {**os.environ, **nowhere, "PYTHONPATH": str(ROOT)}
+    for name in ("NO_PROXY", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"):
+        environment.pop(name, None)
+    process = subprocess.run([sys.executable, "-m", "stages.fetch"], env=environment, capture_output=True, text=True, check=False)
+    assert (process.returncode, process.stdout) == (1, "")
+    assert process.stderr.startswith("fetch: train-images-idx3-ubyte of fashion_mnist could not be had")
+    assert process.stderr.count("\n") == 1
+    assert process.stderr.count("not reached, ProxyError") == 3
+    assert outputs() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        (NAMES[0], image_file(200)[:-1], "train-images-idx3-ubyte: its header promises 156800 bytes of items, but the file is truncated"),
+        (NAMES[0], image_file(200, side=32), "train-images-idx3-ubyte: an image must be 28 x 28 pixels; got 32 x 32"),
+        (NAMES[1], image_file(200), "train-labels-idx1-ubyte: the magic number must be 0x00000801; got 0x00000803"),
+        (NAMES[2], image_file(49), "t10k-images-idx3-ubyte holds 49 images, t10k-labels-idx1-ubyte 50 labels"),
+        (NAMES[3], label_file(np.full(50, 11)), "t10k-labels-idx1-ubyte: a label must be from 0 to 9; got 11"),
+        (NAMES[3], label_file(np.arange(50) % 9), "every class must occur in every split; test has no digit of class 9"),
+    ],
+)
+def test_a_folder_that_breaks_a_rule_is_refused_by_name_and_the_old_digits_stay(workplace, name, content, sentence):
+    folder = write_folder(workplace / "mine", four_files())
+    choose(str(folder))
+    main()
+    before = Path("data/digits.npz").read_bytes()
+    (folder / name).write_bytes(content)
+    with pytest.raises(SystemExit, match=f"^fetch: .*{sentence}"):
+        main()
+    assert Path("data/digits.npz").read_bytes() == before
+    assert outputs() == ["data/digits.npz", "metrics/fetch.json"]
+
+
+def test_a_share_that_leaves_a_class_out_is_refused_with_both_numbers(workplace):
+    choose(str(write_folder(workplace / "mine", four_files())), validation_share=0.01)
+    with pytest.raises(SystemExit, match=r"^fetch: a share of 0.01 of 200 digits cannot be held back: "):
+        main()
+
+
+def test_a_broken_or_missing_parameter_file_is_refused(workplace):
+    with pytest.raises(SystemExit, match=r"^fetch: .*No such file or directory: 'params.yaml'"):
+        main()
+    choose("nowhere")
+    with pytest.raises(SystemExit, match=r"(?s)^fetch: params.yaml breaks these rules:.*data.dataset.*nowhere"):
+        main()
+    assert outputs() == []

@@ -1,0 +1,73 @@
+"""Oracle: Keras's own layers, whose dilated convolution takes another way (space-to-batch)."""
+
+import itertools
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from stages.parts import network
+from stages.parts.grid import Arm
+from stages.parts.network import Architecture, convolved, keras_network, logits
+
+IMAGES = tf.constant(np.random.default_rng(0).random((4, 28, 28, 1)), tf.float32)
+COMBINATIONS = list(itertools.product([1, 3], ["max", "average", "stride"], ["same", "valid"], ["first", "all"]))
+
+
+@pytest.mark.parametrize(("dilation", "pooling", "padding", "dilate"), COMBINATIONS)
+def test_the_pure_functions_say_what_the_keras_layers_say(dilation, pooling, padding, dilate):
+    architecture = Architecture(Arm(dilation, 3, pooling), dilate, padding, (3, 4), 5)
+    model = keras_network(architecture, seed=1)
+    outputs = logits([weight.value for weight in model.weights], IMAGES, architecture)
+    np.testing.assert_allclose(outputs, model(IMAGES), atol=1e-5)
+
+
+def test_every_dilation_starts_from_the_same_weights_and_has_as_many():
+    one, four = (keras_network(Architecture(Arm(dilation, 3, "max")), seed=5).get_weights() for dilation in (1, 4))
+    for first, second in zip(one, four):
+        np.testing.assert_array_equal(first, second)
+
+
+def test_another_seed_starts_from_other_weights():
+    one, two = (keras_network(Architecture(Arm(1, 3, "max")), seed=seed).get_weights()[0] for seed in (5, 6))
+    assert np.abs(one - two).max() > 0.01
+
+
+def test_valid_padding_shrinks_the_head_alone():
+    shapes = [[weight.shape for weight in keras_network(Architecture(Arm(d, 3, "max"), "first", "valid"), 0).weights] for d in (1, 7)]
+    changed = [index for index, (first, second) in enumerate(zip(*shapes)) if first != second]
+    assert changed == [4]  # the hidden layer's kernel
+
+
+def test_gradients_of_the_native_dilated_convolution_are_those_of_the_fallback(monkeypatch):
+    kernel, bias = tf.random.stateless_normal((3, 3, 1, 2), (1, 2)), tf.zeros(2)
+    found = []
+    for native in (True, False):
+        monkeypatch.setattr(network, "native_dilation", lambda native=native: native)
+        with tf.GradientTape() as tape:
+            tape.watch(kernel)
+            value = tf.reduce_sum(convolved(IMAGES, kernel, bias, 3, "same") ** 2)
+        found.append(tape.gradient(value, kernel).numpy())
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-4)
+
+
+def test_without_onednn_a_dilated_network_still_has_gradients():
+    """TF_ENABLE_ONEDNN_OPTS is read when TensorFlow starts, hence the process of its own."""
+    import os
+    import subprocess
+    import sys
+
+    code = """
+import tensorflow as tf
+from stages.parts.grid import Arm
+from stages.parts.network import Architecture, keras_network, logits, native_dilation
+architecture = Architecture(Arm(2, 3, "max"))
+weights = [tf.constant(weight) for weight in keras_network(architecture, 0).get_weights()]
+with tf.GradientTape() as tape:
+    tape.watch(weights)
+    loss = tf.reduce_sum(logits(weights, tf.ones((1, 28, 28, 1)), architecture))
+print(native_dilation(), float(tf.norm(tape.gradient(loss, weights)[0])) > 0)
+"""
+    environment = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": "0"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]

@@ -1,0 +1,64 @@
+"""How many replicates would settle a question."""
+
+import numpy as np
+import pytest
+
+from stages.parts.blocks import differences
+from stages.parts.power import TRUE_EFFECTS, replicates_needed, settled_shares
+from stages.parts.ranks import omnibus_p_value
+from stages.parts.verdicts import equivalence_p_value, verdict
+
+PILOT = np.random.default_rng(4).normal(size=(8, 4)) * 0.4 + 97
+
+
+@pytest.mark.parametrize("treatments", [2, 4])
+def test_the_shares_match_a_simulation_with_the_tests_themselves(treatments):
+    # Oracle: studies of 14 replicates drawn one by one from the pilot's covariance and judged by the rule.
+    pilot, count = PILOT[:, :treatments], 14
+    generator = np.random.default_rng(0)
+    means = pilot.mean(axis=0)
+    settled = []
+    for effect in TRUE_EFFECTS:
+        centre = np.zeros(treatments)
+        centre[means.argmax()], centre[means.argmin()] = effect * 0.25, -effect * 0.25
+        tables = [generator.multivariate_normal(centre, np.cov(pilot.T), size=count) for _ in range(200)]
+        verdicts = [verdict(omnibus_p_value(table, 0, 499), equivalence_p_value(differences(table), 0.5) <= 0.05, 0.05) for table in tables]
+        settled.append(np.mean([each != "inconclusive" for each in verdicts]))
+    assert settled_shares(pilot, 0.5, 0.05, 25, 0)[count - 2] == pytest.approx(min(settled), abs=0.1)
+
+
+def test_the_number_is_the_first_that_settles_four_of_five_studies():
+    needed = replicates_needed(PILOT, 0.5, 0.05, 0)
+    assert needed is not None
+    shares = settled_shares(PILOT, 0.5, 0.05, 25, 0) if needed <= 25 else settled_shares(PILOT, 0.5, 0.05, 50, 0)
+    assert shares[needed - 2] >= 0.8 > shares[8 - 2]
+
+
+def test_more_noise_a_smaller_margin_or_a_larger_family_need_more_replicates():
+    needed = replicates_needed(PILOT, 0.5, 0.05, 0)
+    assert needed < replicates_needed(97 + (PILOT - 97) * 1.5, 0.5, 0.05, 0)
+    assert needed < replicates_needed(PILOT, 0.35, 0.05, 0)
+    assert needed < replicates_needed(PILOT, 0.5, 0.05 / 20, 0)
+
+
+def test_the_unit_does_not_matter():
+    assert replicates_needed(PILOT, 0.5, 0.05, 0) == replicates_needed(PILOT * 8, 4.0, 0.05, 0)
+
+
+def test_more_than_two_hundred_replicates_are_not_counted():
+    assert replicates_needed(PILOT, 0.01, 0.05, 0) is None
+
+
+def test_values_without_spread_need_one_replicate_more_at_most_of_a_few():
+    # By hand: without noise every difference of half a margin shows, as soon as the p-value can reach alpha.
+    assert replicates_needed(np.ones((2, 4)), 0.5, 0.05, 0) == 3
+
+
+def test_the_answer_is_more_than_there_is():
+    assert replicates_needed(np.ones((8, 4)), 0.5, 0.05, 0) == 9
+
+
+@pytest.mark.parametrize(("table", "margin", "rule"), [(PILOT[:1], 0.5, "at least 2 blocks"), (PILOT[:, :1], 0.5, "2 treatments"), (PILOT, 0.0, "above 0")])
+def test_what_cannot_be_simulated_is_refused(table, margin, rule):
+    with pytest.raises(ValueError, match=rule):
+        replicates_needed(table, margin, 0.05, 0)

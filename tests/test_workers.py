@@ -1,0 +1,83 @@
+"""Real worker processes on loopback; some of them die on purpose."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stages.parts.unfinished import Shelf
+from stages.parts.workers import report, results, wanted_workers
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+
+
+def job(shared: int, number: int, grave: str) -> tuple[int, int]:
+    """The product and the process; number 3 dies once, 99 always, -1 is refused."""
+    report(1)
+    if number == 99 or (number == 3 and not Path(grave).exists()):
+        Path(grave).touch()
+        os._exit(9)
+    if number < 0:
+        raise ValueError("no negative numbers")
+    return shared * number, os.getpid()
+
+
+def jobs(*numbers: int, grave: Path) -> dict[str, tuple]:
+    return {f"job {number}": (number, str(grave)) for number in numbers}
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    return Shelf(tmp_path, "stage")
+
+
+def test_results_come_back_by_name_in_order_and_progress_is_told(shelf, tmp_path):
+    told = []
+    found = results(job, jobs(1, 2, 4, grave=tmp_path / "grave"), shelf, 10, told.append)
+    assert [(name, product) for name, (product, process) in found.items()] == [("job 1", 10), ("job 2", 20), ("job 4", 40)]
+    assert os.getpid() not in {process for product, process in found.values()}
+    assert sum(told) == 3
+
+
+def test_a_worker_that_dies_is_replaced_and_its_job_done_again(shelf, tmp_path):
+    found = results(job, jobs(1, 3, 5, grave=tmp_path / "grave"), shelf, 10)
+    assert [product for product, process in found.values()] == [10, 30, 50]
+    assert (tmp_path / "grave").exists()
+
+
+def test_a_job_that_keeps_killing_its_worker_is_named(shelf, tmp_path):
+    with pytest.raises(ValueError, match="job 99 ended 3 worker processes"):
+        results(job, jobs(1, 99, 2, grave=tmp_path / "grave"), shelf, 10)
+
+
+def test_what_a_job_refuses_comes_through_and_what_ended_is_kept(shelf, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKERS", "1")
+    with pytest.raises(ValueError, match="no negative numbers"):
+        results(job, jobs(1, -1, grave=tmp_path / "grave"), shelf, 10)
+    assert "job 1" in shelf
+    assert results(job, jobs(1, grave=tmp_path / "grave"), shelf, 0)["job 1"][0] == 10  # from the shelf: 1 x 0 would be 0
+
+
+def test_a_warm_pool_serves_several_stages_with_the_same_processes(tmp_path):
+    """The two programs are stages of their own; both must meet the one worker of the pool."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import os, sys, tempfile\nfrom pathlib import Path\n"
+        "from stages.parts.unfinished import Shelf\nfrom stages.parts.workers import results\n"
+        "def process(shared): return os.getpid()\n"
+        "print(results(process, {'one': ()}, Shelf(Path(tempfile.mkdtemp()), 'stage'))['one'])\n"
+    )
+    command = [sys.executable, "-m", "stages.warm", "sh", "-c", f"{sys.executable} {program}; {sys.executable} {program}"]
+    environment = {**os.environ, "WORKERS": "1", "PYTHONPATH": str(Path.cwd())}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    first, second = done.stdout.split()
+    assert first == second
+
+
+@pytest.mark.parametrize("wanted", ["0", "-1", "two"])
+def test_a_number_of_workers_that_is_none_is_refused(wanted, monkeypatch):
+    monkeypatch.setenv("WORKERS", wanted)
+    with pytest.raises(ValueError, match="WORKERS must be a whole number above 0; got"):
+        wanted_workers()
