@@ -8,15 +8,15 @@ import pandas as pd
 
 from stages.parts.accuracies import at
 from stages.parts.accuracy_analysis import accuracy_analysis
-from stages.parts.answers import Answer
-from stages.parts.findings import Tables
+from stages.parts.answers import Answer, saliency_answer
+from stages.parts.findings import Tables, finding_tables
 from stages.parts.outputs import replacing, replacing_folder, save_json
 from stages.parts.pruned import keep_only
 from stages.parts.refusals import plain_refusals
-from stages.parts.saliency_analysis import field_table, gridding_table, saliency_analysis, similarity_table
+from stages.parts.saliency_analysis import field_table, gridding_analysis, measure_findings, similarity_analysis, transfer_analysis
 from stages.parts.settings import Settings, checked_settings
 
-NETWORKS, SALIENCY, LEARNED = Path("data/networks"), Path("data/saliency"), Path("data/learned")
+NETWORKS, SALIENCY, TRANSFER, LEARNED = Path("data/networks"), Path("data/saliency"), Path("data/transfer.csv"), Path("data/learned")
 PLOTTED = {"accuracy": "accuracy", "learning_curves": "curves", "measures": "levels"}  # plots/….csv from which table
 
 
@@ -37,15 +37,15 @@ def of_accuracy(settings: Settings) -> tuple[Answer, Tables]:
 def of_saliency(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answer, Tables]:
     """The answer on saliency and its tables."""
     arms, methods, options = settings.arms(), settings.saliency.methods, settings.analyze
-    measures = pd.concat([at(arm, pd.read_csv(SALIENCY / arm.name / "measures.csv")) for arm in arms])
     fields = {arm: array(SALIENCY / arm.name / "maps.npz", "receptive_field") for arm in arms}
-    answer, tables = saliency_analysis(measures, methods, options)
-    return answer, {
-        **tables,
-        "similarity": similarity_table(arms, methods, lambda arm, method: array(SALIENCY / arm.name / "maps.npz", method), options),
-        "gridding": gridding_table(arms, methods, lambda arm, method: array(SALIENCY / arm.name / "spectra.npz", method), options),
-        "fields": field_table(fields, accuracies, settings.network.dilate, options),
-    }
+    findings = measure_findings(pd.concat([at(arm, pd.read_csv(SALIENCY / arm.name / "measures.csv")) for arm in arms]), options)
+    similarity, of_floor = similarity_analysis(arms, methods, lambda arm, method: array(SALIENCY / arm.name / "maps.npz", method), options)
+    gridding, of_grid = gridding_analysis(arms, methods, lambda arm, method: array(SALIENCY / arm.name / "spectra.npz", method), options)
+    transfer, of_transfer = transfer_analysis(pd.read_csv(TRANSFER), options)
+    findings |= of_floor | of_grid | of_transfer
+    tables = {"similarity": similarity, "gridding": gridding, "transfer": transfer}
+    tables["fields"] = field_table(fields, accuracies, settings.network.dilate, options)
+    return saliency_answer(findings, methods), finding_tables(findings) | tables
 
 
 def merged(parts: list[Tables]) -> Tables:

@@ -4,6 +4,7 @@ Takes data/digits.npz and the arm's networks; leaves data/saliency/<arm>: maps.n
 class_models.npz, inside.npz, measures.csv and cascade.csv.
 """
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -14,14 +15,14 @@ from stages.parts.chosen import chosen_digits, class_means
 from stages.parts.grid import Arm, named_arm
 from stages.parts.judgement import judged
 from stages.parts.measure_tables import Explained, arm_transfer, cascade_table, measures_table, stacked
-from stages.parts.outputs import replacing_folder
+from stages.parts.outputs import replacing, replacing_folder
 from stages.parts.refusals import plain_refusals
 from stages.parts.settings import Network, Saliency, Settings, checked_settings
 from stages.parts.stored import stored_weights
 from stages.parts.unfinished import Shelf
 from stages.parts.workers import quiet_start, report, results
 
-DIGITS = Path("data/digits.npz")
+DIGITS, SALIENCY, CLASS_MODELS = Path("data/digits.npz"), Path("data/saliency"), Path("data/class_models")
 DECIMALS = "%.6g"  # of a measure
 
 Weights = list[np.ndarray]
@@ -88,8 +89,10 @@ def main(name: str) -> None:
     settings = checked_settings(Path("params.yaml").read_text(encoding="utf-8"))
     digits = explained_digits(settings.saliency)
     replicates, transfer = explained_arm(name, settings, digits)
-    with replacing_folder(Path("data/saliency") / name) as folder:
+    with replacing_folder(SALIENCY / name) as folder:
         save(folder, replicates, transfer, digits)
+    with replacing(CLASS_MODELS / f"{name}.npz") as copy:  # where `transfer` sees a change of class models alone
+        shutil.copyfile(SALIENCY / name / "class_models.npz", copy)
     confidence = np.mean([explained["measures"]["class_model"]["confidence"] for explained in replicates])
     print(f"{name}: {len(digits['chosen'])} digits explained by {len(replicates)} networks; confidence in their own class models {confidence:.2f}")
 

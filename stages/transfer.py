@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from stages.parts.judgement import judged
 from stages.parts.outputs import replacing
+from stages.parts.pruned import keep_only
 from stages.parts.refusals import plain_refusals
 from stages.parts.settings import Settings, checked_settings
 from stages.parts.stored import stored_weights
@@ -19,20 +20,20 @@ from stages.parts.transfer import transfer_table
 from stages.parts.unfinished import Shelf
 from stages.parts.workers import results
 
-TRANSFER = Path("data/transfer.csv")
+NETWORKS, CLASS_MODELS, TRANSFER = Path("data/networks"), Path("data/class_models"), Path("data/transfer.csv")
 DECIMALS = "%.6g"
 
 
 def arm_files(settings: Settings, name: str) -> list[bytes]:
     """Content of the file of every network of an arm."""
-    return [Path("data/networks", name, f"replicate-{replicate:02}.keras").read_bytes() for replicate in range(settings.train.replicates)]
+    return [(NETWORKS / name / f"replicate-{replicate:02}.keras").read_bytes() for replicate in range(settings.train.replicates)]
 
 
 def class_models(settings: Settings) -> np.ndarray:
     """Every class model, (arm, replicate, class, 28, 28) float32."""
     models = []
     for arm in settings.arms():
-        with np.load(Path("data/saliency", arm.name, "class_models.npz")) as archive:
+        with np.load(CLASS_MODELS / f"{arm.name}.npz") as archive:
             models.append(archive["images"])
     return np.stack(models)
 
@@ -41,7 +42,10 @@ def class_models(settings: Settings) -> np.ndarray:
 def main() -> None:
     """Ask the networks of every arm, in worker processes; leave what they say of each class model."""
     settings = checked_settings(Path("params.yaml").read_text(encoding="utf-8"))
-    arms, models = settings.arms(), class_models(settings)
+    arms = settings.arms()
+    keep_only(NETWORKS, [arm.name for arm in arms])
+    keep_only(CLASS_MODELS, [f"{arm.name}.npz" for arm in arms])
+    models = class_models(settings)
     files = {arm: arm_files(settings, arm.name) for arm in arms}
     shelf = Shelf(Path("data/unfinished"), "transfer", models.tobytes(), settings.network, *chain(*files.values()))
     jobs = {arm.name: (arm, settings.network, [stored_weights(content) for content in files[arm]]) for arm in arms}

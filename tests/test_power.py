@@ -45,11 +45,11 @@ def test_the_unit_does_not_matter():
     assert replicates_needed(PILOT, 0.5, 0.05, 0) == replicates_needed(PILOT * 8, 4.0, 0.05, 0)
 
 
-def test_more_than_two_hundred_replicates_are_not_counted():
+def test_more_replicates_than_are_simulated_are_not_counted():
     assert replicates_needed(PILOT, 0.01, 0.05, 0) is None
 
 
-def test_values_without_spread_need_one_replicate_more_at_most_of_a_few():
+def test_without_noise_three_replicates_of_four_treatments_suffice():
     # By hand: without noise every difference of half a margin shows, as soon as the p-value can reach alpha.
     assert replicates_needed(np.ones((2, 4)), 0.5, 0.05, 0) == 3
 
@@ -58,7 +58,9 @@ def test_the_answer_is_more_than_there_is():
     assert replicates_needed(np.ones((8, 4)), 0.5, 0.05, 0) == 9
 
 
-@pytest.mark.parametrize(("table", "margin", "rule"), [(PILOT[:1], 0.5, "at least 2 blocks"), (PILOT[:, :1], 0.5, "2 treatments"), (PILOT, 0.0, "above 0")])
+@pytest.mark.parametrize(
+    ("table", "margin", "rule"), [(PILOT[:1], 0.5, "at least 2 blocks"), (PILOT[:, :1], 0.5, "2 treatments"), (PILOT, 0.0, "above 0")]
+)
 def test_what_cannot_be_simulated_is_refused(table, margin, rule):
     with pytest.raises(ValueError, match=rule):
         replicates_needed(table, margin, 0.05, 0)

@@ -9,7 +9,7 @@ from scipy import stats
 from stages.parts.blocks import differences
 from stages.parts.ranks import iman_davenport, kendall_w, omnibus_p_value, signed_ranks, smallest_p_value, trend_p_value, wilcoxon_p_values
 
-# Conover (1999), Practical Nonparametric Statistics, page 371: twelve homeowners rank four grasses.
+# Conover (1999), Practical Nonparametric Statistics, section 5.8: twelve homeowners rank four grasses.
 GRASSES = np.array(
     [
         [4, 3, 2, 1],
@@ -27,17 +27,19 @@ GRASSES = np.array(
     ]
 )
 # Hollander and Wolfe (1973), page 140, as in the example of R's friedman.test: ways to round first base.
-ROUNDING_TIMES = np.reshape(
-    [5.40, 5.50, 5.55, 5.85, 5.70, 5.75, 5.20, 5.60, 5.50, 5.55, 5.50, 5.40, 5.90, 5.85, 5.70, 5.45, 5.55, 5.60, 5.40, 5.40, 5.35, 5.45]
-    + [5.50, 5.35, 5.25, 5.15, 5.00, 5.85, 5.80, 5.70, 5.25, 5.20, 5.10, 5.65, 5.55, 5.45, 5.60, 5.35, 5.45, 5.05, 5.00, 4.95, 5.50, 5.50]
-    + [5.40, 5.45, 5.55, 5.50, 5.55, 5.55, 5.35, 5.45, 5.50, 5.55, 5.50, 5.45, 5.25, 5.65, 5.60, 5.40, 5.70, 5.65, 5.55, 6.30, 6.30, 6.25],
-    (22, 3),
+ROUNDING_TIMES = np.array(
+    [
+        *([5.40, 5.50, 5.55], [5.85, 5.70, 5.75], [5.20, 5.60, 5.50], [5.55, 5.50, 5.40], [5.90, 5.85, 5.70], [5.45, 5.55, 5.60]),
+        *([5.40, 5.40, 5.35], [5.45, 5.50, 5.35], [5.25, 5.15, 5.00], [5.85, 5.80, 5.70], [5.25, 5.20, 5.10], [5.65, 5.55, 5.45]),
+        *([5.60, 5.35, 5.45], [5.05, 5.00, 4.95], [5.50, 5.50, 5.40], [5.45, 5.55, 5.50], [5.55, 5.55, 5.35], [5.45, 5.50, 5.55]),
+        *([5.50, 5.45, 5.25], [5.65, 5.60, 5.40], [5.70, 5.65, 5.55], [6.30, 6.30, 6.25]),
+    ]
 )
 NOISE = np.random.default_rng(0).normal(size=(8, 4))
 
 
 def test_iman_davenport_matches_conovers_grasses():
-    # Conover (1999), page 372: T1 = 8.0973 (Friedman's chi-squared, with ties) and T2 = 3.1922.
+    # Conover (1999), section 5.8: T1 = 8.0973 (Friedman's chi-squared, with ties) and T2 = 3.1922.
     assert kendall_w(GRASSES) * 12 * 3 == pytest.approx(8.0973, abs=5e-5)
     assert iman_davenport(GRASSES) == pytest.approx(3.1922, abs=5e-5)
 
@@ -76,18 +78,20 @@ def test_the_omnibus_test_of_few_blocks_is_exact():
 
 def test_the_omnibus_test_of_many_blocks_nears_the_f_distribution():
     # Oracle: F of Iman and Davenport, to which the permutations converge with the blocks.
-    table = np.random.default_rng(2).normal(size=(60, 3)) + [0.0, 0.15, 0.3]
+    table = np.random.default_rng(2).normal([0.0, 0.15, 0.3], size=(60, 3))
     statistic = iman_davenport(table)
     assert statistic is not None
     assert omnibus_p_value(table, 0) == pytest.approx(stats.f.sf(statistic, 2, 118), abs=0.015)
 
 
 def test_page_matches_hollander_and_wolfes_cotton():
-    # Hollander and Wolfe (1973), page 148: L = 158 and, in Page's table of 3 blocks of 5, one-sided P between 0.001 and 0.01.
+    # Hollander and Wolfe (1973), the strength of cotton under five amounts of potash: L = 158. Page's (1963) table
+    # for 3 blocks of 5: one-sided P is at most 0.01 from L = 155 and at most 0.001 from 160.
     cotton = np.array([[7.46, 7.17, 7.76, 8.14, 7.63], [7.68, 7.57, 7.73, 8.15, 8.00], [7.21, 7.80, 7.74, 7.87, 7.93]])
     assert (stats.rankdata(cotton, axis=1).sum(axis=0) * [1, 2, 3, 4, 5]).sum() == 158
     p_value = trend_p_value(cotton, [36, 54, 72, 108, 144], 0)
-    assert p_value is not None and 0.001 < p_value / 2 < 0.01
+    assert p_value is not None
+    assert 0.001 < p_value / 2 < 0.01
 
 
 def test_page_of_both_directions_matches_brute_force():
@@ -168,7 +172,9 @@ def test_two_treatments_are_tested_by_wilcoxon():
     assert omnibus_p_value(table, 0) == wilcoxon_p_values(differences(table), 0)[0] == trend_p_value(table, [1, 2], 0)
 
 
-@pytest.mark.parametrize("table", [np.ones((8, 4)), np.ones((8, 2)), np.ones((1, 4)), NOISE[:1], NOISE[:, :1], np.tile(np.arange(8.0)[:, np.newaxis], 3)])
+@pytest.mark.parametrize(
+    "table", [np.ones((8, 4)), np.ones((8, 2)), np.ones((1, 4)), NOISE[:1], NOISE[:, :1], np.tile(np.arange(8.0)[:, np.newaxis], 3)]
+)
 def test_without_anything_to_compare_the_p_values_are_one_and_the_agreement_zero(table):
     treatments = list(range(table.shape[1]))
     assert omnibus_p_value(table, 0) == 1.0

@@ -21,6 +21,7 @@ def measure_answer(finding: Finding) -> Answer:
         "p_value": found.p_value,
         "effect": largest_effect(found),
         "slope_per_dilation": found.slope and found.slope.value,
+        "range": found.range_of_means,
         "replicates_needed": found.replicates_needed if found.verdict == "inconclusive" else None,
     })  # fmt: skip
 
@@ -60,15 +61,25 @@ def saliency_answer(findings: Mapping[Question, Finding], methods: Sequence[str]
 
     The verdict on all is the strongest that any measure of any method has: what differs anywhere,
     differs. `share_differing` is how many of all measures of all methods do.
+
+    Args:
+        findings: the families `saliency` and `class_model` by dilation; `gridding` (beside dilation 1),
+            `similarity` (beside the noise floor) and `transfer` (beside networks of the same dilation).
     """
-    verdicts = [finding.comparison.verdict for finding in findings.values()]
-    first = {question.measure: measure_answer(finding) for question, finding in findings.items() if question.method == methods[0]}
-    models = {question.measure: measure_answer(finding) for question, finding in findings.items() if question.family == "class_model"}
+    of_dilation = {question: finding for question, finding in findings.items() if question.factor == "dilation"}
+    verdicts = [finding.comparison.verdict for finding in of_dilation.values()]
+    of_method = [question for question in findings if question.method == methods[0] and question.factor in ("dilation", "comparison")]
+    answers: dict[str, Answer] = {family: {} for family in ("saliency", "class_model", "gridding", "similarity", "transfer")}
+    for question in findings:
+        if question in of_method or question.family in ("class_model", "transfer") and question.factor in ("dilation", "comparison"):
+            answers[question.family][question.measure] = measure_answer(findings[question])
     return {
         "verdict": next(verdict for verdict in WEIGHT if verdict in verdicts),
         "method": methods[0],
         "measures": len(verdicts),
         "share_differing": sum(verdict == "difference" for verdict in verdicts) / len(verdicts),
-        **first,
-        "class_model": models,
+        **answers["saliency"],
+        **answers["gridding"],
+        "noise_floor": answers["similarity"],
+        "class_model": answers["class_model"] | {f"transfer_{measure}": answer for measure, answer in answers["transfer"].items()},
     }

@@ -54,7 +54,7 @@ def relative_margins(table: Floats, treatments: Sequence[Treatment], share: floa
     """The margin of each block, (blocks,): a share of its value at the first (if numbers: the smallest) treatment.
 
     A margin for each block, not their mean, because an equivalence test then counts the margin's
-    own uncertainty (Sasabuchi 1988: a ratio of means by two t tests, each of a linear contrast).
+    own uncertainty (Hauschke et al. 1999: a ratio of means by two t tests, each of a linear contrast).
     Negative where the block's value and the mean differ in sign.
     """
     first = int(np.argmin(np.asarray(treatments, dtype=float))) if numeric(treatments) else 0
@@ -70,5 +70,6 @@ def numeric(treatments: Sequence[Treatment]) -> bool:
 def sign_patterns(blocks: int, resamples: int, seed: int) -> Floats:
     """Patterns of -1 and 1, (patterns, blocks): all 2^blocks up to 12 blocks, else `resamples` random ones."""
     if blocks <= MOST_ENUMERATED:
-        return 2.0 * (np.arange(2**blocks)[:, np.newaxis] >> np.arange(blocks) & 1) - 1.0
+        bits = np.arange(2**blocks)[:, np.newaxis] >> np.arange(blocks) & 1
+        return np.asarray(2 * bits - 1, dtype=np.float64)
     return np.random.default_rng([seed, blocks]).choice([-1.0, 1.0], size=(resamples, blocks))

@@ -114,5 +114,5 @@ def _judged(held: Sequence[bool], target: Target) -> tuple[float, float, float, 
     """
     rate = float(np.mean(held))
     interval = stats.binomtest(int(np.sum(held)), len(held)).proportion_ci(CONFIDENCE, method="exact")
-    meets = {"at most alpha": interval.low <= ALPHA, "1 - alpha": abs(rate - 1 + ALPHA) <= TOLERANCE, "": None}[target]
-    return rate, float(interval.low), float(interval.high), target, meets
+    meets: dict[Target, bool | None] = {"at most alpha": bool(interval.low <= ALPHA), "1 - alpha": abs(rate - 1 + ALPHA) <= TOLERANCE, "": None}
+    return rate, float(interval.low), float(interval.high), target, meets[target]

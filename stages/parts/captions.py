@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from stages.parts.wording import counted, listed
 
+OWN_SCALE = "Each image is divided by its own largest absolute value; red is positive, white 0, blue negative."
+SPLITS = {"train": "training digit", "validation": "validation digit", "test": "test digit"}
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -13,6 +16,7 @@ class Scope:
     dataset: str
     replicates: int
     digits: Mapping[str, int]  # by split
+    explained: int  # test digits that have saliency maps
     dilations: tuple[int, ...]
     kernel_sizes: tuple[int, ...]
     poolings: tuple[str, ...]
@@ -31,33 +35,38 @@ class Scope:
         return len(self.dilations) * len(self.kernel_sizes) * len(self.poolings)
 
     @property
-    def reference(self) -> str:
-        """The kernel size and pooling of pictures that show one of each."""
-        return f"kernel size {self.kernel_sizes[0]}, {self.poolings[0]} pooling"
+    def one_of_each(self) -> str:
+        """The networks of pictures that show one for each dilation."""
+        return f"first replicate, kernel size {self.kernel_sizes[0]}, {self.poolings[0]} pooling"
+
+    def of(self, split: str, count: int = 0) -> str:
+        """`1,000 test digits`, or with a count `20 of 1,000 test digits`."""
+        every = counted(self.digits[split], SPLITS[split])
+        return f"{count:,} of {every}" if 0 < count < self.digits[split] else every
 
 
-def caption(says: str, scope: Scope, split: str = "test", interval: str = "", arms: str = "") -> str:
+def caption(says: str, scope: Scope, digits: str = "", interval: str = "", networks: str = "") -> str:
     """What a figure shows, then the interval, the data set and the networks.
 
     Args:
-        split: whose digits the numbers come from; empty where none do.
+        digits: how many of which split, as `Scope.of` has it; empty where none are counted.
         interval: what shows the interval, such as `Bars`; empty where nothing does.
-        arms: which networks, where they are not all replicates of all arms.
+        networks: where they are not all replicates of all arms.
     """
-    networks = arms or f"{counted(scope.replicates, 'replicate')} of {'each of ' if scope.arms > 1 else ''}{counted(scope.arms, 'arm')}"
-    digits = f", {counted(scope.digits[split], split + ' digit')}" if split in scope.digits else ""
-    return " ".join(filter(None, [says, interval and interval_text(interval, scope), f"Data: {scope.dataset}{digits}; {networks}."]))
+    every = f"{counted(scope.replicates, 'replicate')} of {'each of ' if scope.arms > 1 else ''}{counted(scope.arms, 'arm')}"
+    data = ", ".join(filter(None, [scope.dataset, digits]))
+    return " ".join(filter(None, [says, interval and interval_text(interval, scope), f"Data: {data}; {networks or every}."]))
 
 
 def interval_text(shown_by: str, scope: Scope) -> str:
     """What an interval is, or why there is none."""
     if scope.replicates < 2:
         return "A single replicate has no interval."
-    return f"{shown_by}: {scope.confidence} interval of the mean over {scope.replicates} replicates (wild bootstrap, paired by seed)."
+    return f"{shown_by}: {scope.confidence} interval of the mean over {scope.replicates} replicates (wild bootstrap)."
 
 
 def grid_text(scope: Scope) -> str:
     """The factors that were varied, in words."""
     sizes = listed([f"{size} x {size}" for size in scope.kernel_sizes])
     dilations = f"dilation{'s' * (len(scope.dilations) > 1)} {listed(scope.dilations)}"
-    return f"{dilations}; first kernels of {sizes} taps; {listed(scope.poolings)} pooling"
+    return f"{dilations}, first kernels of {sizes} taps, {listed(scope.poolings)} pooling"

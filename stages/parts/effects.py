@@ -73,7 +73,7 @@ def rank_biserial(signed_ranks: Floats) -> Floats:
 
 
 def cohen_dz(paired: Floats) -> list[float | None]:
-    """Mean of the differences in their standard deviations, one for each pair: Cohen's d_z (1988, section 2.3).
+    """Mean of the differences in their standard deviations, one for each pair: Cohen's d_z (1988, chapter 2).
 
     0 if nothing differs; None if every block differs by the same amount, or if there is one block.
     """

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from stages.parts.blocks import Floats, Treatment
-from stages.parts.comparisons import Comparison, comparison, corrected
+from stages.parts.comparisons import Comparison, comparison, corrected, settling
 from stages.parts.effects import mean_intervals
 from stages.parts.settings import Analyze
 
@@ -60,10 +60,13 @@ def family_findings(frames: Mapping[Question, pd.DataFrame], margin: Margin, opt
 def table_findings(tables: Mapping[Question, tuple[Floats, tuple[Treatment, ...]]], margin: Margin, options: Analyze) -> dict[Question, Finding]:
     """The same from tables (replicates, levels) with their levels."""
     single = {
-        question: comparison(values, levels, margin(values, levels), options.alpha, options.resamples, options.seed, len(tables))
+        question: comparison(values, levels, margin(values, levels), options.alpha, options.resamples, options.seed)
         for question, (values, levels) in tables.items()
     }
     together = corrected(single, options.alpha)
+    for question, (values, _) in tables.items():
+        if question.factor == "dilation":  # what the three questions ask about
+            together[question] = settling(together[question], values, options.alpha, options.seed, len(tables))
     return {question: Finding(values, levels, together[question], *level_intervals(values, options)) for question, (values, levels) in tables.items()}
 
 

@@ -27,7 +27,8 @@ def in_batches(function: Callable[[slice], tf.Tensor], count: int, size: int = B
 def weight_shapes(architecture: Architecture) -> list[tuple[int, ...]]:
     """Shapes of kernel and bias of the four layers, from the input up."""
     kernel_size, (first, second), dense = architecture.arm.kernel_size, architecture.channels, architecture.dense
-    features = (last_side(architecture) // POOL) ** 2 * second
+    window = 1 if architecture.arm.pooling == "stride" else POOL
+    features = ((last_side(architecture) - window) // POOL + 1) ** 2 * second
     kernels = [(kernel_size, kernel_size, 1, first), (SECOND_KERNEL_SIZE, SECOND_KERNEL_SIZE, first, second), (features, dense), (dense, CLASSES)]
     return [shape for kernel in kernels for shape in (kernel, kernel[-1:])]
 

@@ -37,6 +37,7 @@ class Explained:
     """What the first replicate of each dilation says, at one kernel size and pooling; axes begin with the dilation."""
 
     digits: np.ndarray  # (n, 28, 28) in [0, 1]
+    classes: np.ndarray  # (n,), of the digits
     maps: Mapping[str, np.ndarray]  # by method, (dilations, n, 28, 28), signed
     class_models: np.ndarray  # (dilations, 10, 28, 28)
     spectra: Mapping[str, np.ndarray]  # by method, (dilations, 28, 28), mean over replicates

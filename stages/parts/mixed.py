@@ -43,7 +43,7 @@ def mixed_model(frame: pd.DataFrame, factors: Sequence[str]) -> MixedModel:
     `frame` has one row for each replicate and arm: the columns `replicate`, `value` and the factors.
     A factor of one level is left out, as it explains nothing. Where every replicate has every arm,
     restricted maximum likelihood has a closed form, the blocked analysis of variance (Searle, Casella
-    and McCulloch 1992, section 4.7). It is used here since statsmodels' iterative `MixedLM`, which
+    and McCulloch 1992, chapter 4). It is used here since statsmodels' iterative `MixedLM`, which
     agrees with it, fails where replicates hardly differ.
     From a single replicate, or from values without any spread, nothing can be found: p-values are 1.
     Where arms differ and their replicates do not, the p-value of what differs is 0.

@@ -61,9 +61,9 @@ def omnibus_p_value(table: Floats, seed: int, permutations: int = PERMUTATIONS) 
 def trend_p_value(table: Floats, treatments: Sequence[Treatment], seed: int, permutations: int = PERMUTATIONS) -> float | None:
     """p-value, 0 to 1, of Page's (1963) test, of both directions: twice the smaller one-sided p-value.
 
-    Exact without ties (scipy); with ties from permutations within blocks, as the exact distribution
-    knows none. With two treatments a trend is their difference. None for treatments that are not
-    numbers; 1 where there is nothing to compare.
+    Without ties as in scipy, exact up to 12 blocks of 8 treatments; with ties from permutations within
+    blocks, as the exact distribution knows none. With two treatments a trend is their difference. None
+    for treatments that are not numbers; 1 where there is nothing to compare.
     """
     if not numeric(treatments):
         return None
@@ -103,9 +103,7 @@ def smallest_p_value(blocks: int, treatments: int = 2) -> float:
     return float(factorial(treatments)) ** (1 - blocks)
 
 
-def _permuted(
-    ranks: Floats, statistic: Callable[[Floats], Floats], seed: int, permutations: int
-) -> float:
+def _permuted(ranks: Floats, statistic: Callable[[Floats], Floats], seed: int, permutations: int) -> float:
     """p-value, 0 to 1, of a large statistic of the rank sums, under permutations within blocks."""
     result = stats.permutation_test(
         tuple(ranks.T),

@@ -64,7 +64,8 @@ def structural_similarity(first: tuple[np.ndarray, ...], second: tuple[np.ndarra
     """SSIM of the maps whose `structure_moments` these are, -1 to 1; 1 for equal maps, two of zeros too.
 
     Wang et al. (2004), equation 13, with the Gaussian window of section III-C and a range of 2, from
-    -1 to 1; the mean is over windows that lie within the map.
+    -1 to 1; the mean is over windows that lie within the map. For absolute maps: of a signed map and
+    its negative both factors are negative, and their product is not.
     """
     (values_1, mean_1, square_1), (values_2, mean_2, square_2) = first, second
     covariance = windowed(values_1 * values_2) - mean_1 * mean_2

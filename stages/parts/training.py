@@ -8,7 +8,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import TypedDict
@@ -17,11 +17,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from stages.parts.adam import Adam
 from stages.parts.network import Architecture, Weights, keras_network, logits
 
 WARM_UP = 0.3  # share of the steps on which the learning rate rises
 FIRST_RATE, LAST_RATE = 1 / 25, 1e-3  # of the peak, at the first and after the last step
-BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # Adam's, as in Kingma and Ba (2015) and Keras
 EVALUATION_BATCH = 500  # digits; small enough to stay in the cache
 ONE_AT_A_TIME = Lock()  # a compiled trainer holds one network's variables
 
@@ -87,16 +87,14 @@ class Trainer:
 
     def __init__(self, architecture: Architecture, schedule: Schedule) -> None:
         self.architecture, self.schedule = architecture, schedule
-        shapes = [weight.shape for weight in keras_network(architecture, 0).weights]
-        self.weights, self.means, self.squares = ([tf.Variable(tf.zeros(shape)) for shape in shapes] for _ in range(3))
-        self.steps_done = tf.Variable(0.0)
+        self.weights = [tf.Variable(tf.zeros(weight.shape)) for weight in keras_network(architecture, 0).weights]
+        self.adam = Adam(self.weights)
 
     def start(self, weights: Weights) -> None:
         """Begin with these weights and forget every earlier gradient."""
         for variable, value in zip(self.weights, weights):
             variable.assign(value)
-        for variable in (*self.means, *self.squares, self.steps_done):
-            variable.assign(tf.zeros_like(variable))
+        self.adam.forget()
 
     @tf.function(reduce_retracing=True)
     def epoch(self, images: tf.Tensor, labels: tf.Tensor, order: tf.Tensor, rates: tf.Tensor, shifts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -109,21 +107,11 @@ class Trainer:
                 tape.watch(self.weights)
                 outputs = logits(self.weights, inputs, self.architecture)
                 batch_loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(batch, outputs))
-            self.descend(tape.gradient(batch_loss, self.weights), rates[step])
+            self.adam.descend(tape.gradient(batch_loss, self.weights), rates[step])
             loss += batch_loss
             right += tf.reduce_mean(tf.cast(tf.argmax(outputs, 1, tf.int32) == batch, tf.float32))
         steps = tf.cast(tf.shape(order)[0], tf.float32)
         return loss / steps, right / steps
-
-    def descend(self, gradients: Weights, rate: tf.Tensor) -> None:
-        """One step of Adam (Kingma and Ba 2015), one fused operation a variable."""
-        self.steps_done.assign_add(1.0)
-        powers = BETA_1**self.steps_done, BETA_2**self.steps_done
-        for weight, mean, square, gradient in zip(self.weights, self.means, self.squares, gradients):
-            tf.raw_ops.ResourceApplyAdam(
-                var=weight.handle, m=mean.handle, v=square.handle, beta1_power=powers[0], beta2_power=powers[1],
-                lr=rate, beta1=BETA_1, beta2=BETA_2, epsilon=EPSILON, grad=gradient,
-            )  # fmt: skip
 
     @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.uint8)])
     def batch_logits(self, images: tf.Tensor) -> tf.Tensor:
@@ -135,7 +123,7 @@ class Trainer:
         return np.concatenate([self.batch_logits(images[at : at + EVALUATION_BATCH]) for at in range(0, len(images), EVALUATION_BATCH)])
 
 
-@cache
+@lru_cache(maxsize=1)  # arms come one after another
 def trainer(architecture: Architecture, schedule: Schedule) -> Trainer:
     """The compiled trainer of an architecture, made once in a process."""
     return Trainer(architecture, schedule)

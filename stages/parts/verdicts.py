@@ -5,7 +5,6 @@ from typing import Literal, TypeVar
 
 import numpy as np
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from stages.parts.blocks import Floats
 
@@ -69,7 +68,13 @@ def equivalence_p_value(paired: Floats, margins: float | Floats) -> float:
 
 
 def holm(p_values: Mapping[Name, float]) -> dict[Name, float]:
-    """The p-values of one family, corrected by Holm (1979), under the same names in the same order."""
-    if not p_values:
-        return {}
-    return dict(zip(p_values, map(float, multipletests(list(p_values.values()), method="holm")[1])))
+    """The p-values of one family, corrected by Holm (1979), under the same names in the same order.
+
+    Ours, since statsmodels' `multipletests` collects garbage at each call: 0.1 s, a thousand times the work itself.
+    """
+    values = np.array(list(p_values.values()), dtype=np.float64)
+    order = np.argsort(values, kind="stable")
+    steps = np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1))
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.minimum(steps, 1.0)
+    return dict(zip(p_values, map(float, adjusted)))

@@ -44,3 +44,8 @@ def p_text(p_value: float) -> str:
 def counted(number: int, noun: str) -> str:
     """`1 network`, `1,000 networks`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def points(value: float) -> str:
+    """`0.5 percentage points`."""
+    return f"{rounded(value, 2)} percentage point{'' if value == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""Pictures of the third question: what does dilation do to accuracy?"""
+"""Pictures of the third question, what dilation does to accuracy."""
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,7 @@ def accuracy_pictures(material: Material, options: Analyze) -> list[Picture]:
 
 def comparison_pictures(material: Material, options: Analyze) -> list[Picture]:
     """Accuracies and their differences."""
-    scope, tables, alpha, margin = material.scope, material.table, options.alpha, options.margin_points
+    scope, digits, tables, alpha, margin = material.scope, material.scope.of("test"), material.table, options.alpha, options.margin_points
     means = rows_where(tables("levels"), family="accuracy", factor="dilation")
     arms = arm_intervals(tables("accuracy"), options)
     filled = f"Filled: p at most {alpha:g} after Holm; the band is the margin of {margin:g} percentage points within which differences do not matter."
@@ -38,6 +38,7 @@ def comparison_pictures(material: Material, options: Analyze) -> list[Picture]:
             caption(
                 "Left: a grey line for each replicate, averaged over kernel sizes and poolings. Right: a point for each network.",
                 scope,
+                digits,
                 interval="Bars",
             ),
             f"Test accuracy in percent over dilations {listed(scope.dilations)}: all arms together, then a panel for each pooling.",
@@ -46,14 +47,14 @@ def comparison_pictures(material: Material, options: Analyze) -> list[Picture]:
             "accuracy_differences",
             "Differences in pairs",
             lambda: accuracy_differences(rows_where(tables("pairs"), family="accuracy"), margin, alpha),
-            caption(filled, scope, interval="Lines"),
+            caption(filled, scope, digits, interval="Lines"),
             "A row for each pair of dilations, poolings and kernel sizes, with the difference of test accuracy and its interval.",
         ),
         picture(
             "critical_difference",
             "Ranks of the dilations",
             lambda: critical_difference(tables("ranks"), tables("ranks_p"), alpha),
-            caption("Mean rank over replicates, 1 is the most accurate; a bar joins dilations that Nemenyi's test cannot tell apart.", scope),
+            caption("Mean rank over replicates, 1 is the most accurate; a bar joins dilations that Nemenyi's test cannot tell apart.", scope, digits),
             "A critical-difference diagram of the dilations.",
         ),
         picture(
@@ -63,6 +64,7 @@ def comparison_pictures(material: Material, options: Analyze) -> list[Picture]:
             caption(
                 f"Two kernels span the same pixels, the sparse one with fewer taps; k3 d2 is kernel size 3 at dilation 2. {filled}",
                 scope,
+                digits,
                 interval="Lines",
             ),
             "A row for each pair of arms of equal extent, with the difference of test accuracy and its interval.",
@@ -84,6 +86,7 @@ def arm_intervals(accuracy: pd.DataFrame, options: Analyze) -> pd.DataFrame:
 def field_pictures(material: Material) -> list[Picture]:
     """Receptive fields, theoretical and effective."""
     scope, fields = material.scope, material.table("fields")
+    digits, explained = scope.of("test"), scope.of("test", scope.explained)
     theoretical = {Arm(*row[:3]): int(row[3]) for row in fields[[*ARM, "theoretical"]].itertuples(index=False)} if len(fields) else {}
     return [
         picture(
@@ -94,7 +97,8 @@ def field_pictures(material: Material) -> list[Picture]:
                 "Root mean square gradient of the middle unit of the last pooled maps with respect to each pixel, divided by its largest value: "
                 "red 1, white 0. Blue frame: the pixels that the unit can see at all, left out where that is the whole image.",
                 scope,
-                arms="mean over replicates",
+                explained,
+                networks="mean over replicates",
             ),
             "An image for each kernel size and pooling in rows and each dilation in columns: red where the network looks.",
         ),
@@ -102,7 +106,12 @@ def field_pictures(material: Material) -> list[Picture]:
             "fields_and_accuracy",
             "Receptive field and accuracy",
             lambda: fields_and_accuracy(fields),
-            caption("Left: effective beside theoretical field. Right: accuracy beside the effective field. A point is an arm.", scope, interval="Bars"),
+            caption(
+                "Left: effective beside theoretical field. Right: accuracy beside the effective field. A point is an arm.",
+                scope,
+                digits,
+                interval="Bars",
+            ),
             "Two scatter plots of all arms: effective over theoretical receptive field, accuracy over effective receptive field.",
         ),
     ]
@@ -110,20 +119,20 @@ def field_pictures(material: Material) -> list[Picture]:
 
 def error_pictures(material: Material) -> list[Picture]:
     """What goes wrong."""
-    scope, shares = material.scope, confusion_shares(material.table("confusion"))
+    scope, digits, shares = material.scope, material.scope.of("test"), confusion_shares(material.table("confusion"))
     return [
         picture(
             "confusion_by_dilation",
             "Confusion by dilation",
             lambda: confusion_by_dilation(shares, scope.dilations if len(shares) else ()),
-            caption("Percent of the digits of a class (row) that were given an answer (column); the diagonal is not coloured.", scope),
+            caption("Percent of the digits of a class (row) that were given an answer (column); the diagonal is not coloured.", scope, digits),
             f"A matrix of classes and answers for each of the dilations {listed(scope.dilations)}.",
         ),
         picture(
             "most_wrong",
             "The most wrong digits",
             lambda: most_wrong(material.digits.wrong, material.table("wrong").head(MOST)),
-            caption("Class → commonest wrong answer, and the share of all networks that get the digit wrong.", scope),
+            caption("Class → commonest wrong answer, and the share of all networks that get the digit wrong.", scope, digits),
             "The test digits that most networks get wrong, each with its class, the commonest wrong answer and the share of networks.",
         ),
     ]

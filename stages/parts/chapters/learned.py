@@ -1,4 +1,4 @@
-"""Pictures of the first question: can the best dilation be learned?"""
+"""Pictures of the first question, whether the best dilation can be learned."""
 
 from stages.parts.captions import caption
 from stages.parts.figures.learned import chosen_against_initial, planted_truth, trajectories
@@ -20,8 +20,8 @@ def learned_pictures(material: Material) -> list[Picture]:
                 "Numbers count runs, areas are their share of the runs from one start. On the dashed line a method stays where it began; "
                 "where all circles lie at one height it converges.",
                 scope,
-                split="train",
-                arms="one run for each start and seed",
+                scope.of("train"),
+                networks="one run for each start and seed",
             ),
             f"A panel for each of {methods}: initial dilation across, chosen dilation up.",
         ),
@@ -29,7 +29,7 @@ def learned_pictures(material: Material) -> list[Picture]:
             "learned_trajectories",
             "The way there",
             lambda: trajectories(learned.trajectories),
-            caption("The dilation over training, a line for each run in the colour of its start.", scope, split="train", arms="every run"),
+            caption("The dilation over training, a line for each run in the colour of its start.", scope, scope.of("train"), networks="every run"),
             f"A panel for each of {methods}: epoch across, dilation up, a line for each run.",
         ),
         picture(

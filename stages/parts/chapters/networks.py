@@ -1,14 +1,12 @@
 """Pictures of what was measured: the digits, how the networks learn, and what goes on inside them."""
 
-from stages.parts.captions import caption
+from stages.parts.captions import OWN_SCALE, caption
 from stages.parts.figures.curves import learning_curves
 from stages.parts.figures.digits import class_counts, class_means, first_digits
 from stages.parts.figures.inside import activations, filter_maximisation
 from stages.parts.figures.kernels import first_kernels
 from stages.parts.material import Material
 from stages.parts.pictures import Picture, picture
-
-OWN_SCALE = "Each image is divided by its own largest absolute value; red is positive, white 0, blue negative."
 
 
 def digit_pictures(material: Material) -> list[Picture]:
@@ -19,21 +17,21 @@ def digit_pictures(material: Material) -> list[Picture]:
             "first_digits",
             "First digits",
             lambda: first_digits(digits.first),
-            caption("The first training digits of each class.", scope, "train", arms="no network"),
+            caption("The first training digits of each class.", scope, scope.of("train"), networks="no network"),
             "A row of handwritten digits for each class.",
         ),
         picture(
             "class_counts",
             "Class counts",
             lambda: class_counts(digits.counts),
-            caption("Digits of each class in the three splits.", scope, "", arms="no network"),
+            caption("Digits of each class in the three splits.", scope, networks="no network"),
             "Bars: digits of each class for training, validation and test.",
         ),
         picture(
             "class_means",
             "Class means",
             lambda: class_means(digits.means),
-            caption("The mean training digit of each class; 0 is white, 1 black.", scope, "train", arms="no network"),
+            caption("The mean training digit of each class; 0 is white, 1 black.", scope, scope.of("train"), networks="no network"),
             "The ten mean digits.",
         ),
     ]
@@ -42,13 +40,17 @@ def digit_pictures(material: Material) -> list[Picture]:
 def network_pictures(material: Material) -> list[Picture]:
     """Learning curves, kernels, activations and filters."""
     scope, inside = material.scope, material.explained.inside
-    first = f"first replicate, {scope.reference}"
+    networks, one_digit = scope.one_of_each, scope.of("test", 1)
     return [
         picture(
             "learning_curves",
             "Learning curves",
             lambda: learning_curves(material.table("curves")),
-            caption("Solid: validation; dashed: training. Lines: means over replicates; bands: lowest to highest replicate.", scope, "validation"),
+            caption(
+                "Solid: validation; dashed: training. Lines: means over replicates; bands: lowest to highest replicate.",
+                scope,
+                scope.of("validation"),
+            ),
             "Loss above, accuracy below, over epochs; a column for each kernel size and pooling, a line for each dilation.",
         ),
         picture(
@@ -56,10 +58,9 @@ def network_pictures(material: Material) -> list[Picture]:
             "First-layer kernels at their dilation",
             lambda: first_kernels(material.kernels),
             caption(
-                f"Taps lie as far apart as on the image, the gaps between them are empty. {OWN_SCALE}",
+                f"The first eight; taps lie as far apart as on the image, the gaps between them are white. {OWN_SCALE}",
                 scope,
-                "train",
-                arms=f"first replicate, {scope.poolings[0]} pooling",
+                networks=f"first replicate, {scope.poolings[0]} pooling",
             ),
             "A row of kernels for each kernel size and dilation, their taps spread apart by the dilation.",
         ),
@@ -67,7 +68,9 @@ def network_pictures(material: Material) -> list[Picture]:
             "activations",
             "Activations of every layer",
             lambda: activations(inside),
-            caption(f"What each layer makes of one test digit, up to 16 channels, smaller maps enlarged. {OWN_SCALE}", scope, arms=first),
+            caption(
+                f"What each layer makes of one test digit, up to 16 channels, smaller maps enlarged. {OWN_SCALE}", scope, one_digit, networks=networks
+            ),
             "Rows of maps for each layer and dilation.",
         ),
         picture(
@@ -77,7 +80,8 @@ def network_pictures(material: Material) -> list[Picture]:
             caption(
                 f"Images that maximise a filter of the second convolution, ascended from black and from one test digit. {OWN_SCALE}",
                 scope,
-                arms=first,
+                one_digit,
+                networks=networks,
             ),
             "Rows of images for each start and dilation, a column for each filter.",
         ),

@@ -39,7 +39,7 @@ def accuracy_by_dilation(accuracy: pd.DataFrame, means: pd.DataFrame, arms: pd.D
 def draw_replicates(axes: Axes, accuracy: pd.DataFrame, means: pd.DataFrame) -> None:
     """Each replicate's mean over kernel sizes and poolings as a line, and the means with their intervals."""
     replicates = accuracy.pivot_table(index="dilation", columns="replicate", values="accuracy")
-    axes.plot(replicates.index, replicates.to_numpy(), color="#c9cfd8", linewidth=0.8, marker=".", zorder=1)
+    axes.plot(replicates.index, replicates.to_numpy(), color="#cccccc", linewidth=0.8, marker=".", zorder=1)
     for row in records(means):
         axes.errorbar(
             float(row["level"]), row["mean"], [[row["mean"] - row["lower"]], [row["upper"] - row["mean"]]],
@@ -71,7 +71,7 @@ def accuracy_differences(pairs: pd.DataFrame, margin: float, alpha: float) -> Fi
     Raises:
         EmptyFigureError: no factor has two levels.
     """
-    labels = [f"{words(row['factor'])} {row['second']} less {row['first']}" for row in records(pairs)]
+    labels = [f"{words(row['factor'])}: {row['second']} less {row['first']}" for row in records(pairs)]
     absent = "Accuracies cannot be compared in pairs: no factor of the grid has two levels."
     return forest(pairs, labels, "difference of test accuracy (percentage points)", margin, alpha, absent)
 
@@ -92,7 +92,7 @@ def critical_difference(ranks: pd.DataFrame, p_values: pd.DataFrame, alpha: floa
 
     Args:
         ranks: `dilation`, `average_rank`.
-        p_values: square, dilations as index and columns.
+        p_values: `dilation`, then a column for each dilation in the same order.
 
     Raises:
         EmptyFigureError: fewer than two dilations.
@@ -100,12 +100,12 @@ def critical_difference(ranks: pd.DataFrame, p_values: pd.DataFrame, alpha: floa
     if len(ranks) < 2:
         raise EmptyFigureError("A critical-difference diagram needs at least two dilations.")
     named = {f"dilation {dilation}": rank for dilation, rank in zip(ranks["dilation"], ranks["average_rank"])}
-    matrix = pd.DataFrame(p_values.to_numpy(float), index=list(named), columns=list(named))
+    matrix = pd.DataFrame(p_values.drop(columns="dilation").to_numpy(float), index=list(named), columns=list(named))
     figure, (axes,) = panels(1, 1, 1.3 + 0.16 * len(named))
     palette = [dilation_colour(float(dilation)) for dilation in ranks["dilation"]]
     critical_difference_diagram(
         pd.Series(named), matrix, ax=axes, alpha=alpha, color_palette=dict(zip(named, palette)),
-        label_props={"color": INK}, crossbar_props={"color": INK, "linewidth": 2.5},
+        crossbar_props={"color": INK, "linewidth": 2.5},
     )  # fmt: skip
     axes.grid(visible=False)
     return figure

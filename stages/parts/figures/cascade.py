@@ -4,10 +4,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from stages.parts.figures.rows import in_order, rows_where, shown
-from stages.parts.figures.style import dilation_colour, panels
+from stages.parts.figures.style import dilation_colour, leave_out, panels
 from stages.parts.wording import words
 
-COLUMNS = 4
+COLUMNS = 3
 
 
 def randomisation_cascade(cascade: pd.DataFrame) -> Figure:
@@ -21,7 +21,7 @@ def randomisation_cascade(cascade: pd.DataFrame) -> Figure:
     """
     methods, layers = in_order(shown(cascade, "No network was randomised.")["method"]), in_order(cascade["layer"])
     rows = -(-len(methods) // COLUMNS)
-    figure, axes = panels(rows, COLUMNS, 2.1 * rows + 0.8, 12.0, sharex=True, sharey=True)
+    figure, axes = panels(rows, COLUMNS, 2.1 * rows + 0.8, sharex=True, sharey=True)
     for place, method in zip(axes, methods):
         table = rows_where(cascade, method=method).pivot_table(index=["dilation", "replicate"], columns="layer", values="similarity")[layers]
         for dilation, replicates in table.groupby("dilation"):
@@ -30,8 +30,7 @@ def randomisation_cascade(cascade: pd.DataFrame) -> Figure:
             place.fill_between(range(len(layers)), replicates.min(), replicates.max(), color=colour, alpha=0.15, linewidth=0)
         place.set_title(words(method))
         place.set_xticks(range(len(layers)), [words(layer) for layer in layers], rotation=25, ha="right")
-    for place in axes[len(methods) :]:
-        place.set_axis_off()
+    leave_out(axes, len(methods), COLUMNS)
     figure.supylabel("rank correlation", fontsize="medium")
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=8)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=6)
     return figure

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from stages.parts.figures.mosaics import GREY, SIGNED, mosaic, scaled
 from stages.parts.figures.rows import shown
-from stages.parts.figures.style import INK, PAPER, panels, whole_ticks
+from stages.parts.figures.style import INK, PAPER, EmptyFigureError, panels, whole_ticks
 
 CLASSES = [str(label) for label in range(10)]
 
@@ -21,18 +21,23 @@ def class_models(models: np.ndarray, means: np.ndarray, dilations: Sequence[int]
     """
     rows = np.concatenate([means[None], scaled(models)]) if len(models) else models
     labels = ["class mean", *(f"dilation {dilation}" for dilation in dilations)]
-    return mosaic(rows, labels, CLASSES, [GREY, *[SIGNED] * len(dilations)])
+    return mosaic(rows, labels, CLASSES, [[GREY], *[[SIGNED]] * len(dilations)], breaks=[1])
 
 
 def class_models_for_display(models: np.ndarray, mean: np.ndarray, dilations: Sequence[int]) -> Figure:
-    """Class models with the mean training image (height, width) added, in grey: what is below 0 is white, above 1 black.
+    """Class models with the mean training image (height, width) added, in grey from the least value (white) of each to its largest.
 
     Simonyan et al. (2013), section 2, figure 1.
 
     Raises:
         EmptyFigureError: there is no model.
     """
-    return mosaic(np.clip(models + mean, 0, 1), [f"dilation {dilation}" for dilation in dilations], CLASSES, GREY)
+    if not models.size:
+        raise EmptyFigureError("There are no class models to show.")
+    sums = models + mean
+    lowest, highest = sums.min((-2, -1), keepdims=True), sums.max((-2, -1), keepdims=True)
+    grey = (sums - lowest) / np.where(highest > lowest, highest - lowest, 1.0)
+    return mosaic(grey, [f"dilation {dilation}" for dilation in dilations], CLASSES, GREY)
 
 
 def transfer_between_dilations(confidence: pd.DataFrame) -> Figure:

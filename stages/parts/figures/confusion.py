@@ -9,7 +9,7 @@ from matplotlib.image import AxesImage
 
 from stages.parts.figures.style import INK, PAPER, EmptyFigureError, panels
 
-COLUMNS = 4  # matrices side by side
+FEW = 4  # matrices that stand in two columns; more stand in three
 PRINTED = 0.5  # percent: smaller shares are not printed
 
 
@@ -23,9 +23,9 @@ def confusion_by_dilation(shares: np.ndarray, dilations: Sequence[int]) -> Figur
     """
     if not len(dilations):
         raise EmptyFigureError("No answers of any network are there.")
-    columns = min(COLUMNS, len(dilations))
+    columns = min(2 if len(dilations) <= FEW else 3, len(dilations))
     rows = -(-len(dilations) // columns)
-    figure, axes = panels(rows, columns, 2.9 * rows + 0.1, 12.0, sharex=True, sharey=True)
+    figure, axes = panels(rows, columns, 8.2 / columns * rows + 0.2, sharex=True, sharey=True)
     wrong = shares * (1 - np.eye(shares.shape[-1]))
     for place, dilation, matrix in zip(axes, dilations, shares):
         image = draw_matrix(place, matrix, max(float(wrong.max()), 1.0))
@@ -48,7 +48,7 @@ def draw_matrix(axes: Axes, shares: np.ndarray, largest: float) -> AxesImage:
         if row == column or share >= PRINTED:
             dark = row != column and share > 0.6 * largest
             text = f"{share:.0f}" if row == column or share >= 9.5 else f"{share:.1f}"
-            axes.text(column, row, text, ha="center", va="center", fontsize=6, color=PAPER if dark else INK)
+            axes.text(column, row, text, ha="center", va="center", fontsize=7, color=PAPER if dark else INK)
     axes.set_xticks(range(len(shares)))
     axes.set_yticks(range(len(shares)))
     axes.grid(visible=False)

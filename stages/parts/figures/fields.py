@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from stages.parts.figures.mosaics import SIGNED, mosaic, scaled
+from stages.parts.figures.mosaics import mosaic, scaled
 from stages.parts.figures.rows import in_order, records, rows_where, shown
 from stages.parts.figures.style import QUIET, EmptyFigureError, dilation_colour, markers, panels
 from stages.parts.grid import Arm
@@ -29,7 +29,7 @@ def effective_fields(fields: Mapping[Arm, np.ndarray], theoretical: Mapping[Arm,
     blank = np.full_like(next(iter(fields.values())), np.nan, dtype=np.float64)
     images = [[framed(fields, theoretical, Arm(dilation, *row), blank) for dilation in dilations] for row in rows]
     labels = [f"kernel {size}, {pooling}" for size, pooling in rows]
-    return mosaic(np.array(images), labels, [f"dilation {dilation}" for dilation in dilations], SIGNED, 6)
+    return mosaic(np.array(images), labels, [f"dilation {dilation}" for dilation in dilations], most_zoom=6)
 
 
 def framed(fields: Mapping[Arm, np.ndarray], theoretical: Mapping[Arm, int], arm: Arm, blank: np.ndarray) -> np.ndarray:
@@ -56,7 +56,7 @@ def fields_and_accuracy(fields: pd.DataFrame) -> Figure:
         EmptyFigureError: there is no arm.
     """
     shown(fields, "No receptive field of any network is there.")
-    figure, (sizes, accuracies) = panels(1, 2, 3.8, 10.5)
+    figure, (sizes, accuracies) = panels(1, 2, 3.8)
     kinds = list(dict.fromkeys(zip(fields["kernel_size"], fields["pooling"])))
     marker = markers(kinds)
     for kind in kinds:

@@ -22,7 +22,7 @@ def forest(table: pd.DataFrame, labels: Sequence[str], unit: str, margin: float,
     """
     count = len(shown(table, absent))
     figure, (axes,) = panels(1, 1, FRAME + ROW * count)
-    axes.axvspan(-margin, margin, color="#eef1f5", zorder=0)
+    axes.axvspan(-margin, margin, color="#f0f0f0", zorder=0)
     axes.axvline(0, color=QUIET, linewidth=1)
     places = range(count - 1, -1, -1)
     axes.hlines(places, table["lower"], table["upper"], color=INK, linewidth=1.4)

@@ -8,34 +8,36 @@ from matplotlib.figure import Figure
 
 from stages.parts.figures.mosaics import GREY, mosaic
 from stages.parts.figures.rows import in_order, rows_where, shown
-from stages.parts.figures.style import QUIET, EmptyFigureError, panels, whole_ticks
+from stages.parts.figures.style import QUIET, EmptyFigureError, leave_out, panels, whole_ticks
 from stages.parts.wording import words
+
+COLUMNS = 3
 
 
 def gridding(table: pd.DataFrame) -> Figure:
     """Share of a map's power at the frequencies k / dilation: of each dilation's own networks, and of those of dilation 1.
 
-    `table` has `method`, `dilation`, `power`, `power_of_dilation_1`, `lower`, `upper`.
+    `table` has `method`, `dilation`, `power`, `power_of_dilation_1`, and their `difference` with its
+    interval, `lower` and `upper`, which the bars show.
 
     Raises:
         EmptyFigureError: dilation 1 is not in the grid, or alone in it.
     """
     methods = in_order(shown(table, "Gridding is judged beside networks of dilation 1; this grid does not have both these and others.")["method"])
-    columns = 4
-    rows = -(-len(methods) // columns)
-    figure, axes = panels(rows, columns, 2.0 * rows + 0.5, 12.0, sharex=True)
+    rows = -(-len(methods) // COLUMNS)
+    figure, axes = panels(rows, COLUMNS, 2.0 * rows + 0.5, sharex=True)
     for place, method in zip(axes, methods):
         of_method = rows_where(table, method=method)
-        ends = [100 * (of_method["power"] - of_method["lower"]), 100 * (of_method["upper"] - of_method["power"])]
+        of_method = of_method.assign(top=of_method["power_of_dilation_1"] + of_method["upper"])
+        ends = [100 * (of_method["difference"] - of_method["lower"]), 100 * (of_method["upper"] - of_method["difference"])]
         place.errorbar(of_method["dilation"], 100 * of_method["power"], ends, fmt="o-", color="#d55e00", capsize=3, label="networks of this dilation")
         place.plot(
             of_method["dilation"], 100 * of_method["power_of_dilation_1"], "s--", color=QUIET, label="networks of dilation 1, same frequencies"
         )
         place.set_title(words(method))
-        place.set_ylim(bottom=0)
+        place.set_ylim(0, 108 * of_method[["power", "power_of_dilation_1", "top"]].to_numpy().max())
         whole_ticks(place, in_order(of_method["dilation"]))
-    for place in axes[len(methods) :]:
-        place.set_axis_off()
+    leave_out(axes, len(methods), COLUMNS)
     figure.supxlabel("dilation", fontsize="medium")
     figure.supylabel("share of power (%)", fontsize="medium")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)

@@ -52,7 +52,7 @@ def part_rows(inside: Inside, parts: Mapping[str, str], images: Callable[[np.nda
             rows.append(images(arrays[part]))
             labels.append(f"{name}  {dilation}" if place == 0 else str(dilation))
     width = min(len(row) for row in rows)
-    return mosaic(np.stack([row[:width] for row in rows]), labels)
+    return mosaic(np.stack([row[:width] for row in rows]), labels, breaks=range(len(inside), len(rows), len(inside)))
 
 
 def enlarged(image: np.ndarray, side: int) -> np.ndarray:

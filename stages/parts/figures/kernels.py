@@ -10,15 +10,16 @@ from stages.parts.figures.style import EmptyFigureError
 from stages.parts.geometry import extent
 from stages.parts.grid import Arm
 
-MOST = 16  # kernels of an arm
+MOST = 8  # kernels of an arm
 
 
 def spread_kernels(kernels: np.ndarray, dilation: int, side: int) -> np.ndarray:
-    """Kernels (size, size, channels) as images (channels, side, side): taps `dilation` pixels apart, NaN between and around."""
+    """Kernels (size, size, channels) as images (channels, side, side): taps `dilation` pixels apart, 0 between, NaN around."""
     size, _, channels = kernels.shape
     start = (side - extent(size, dilation)) // 2
     places = start + dilation * np.arange(size)
     spread = np.full((channels, side, side), np.nan)
+    spread[:, places[0] : places[-1] + 1, places[0] : places[-1] + 1] = 0.0
     spread[:, places[:, None], places] = kernels.transpose(2, 0, 1)
     return spread
 
@@ -34,7 +35,7 @@ def first_kernels(kernels: Mapping[Arm, np.ndarray]) -> Figure:
     side = max(extent(arm.kernel_size, arm.dilation) for arm in kernels)
     rows = [spread_kernels(scaled_kernels(array)[..., :MOST], arm.dilation, side) for arm, array in kernels.items()]
     labels = [f"kernel {arm.kernel_size}, dilation {arm.dilation}" for arm in kernels]
-    return mosaic(np.stack(rows), labels)
+    return mosaic(np.stack(rows), labels, most_zoom=8)
 
 
 def scaled_kernels(kernels: np.ndarray) -> np.ndarray:

@@ -29,7 +29,27 @@ def saliency_maps(digits: np.ndarray, maps: Mapping[str, np.ndarray], dilations:
     labels = ["digit"]
     for method in maps:
         labels += [f"{words(method)}  {dilations[0]}", *map(str, dilations[1:])]
-    return mosaic(rows, labels, colours=[GREY, *[SIGNED] * (len(rows) - 1)])
+    breaks = range(1, len(rows), len(dilations))
+    return mosaic(rows, labels, colours=[[GREY], *[[SIGNED]] * (len(rows) - 1)], breaks=breaks)
+
+
+def saliency_overview(digit: np.ndarray, maps: Mapping[str, np.ndarray], models: np.ndarray, dilations: Sequence[int]) -> Figure:
+    """One digit (height, width): its maps (dilations, height, width) by method, and its class's models (dilations, height, width).
+
+    A row for each dilation, each image divided by its largest absolute value; the digit itself is at the top left.
+
+    Raises:
+        EmptyFigureError: there is no method.
+    """
+    if not maps:
+        raise EmptyFigureError("No digit was explained by any method.")
+    nothing = np.full((len(dilations), *digit.shape), np.nan)
+    nothing[0] = digit
+    columns = [nothing, *(scaled(stack) for stack in maps.values()), scaled(models)]
+    labels = ["digit", *(words(method).replace(" ", "\n") for method in maps), "class\nmodel"]
+    return mosaic(
+        np.stack(columns, 1), [f"dilation {dilation}" for dilation in dilations], labels, [GREY, *[SIGNED] * (len(columns) - 1)], most_zoom=5
+    )
 
 
 def localisation(digits: np.ndarray, maps: np.ndarray, dilations: Sequence[int]) -> Figure:

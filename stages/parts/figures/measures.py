@@ -7,10 +7,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from stages.parts.figures.rows import in_order, records, rows_where, shown
-from stages.parts.figures.style import INK, PAPER, QUIET, colours, markers, offsets, panels, whole_ticks
+from stages.parts.figures.style import INK, PAPER, QUIET, colours, leave_out, markers, offsets, panels, whole_ticks
 from stages.parts.wording import words
 
-COLUMNS = 4
+COLUMNS = 3
 SIDE_BY_SIDE = 0.5  # of the distance between two dilations, for methods
 CHANCE = "_chance"
 VERDICT_COLOURS = {"difference": "#d55e00", "negligible": "#e9c46a", "equivalent": "#0072b2", "inconclusive": "#dfe3e8"}
@@ -31,32 +31,41 @@ def measures_by_dilation(levels: pd.DataFrame, units: dict[str, str]) -> Figure:
     measures = [measure for measure in in_order(levels["measure"]) if not measure.endswith(CHANCE)]
     methods = in_order(levels["method"])
     rows = -(-len(measures) // COLUMNS)
-    figure, axes = panels(rows, min(COLUMNS, len(measures)), 2.1 * rows + 0.6, 12.0)
+    figure, axes = panels(rows, min(COLUMNS, len(measures)), 2.0 * rows + 0.8)
     for place, measure in zip(axes, measures):
         draw_measure(place, rows_where(levels, measure=measure), rows_where(levels, measure=measure + CHANCE), methods)
         place.set_title(words(measure) + (f" ({units[measure]})" if measure in units else ""))
-    for place in axes[len(measures) :]:
-        place.set_axis_off()
+    leave_out(axes, len(measures), COLUMNS)
     handles = {label: handle for place in axes for handle, label in zip(*place.get_legend_handles_labels())}
-    figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=min(len(handles), 9))
+    figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=5)
     figure.supxlabel("dilation", fontsize="medium")
     return figure
 
 
 def draw_measure(axes: Axes, levels: pd.DataFrame, chance: pd.DataFrame, methods: list[str]) -> None:
     """One measure of every method that has it."""
-    colour, marker = colours(methods), markers(methods)
-    for method, place in zip(methods, offsets(len(methods), SIDE_BY_SIDE)):
-        of_method, by_chance = rows_where(levels, method=method), rows_where(chance, method=method)
-        if of_method.empty:
-            continue
+    colour, marker, there = colours(methods), markers(methods), in_order(levels["method"])
+    for method, place in zip(there, offsets(len(there), SIDE_BY_SIDE)):
+        of_method = rows_where(levels, method=method)
         ends = [of_method["mean"] - of_method["lower"], of_method["upper"] - of_method["mean"]]
         axes.errorbar(
             of_method["level"] + place, of_method["mean"], ends,
             fmt=marker[method] + "-", color=colour[method], markersize=3.5, linewidth=1.1, capsize=2, label=words(method),
         )  # fmt: skip
-        axes.plot(by_chance["level"] + place, by_chance["mean"], "--", color=QUIET, linewidth=1, label="chance" if len(by_chance) else None)
+    draw_chance(axes, chance, colour)
     whole_ticks(axes, sorted(in_order(levels["level"])))
+
+
+def draw_chance(axes: Axes, chance: pd.DataFrame, colour: dict[str, str]) -> None:
+    """What chance would give: one grey line where that is the same for all methods, else one in each method's colour."""
+    if chance.empty:
+        return
+    by_method = chance.pivot_table(index="level", columns="method", values="mean")
+    if np.ptp(by_method.to_numpy(), axis=1).max() <= 1e-6:
+        by_method = by_method.iloc[:, :1].set_axis(["chance"], axis=1)
+    for method, means in by_method.items():
+        axes.plot(means.index, means, "--", color=colour.get(str(method), QUIET), linewidth=1, zorder=1)
+    axes.plot([], [], "--", color=QUIET, linewidth=1, label="by chance")
 
 
 def verdicts_by_measure(effects: pd.DataFrame) -> Figure:
@@ -68,7 +77,7 @@ def verdicts_by_measure(effects: pd.DataFrame) -> Figure:
         EmptyFigureError: nothing was compared.
     """
     methods, measures = in_order(shown(effects, "No measure was compared between dilations.")["method"]), in_order(effects["measure"])
-    figure, (axes,) = panels(1, 1, 1.9 + 0.36 * len(methods), 12.0)
+    figure, (axes,) = panels(1, 1, 1.9 + 0.36 * len(methods))
     for row in records(effects):
         x, y = measures.index(row["measure"]), methods.index(row["method"])
         axes.add_patch(cell(x, y, VERDICT_COLOURS.get(row["verdict"], PAPER)))

@@ -1,17 +1,17 @@
 """Many small images in one picture, each pixel of an image an equal number of whole pixels of the picture."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from stages.parts.figures.style import PIXELS_AN_INCH, EmptyFigureError
 
-GAP = 2  # pixels of an image between its neighbours and itself
+GAP, BREAK = 2, 6  # pixels of an image between neighbours, and before a new group of rows
 WIDEST = 1200  # pixels of the picture
-LETTER = 10  # pixels of the picture that a letter of a label takes
-LINE = 24  # pixels of the picture that a line of labels takes
+LETTER, LINE, EDGE = 10, 24, 4  # pixels of the picture: a letter of a label, a line of labels, the border
 SIGNED, GREY = "RdBu_r", "gray_r"
 
 
@@ -21,46 +21,58 @@ def scaled(images: np.ndarray) -> np.ndarray:
     return images / np.where(largest > 0, largest, 1.0)
 
 
-def tiled(images: np.ndarray) -> np.ndarray:
-    """One image of (rows, columns, height, width) images in a grid, NaN in the gaps between them."""
-    framed = np.pad(images.astype(np.float64), [(0, 0), (0, 0), (0, GAP), (0, GAP)], constant_values=np.nan)
-    rows, columns, height, width = framed.shape
-    return framed.transpose(0, 2, 1, 3).reshape(rows * height, columns * width)[:-GAP, :-GAP]
-
-
-def mosaic(images: np.ndarray, rows: Sequence[str], columns: Sequence[str] = (), colours: str | Sequence[str] = SIGNED, most_zoom: int = 4) -> Figure:
+def mosaic(
+    images: np.ndarray,
+    rows: Sequence[str],
+    columns: Sequence[str] = (),
+    colours: ArrayLike = SIGNED,
+    breaks: Collection[int] = (),
+    most_zoom: int = 4,
+) -> Figure:
     """A figure of (rows, columns, height, width) images with a label to the left of each row and above each column.
 
     Signed colours run from -1 (blue) by 0 (white) to 1 (red), grey ones from 0 (white) to 1 (black).
 
     Args:
-        colours: of all rows, or a list with those of each.
+        colours: SIGNED or GREY, or an array of these that broadcasts to (rows, columns).
+        breaks: rows before which the gap is wider.
 
     Raises:
         EmptyFigureError: there is no image.
     """
     if not images.size:
-        raise EmptyFigureError("there are no images to show")
-    margin, top = LETTER * max(map(len, rows)) + 16, LINE if columns else 4
-    image = tiled(images)
-    zoom = int(np.clip((WIDEST - margin) // image.shape[1], 1, most_zoom))
-    height, width = image.shape[0] * zoom + top + 4, image.shape[1] * zoom + margin + 4
-    figure = Figure(figsize=(width / PIXELS_AN_INCH, height / PIXELS_AN_INCH))
-    figure.figimage(np.kron(coloured(image, images.shape, colours), np.ones((zoom, zoom, 1), np.uint8)), margin, 4, origin="upper")
-    step_y, step_x = (images.shape[2] + GAP) * zoom, (images.shape[3] + GAP) * zoom
-    for row, label in enumerate(rows):
-        figure.text((margin - 10) / width, (height - top - (row + 0.5) * step_y) / height, label, ha="right", va="center")
+        raise EmptyFigureError("There are no images to show.")
+    names = np.broadcast_to(colours, images.shape[:2])
+    starts = row_starts(images.shape, breaks)
+    picture = tiled(np.stack([[painted(*cell) for cell in zip(*row)] for row in zip(images, names)]), starts)
+    margin, top = LETTER * max(map(len, rows)) + 16, LINE * (1 + max(label.count("\n") for label in columns)) if columns else EDGE
+    zoom = int(np.clip((WIDEST - margin) // picture.shape[1], 1, most_zoom))
+    height, width = picture.shape[0] * zoom + top + EDGE, picture.shape[1] * zoom + margin + EDGE
+    figure = Figure(figsize=((width + 0.1) / PIXELS_AN_INCH, (height + 0.1) / PIXELS_AN_INCH))
+    figure.figimage(picture.repeat(zoom, 0).repeat(zoom, 1), margin, EDGE, origin="upper")
+    for start, label in zip(starts, rows):
+        middle = top + (start + images.shape[2] / 2) * zoom
+        figure.text((margin - 10) / width, 1 - middle / height, label, ha="right", va="center")
     for column, label in enumerate(columns):
-        figure.text((margin + (column + 0.5) * step_x - zoom) / width, (height - top / 2 - 2) / height, label, ha="center", va="center")
+        middle = margin + (column * (images.shape[3] + GAP) + images.shape[3] / 2) * zoom
+        figure.text(middle / width, 1 - (top / 2 - 1) / height, label, ha="center", va="center")
     return figure
 
 
-def coloured(image: np.ndarray, shape: tuple[int, ...], colours: str | Sequence[str]) -> np.ndarray:
-    """The tiled image as colours (height, width, 4) uint8, transparent in the gaps."""
-    names = [colours] * shape[0] if isinstance(colours, str) else list(colours)
-    step = shape[2] + GAP
-    parts = [painted(image[row * step : (row + 1) * step], name) for row, name in enumerate(names)]
-    return np.concatenate(parts)
+def row_starts(shape: Sequence[int], breaks: Collection[int]) -> list[int]:
+    """First line of each row of (rows, columns, height, width) images, in pixels of the images."""
+    return [row * (shape[2] + GAP) + sum(place <= row for place in breaks) * (BREAK - GAP) for row in range(shape[0])]
+
+
+def tiled(images: np.ndarray, starts: Sequence[int]) -> np.ndarray:
+    """One image of (rows, columns, height, width, 4) images side by side, each row at its start, transparent between."""
+    _, columns, height, width, channels = images.shape
+    picture = np.zeros((starts[-1] + height, columns * (width + GAP) - GAP, channels), np.uint8)
+    for start, row in zip(starts, images):
+        for column, image in enumerate(row):
+            left = column * (width + GAP)
+            picture[start : start + height, left : left + width] = image
+    return picture
 
 
 def painted(image: np.ndarray, colours: str) -> np.ndarray:

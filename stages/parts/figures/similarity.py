@@ -9,6 +9,7 @@ from stages.parts.figures.rows import in_order, records, rows_where, shown
 from stages.parts.figures.style import INK, dilation_colour, panels
 from stages.parts.wording import words
 
+INDICES = {"spearman": "rank correlation", "ssim": "structural similarity", "top_k": "overlap of the top tenth"}
 LANES = (0.36, -0.36)  # of a method's row, from its first pair to its last
 
 
@@ -23,11 +24,11 @@ def similarity_against_floor(similarity: pd.DataFrame) -> Figure:
         EmptyFigureError: no two maps were compared.
     """
     methods, indices = in_order(shown(similarity, "Similarity needs at least two replicates of an arm.")["method"]), in_order(similarity["index"])
-    figure, axes = panels(1, len(indices), 1.3 + 0.62 * len(methods), 12.0, sharey=True)
+    figure, axes = panels(1, len(indices), 1.3 + 0.62 * len(methods), sharey=True)
     for place, index in zip(axes, indices):
         for row, method in enumerate(methods):
             draw_method(place, rows_where(similarity, index=index, method=method), row)
-        place.set_title(words(index))
+        place.set_title(INDICES.get(index, words(index)))
         place.set_xlabel("similarity")
         place.grid(axis="y", visible=False)
     axes[0].set_yticks(range(len(methods)), [words(method) for method in methods])
@@ -42,8 +43,8 @@ def draw_method(axes: Axes, similarity: pd.DataFrame, row: int) -> None:
     floor, pairs = rows_where(similarity, comparison="replicates"), rows_where(similarity, comparison="dilations")
     if len(floor):
         low, high = floor["mean"].min(), floor["mean"].max()
-        axes.fill_betweenx([row - 0.44, row + 0.44], low, high, color="#d3d9e2", linewidth=0, label="two replicates of one dilation")
-        axes.vlines(floor["mean"], row - 0.44, row + 0.44, color="#aab3c0", linewidth=1)
+        axes.fill_betweenx([row - 0.44, row + 0.44], low, high, color="#dadada", linewidth=0, label="two replicates of one dilation")
+        axes.vlines(floor["mean"], row - 0.44, row + 0.44, color="#b0b0b0", linewidth=1)
     for place, pair in zip(row - np.linspace(*LANES, max(len(pairs), 2)), records(pairs)):
         larger = float(max(pair["first"], pair["second"]))
         axes.hlines(place, pair["lower"], pair["upper"], color=INK, linewidth=1)

@@ -9,13 +9,14 @@ from typing import Any
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
 PIXELS_AN_INCH = 120
-WIDTH = 9.0  # inches of a figure with axes
-COLOURS_OF_A_FILE = 128  # a palette keeps a picture of maps below 300 kB
-INK, QUIET, PAPER = "#1d2430", "#8a94a3", "#ffffff"
+WIDTH = 9.5  # inches of a figure with axes
+COLOURS_OF_A_FILE = 256  # a palette keeps a picture of maps below 300 kB
+INK, QUIET, FAINT, PAPER = "#222222", "#8c8c8c", "#e8e8e8", "#ffffff"  # neutral: they share a palette with grey images
 EIGHT = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f3c8d", "#555555")  # after Okabe and Ito (2008)
 MARKERS = "osD^vP*X"
 LARGEST_DILATION = 8  # the end of the colours; what is larger has the same colour
@@ -33,7 +34,7 @@ HOUSE: Any = {
     "figure.facecolor": PAPER,
     "font.family": "DejaVu Sans",  # it comes with Matplotlib, so every machine has it
     "font.size": 9.5,
-    "grid.color": "#e6e9ee",
+    "grid.color": FAINT,
     "legend.frameon": False,
     "legend.fontsize": "small",
     "lines.markersize": 5,
@@ -84,12 +85,20 @@ def whole_ticks(axes: Axes, values: Sequence[int], axis: str = "x") -> None:
     (axes.set_xticks if axis == "x" else axes.set_yticks)(list(values), [str(value) for value in values])
 
 
+def leave_out(axes: Sequence[Axes], count: int, columns: int) -> None:
+    """Hide the panels after the first `count`, and label those below which nothing is left."""
+    for place in axes[count:]:
+        place.set_axis_off()
+    for place in axes[max(count - columns, 0) : count]:
+        place.xaxis.set_tick_params(labelbottom=True)
+
+
 def png(figure: Figure) -> bytes:
     """The figure as a PNG file with a palette: the same bytes for the same figure."""
-    buffer = BytesIO()
-    figure.savefig(buffer, format="raw", dpi=PIXELS_AN_INCH)
-    width, height = (round(side) for side in figure.bbox.size)
-    picture = Image.frombytes("RGBA", (width, height), buffer.getvalue()).convert("RGB")
+    figure.set_dpi(PIXELS_AN_INCH)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     file = BytesIO()
     picture.quantize(COLOURS_OF_A_FILE, dither=Image.Dither.NONE).save(file, format="PNG", optimize=True)
     return file.getvalue()

@@ -1,0 +1,41 @@
+"""One trained network and the digits that everybody explains, each for its own class."""
+
+from functools import cache
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from benchmarks.contenders.project import architecture_of
+from benchmarks.sizes import BATCH
+from stages.parts.network import Architecture, keras_network
+from stages.parts.sources import packaged_digits
+from stages.parts.training import Schedule, run, trainer
+
+DILATION = 1  # where Keras' layers, which the peers go through, are not slower than they must be
+
+
+class Subject(NamedTuple):
+    """The network in both its forms, images (n, 28, 28) float32 in [0, 1] and classes (n,)."""
+
+    model: keras.Model
+    weights: list[tf.Tensor]
+    architecture: Architecture
+    images: np.ndarray
+    classes: np.ndarray
+
+
+@cache
+def subject() -> Subject:
+    """A network after two epochs, and the packaged digits in an order of their own."""
+    architecture = architecture_of(DILATION, "first")
+    images, labels = packaged_digits()
+    order = np.random.default_rng(0).permutation(len(images))
+    digits = {"x_train": images, "y_train": labels, "x_validation": images[:BATCH], "y_validation": labels[:BATCH]}
+    loop, network = trainer(architecture, Schedule(2, BATCH, 0.004)), keras_network(architecture, 0)
+    loop.start([variable.value for variable in network.weights])
+    run(loop, digits, 0, 0, lambda epoch, loss: None)
+    network.set_weights([weight.numpy() for weight in loop.weights])
+    weights = [tf.constant(weight) for weight in network.get_weights()]
+    return Subject(network, weights, architecture, images[order].astype(np.float32) / 255, labels[order].astype(int))

@@ -1,0 +1,73 @@
+"""Experts: every dilation has a kernel of its own; each image sees one of them, and the best is kept.
+
+Three things tie a mixture to its start or to a blend of dilations, and none of them is here. Kernels
+are not shared, so none is shaped by another's dilation. Losses are mixed, not maps: every image of a
+batch passes one dilation alone, drawn by weight (Guo et al. 2020), so that no sum of two dilations can
+stand in for a third. And weights follow the validation losses by exponentiated gradient (Kivinen and
+Warmuth 1997; Nayman et al. 2019, XNAS), where a small weight does not slow its own growth. At first all
+dilations are drawn equally often, and old losses, and with them the start, are forgotten.
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from stages.parts.network import convolved
+from stages.parts.supernet import START_ADVANTAGE, Images, Learned, Options, Supernet, learned
+
+EVEN_UNTIL, DRAWN_FROM = 0.3, 0.6  # share of the training up to which all are drawn alike; from which by weight alone
+MEMORY = 0.9  # how much of the weights' logarithm is kept from one comparison to the next
+PACE = 8  # steps of the kernels for one comparison of all candidates
+GOLDEN = 0.6180339887498949  # its multiples are spread evenly over the unit interval
+
+
+class Experts(Supernet):
+    """Parameters: one logit a candidate. The first weight holds one kernel a candidate."""
+
+    def initial_weights(self, seed: int) -> list[np.ndarray]:
+        """Weights as a network of the grid starts with, and a first kernel drawn for each candidate."""
+        weights = super().initial_weights(seed)
+        seeds = [seed + 10 + index for index in range(len(self.options.candidates))]
+        kernels = [keras.initializers.GlorotUniform(own)(weights[0].shape) for own in seeds]
+        return [np.stack(kernels), *weights[1:]]
+
+    def initial_parameters(self, initial_dilation: int, seed: int) -> np.ndarray:
+        """A lead for the initial dilation."""
+        return np.float32([START_ADVANTAGE * (candidate == initial_dilation) for candidate in self.options.candidates])
+
+    def counts(self, images: tf.Tensor) -> tf.Tensor:
+        """How many of these images each candidate sees, (candidates,) int32: at least one, the others by weight.
+
+        Systematic sampling: each count is its expectation, rounded up or down.
+        """
+        candidates = len(self.options.candidates)
+        even = tf.clip_by_value((DRAWN_FROM - self.progress) / (DRAWN_FROM - EVEN_UNTIL), 0.0, 1.0)
+        shares = even / candidates + (1 - even) * tf.nn.softmax(self.parameters)
+        free = tf.cast(images - candidates, tf.float32)
+        ends = tf.cast(tf.floor(tf.cumsum(shares)[:-1] * free + self.weight_steps.steps_done * GOLDEN % 1.0), tf.int32)
+        return 1 + tf.concat([ends, [images - candidates]], 0) - tf.concat([[0], ends], 0)
+
+    def seen_by(self, index: int, images: tf.Tensor) -> tf.Tensor:
+        """What the convolution of one candidate makes of the images."""
+        return convolved(images, self.weights[0][index], self.weights[1], self.options.candidates[index], "same")
+
+    def first_maps(self, images: tf.Tensor) -> tf.Tensor:
+        """What each image's own candidate makes of it."""
+        ends = tf.concat([[0], tf.cumsum(self.counts(tf.shape(images)[0]))], 0)
+        return tf.concat([self.seen_by(index, images[ends[index] : ends[index + 1]]) for index in range(len(self.options.candidates))], 0)
+
+    def candidate_weights(self) -> np.ndarray:
+        return tf.nn.softmax(self.parameters).numpy()
+
+    def follow(self, gradient: tf.Tensor, images: tf.Tensor, labels: tf.Tensor) -> None:
+        """Compare all candidates on the same validation images, once in `PACE` steps."""
+        if self.weight_steps.steps_done % PACE == 0.0:
+            candidates = len(self.options.candidates)
+            first = tf.concat([self.seen_by(index, images) for index in range(candidates)], 0)
+            losses = tf.reduce_mean(tf.reshape(self.losses(first, tf.tile(labels, [candidates])), (candidates, -1)), axis=1)
+            self.parameters.assign(MEMORY * self.parameters - self.options.rate * (losses - tf.reduce_mean(losses)))
+
+
+def learned_dilation(images: Images, options: Options, initial_dilation: int, seed: int) -> Learned:
+    """What the experts choose from this start; `options.rate` is that of the exponentiated gradient, in 1 / nats."""
+    return learned(Experts, images, options, initial_dilation, seed)

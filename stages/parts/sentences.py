@@ -1,0 +1,209 @@
+"""The three answers in plain sentences, computed from metrics/answers.json: a number that is missing leaves its clause out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stages.parts.captions import Scope, grid_text
+from stages.parts.meanings import MEANINGS
+from stages.parts.wording import counted, listed, p_text, percent, points, rounded, words
+
+Answer = Mapping[str, Any]
+QUESTIONS = {
+    "learned": "Is there a consistent way to learn the best dilation?",
+    "saliency": "What does dilation do to class saliencies?",
+    "accuracy": "What does dilation do to accuracy?",
+}
+TRUSTED = 0.9  # share of planted dilations that a method must find for its choice on digits to be believed
+NOTHING = "No answer yet: the numbers for this question are missing."
+
+
+def sentences(answers: Answer, scope: Scope) -> dict[str, list[str]]:
+    """The sentences of each question, the first of which answers it."""
+    return {
+        "learned": learned_sentences(answers.get("learned", {})),
+        "saliency": saliency_sentences(answers.get("saliency", {}), scope),
+        "accuracy": accuracy_sentences(answers.get("accuracy", {}), scope),
+    }
+
+
+def scope_sentences(scope: Scope) -> list[str]:
+    """Which digits, how many networks, what was varied and what was held fixed."""
+    digits = listed([f"{number:,} for {'training' if split == 'train' else split}" for split, number in scope.digits.items()])
+    trained = f"{counted(scope.replicates, 'network')} of {'each of ' if scope.arms > 1 else ''}{counted(scope.arms, 'architecture')}"
+    return [
+        f"The digits are those of {scope.dataset}: {digits}.",
+        f"Trained: {trained}, over {grid_text(scope)}.",
+        "Held fixed: the number of weights for each kernel size, the rest of the network, the training digits, and for each replicate the seed of "
+        "its initial weights and batches, so that networks are compared in pairs.",
+        "No answer reaches beyond these digits, these architectures and this length of training.",
+    ]
+
+
+def accuracy_sentences(answer: Answer, scope: Scope) -> list[str]:
+    """What dilation does to accuracy, then what else was found."""
+    within, p_value = f"within {points(scope.margin_points)} of each other", in_brackets(answer)
+    opening = {
+        "difference": f"It matters: test accuracy depends on the dilation of the first kernel{p_value}.",
+        "negligible": f"Less than matters: dilations differ{p_value}, yet all lie {within}.",
+        "equivalent": f"Nothing that matters: all dilations lie {within}.",
+        "inconclusive": f"These runs cannot tell: they show neither a difference{p_value} nor that all dilations lie {within}.",
+    }
+    if answer.get("verdict") not in opening:
+        return [NOTHING]
+    rest = [settled_by(answer), best_dilation(answer), slope_of_accuracy(answer, scope), other_factors(answer), single_networks(answer)]
+    return [opening[answer["verdict"]], *filter(None, rest)]
+
+
+def best_dilation(answer: Answer) -> str:
+    """The best dilation, and how far the worst is behind."""
+    if "best_dilation" not in answer:
+        return ""
+    mean = answer.get("mean_percent", {}).get(str(answer["best_dilation"]))
+    right = f" with {rounded(mean)} % of the test digits right" if mean is not None else ""
+    behind = f"; the least accurate is {points(answer['range_points'])} behind" if "range_points" in answer else ""
+    order = f" Replicates agree on the order of the dilations to W = {rounded(answer['kendall_w'], 2)} (0: not at all, 1: entirely)."
+    return f"On average dilation {answer['best_dilation']} is the most accurate{right}{behind}.{order if 'kendall_w' in answer else ''}"
+
+
+def slope_of_accuracy(answer: Answer, scope: Scope) -> str:
+    """The change for each pixel of dilation."""
+    if "slope_points_per_dilation" not in answer:
+        return ""
+    trend = f"; test for a trend: {p_text(answer['trend_p_value'])}" if "trend_p_value" in answer else ""
+    slope = rounded(answer["slope_points_per_dilation"], 2)
+    return f"For each pixel of dilation accuracy changes by {slope} percentage points{interval(answer, scope)}{trend}."
+
+
+def other_factors(answer: Answer) -> str:
+    """What pooling, kernel size and the gaps between taps do."""
+    names = {"pooling": "pooling", "kernel_size": "kernel size", "receptive_field": "sparse against dense kernels of the same extent"}
+    tested = [f"{name}, {p_text(answer[f'{key}_p_value'])}" for key, name in names.items() if f"{key}_p_value" in answer]
+    return f"What else was varied, tested in the same way: {'; '.join(tested)}." if tested else ""
+
+
+def single_networks(answer: Answer) -> str:
+    """How often networks, as they are, differ on the test digits."""
+    if "images_differ_share" not in answer:
+        return ""
+    share = percent(answer["images_differ_share"])
+    return (
+        f"In {share} of the comparisons of single networks, dilations differ on these very test digits (Cochran's Q); "
+        "of networks that are trained anew that says nothing."
+    )
+
+
+def saliency_sentences(answer: Answer, scope: Scope) -> list[str]:
+    """What dilation does to the measures of maps and class models."""
+    opening = {
+        "difference": "It changes them",
+        "negligible": "It changes them by less than matters",
+        "equivalent": "Nothing that matters",
+        "inconclusive": "These runs cannot tell",
+    }
+    if answer.get("verdict") not in opening:
+        return [NOTHING]
+    first = f"{opening[answer['verdict']]}{differing(answer)}."
+    groups = {f"{words(answer.get('method', 'saliency'))} maps": answer, "class models": answer.get("class_model", {})}
+    return [first, *(line for name, measures in groups.items() for line in measure_sentences(name, measures, scope)), *likeness(answer, scope)]
+
+
+def differing(answer: Answer) -> str:
+    """How many of all measures differ."""
+    if "share_differing" not in answer or "measures" not in answer:
+        return ""
+    return f": {percent(answer['share_differing'])} of {counted(answer['measures'], 'measure')}, over all methods, differ between dilations"
+
+
+def measure_sentences(name: str, answer: Answer, scope: Scope) -> list[str]:
+    """What maps of one kind do as dilation grows: what changes, then what does not or is undecided."""
+    measures = {measure: value for measure, value in answer.items() if isinstance(value, Mapping) and "verdict" in value}
+    changes: dict[str, list[str]] = {}
+    for measure, value in measures.items():
+        if value["verdict"] == "difference":
+            changes.setdefault(change(measure, value.get("slope_per_dilation", 0.0)), []).append(words(measure))
+    changing = [f"{phrase} ({listed(found)})" for phrase, found in changes.items()]
+    margin = f"{100 * scope.margin_share:g} %"
+    others = {"negligible": f"changed by less than {margin}", "equivalent": f"the same within {margin}", "inconclusive": "undecided"}
+    rest = [f"{text}: {listed(found)}" for verdict, text in others.items() if (found := named(measures, verdict))]
+    return [
+        *([f"As dilation grows, {name} {listed(changing)}."] if changing else []),
+        *([f"Of {name}, {'; '.join(rest)}."] if rest else []),
+    ]
+
+
+def named(measures: Mapping[str, Answer], verdict: str) -> list[str]:
+    """The measures with that verdict, in words."""
+    return [words(measure) for measure, value in measures.items() if value["verdict"] == verdict]
+
+
+def change(measure: str, slope: float) -> str:
+    """What maps do where the measure has this slope on dilation."""
+    if measure not in MEANINGS or slope == 0:
+        return "change" if slope == 0 else f"score {'higher' if slope > 0 else 'lower'}"
+    return MEANINGS[measure].growing if slope > 0 else MEANINGS[measure].falling
+
+
+def likeness(answer: Answer, scope: Scope) -> list[str]:
+    """What becomes of the claim of 2019 that class models are more humanly interpretable at larger dilations."""
+    measure = answer.get("class_model", {}).get("class_mean_correlation", {})
+    if "slope_per_dilation" not in measure:
+        return []
+    slope = f"{rounded(measure['slope_per_dilation'], 2)} for each pixel of dilation{interval(measure, scope)}"
+    return [
+        "The study of 2019 called class models more humanly interpretable at larger dilations; as a number: "
+        f"their correlation with the mean digit of their class changes by {slope}; verdict: {measure['verdict']}."
+    ]
+
+
+def learned_sentences(answer: Answer) -> list[str]:
+    """Whether any method is consistent, then each method."""
+    methods = {name: value for name, value in answer.items() if isinstance(value, Mapping)}
+    consistent = [words(name) for name, value in methods.items() if value.get("verdict") == "consistent"]
+    opening = {
+        "consistent": f"Yes: {listed(consistent)} {'is' if len(consistent) == 1 else 'are'} consistent." if consistent else "Yes.",
+        "inconsistent": f"Not by {listed([words(name) for name in methods])}: where they end depends on the start, or on chance.",
+        "inconclusive": "These runs cannot tell.",
+    }
+    if answer.get("verdict") not in opening or not methods:
+        return [NOTHING]
+    return [opening[answer["verdict"]], *(learned_method(name, value) for name, value in methods.items())]
+
+
+def learned_method(name: str, value: Answer) -> str:
+    """What one method chose, how much that owes to its start, what it costs, and whether the method can be trusted."""
+    share = f" in {percent(value['mode_share'])} of its runs" if "mode_share" in value else ""
+    clauses = [
+        f"it chose dilation {value['mode']}{share}" if "mode" in value else "",
+        f"a start one pixel larger moved the choice by {rounded(value['initial_slope'], 2)} pixels" if "initial_slope" in value else "",
+        f"the choice costs {points(value['regret_points'])} against the best of the grid" if "regret_points" in value else "",
+        planted_clause(value),
+    ]
+    verdict = f" ({value['verdict']})" if "verdict" in value else ""
+    return f"{words(name).capitalize()}{verdict}: {'; '.join(filter(None, clauses)) or 'no number'}."
+
+
+def planted_clause(value: Answer) -> str:
+    """How many planted dilations were found, and what follows."""
+    if "planted_recovered" not in value:
+        return ""
+    found = value["planted_recovered"]
+    distrust = "" if found >= TRUSTED else ", so its answer on digits is not to be trusted"
+    return f"it found {percent(found)} of the dilations planted in textures{distrust}"
+
+
+def settled_by(answer: Answer) -> str:
+    """How many replicates would settle an inconclusive answer."""
+    if answer["verdict"] != "inconclusive" or "replicates_needed" not in answer:
+        return ""
+    return f"{counted(answer['replicates_needed'], 'replicate')} would settle it in 4 of 5 studies."
+
+
+def in_brackets(answer: Answer) -> str:
+    """` (p = 0.012 after Holm's correction)`, or nothing."""
+    return f" ({p_text(answer['p_value'])} after Holm's correction)" if "p_value" in answer else ""
+
+
+def interval(answer: Answer, scope: Scope) -> str:
+    """` (95 % interval 0.1 to 0.3)` of a slope, or nothing."""
+    ends: Sequence[float] = [answer[end] for end in ("slope_lower", "slope_upper") if end in answer]
+    return f" ({scope.confidence} interval {rounded(ends[0], 2)} to {rounded(ends[1], 2)})" if len(ends) == 2 else ""

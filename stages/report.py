@@ -1,0 +1,152 @@
+"""Draw every figure and write the page that answers the three questions: `python -m stages.report`.
+
+Takes the digits, data/saliency, data/transfer.csv, data/learned, data/analysis and metrics; leaves
+plots/*.png and plots/report.html. Of the arrays it keeps what it draws, one file at a time.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from stages.parts.captions import Scope
+from stages.parts.chapters.story import chapters, questions
+from stages.parts.chosen import class_means
+from stages.parts.figures.digits import first_of_each_class
+from stages.parts.figures.wrong import MOST
+from stages.parts.grid import Arm
+from stages.parts.material import Digits, Explained, Learned, Material, Tables
+from stages.parts.outputs import replacing
+from stages.parts.page import page
+from stages.parts.refusals import plain_refusals
+from stages.parts.sentences import scope_sentences
+from stages.parts.settings import Settings, checked_settings
+from stages.parts.verdicts import RULE
+
+DIGITS, SALIENCY, LEARNED = Path("data/digits.npz"), Path("data/saliency"), Path("data/learned")
+ANALYSIS, TRANSFER, METRICS = Path("data/analysis"), Path("data/transfer.csv"), Path("metrics")
+PLOTS, TEMPLATE = Path("plots"), Path("stages/parts/page.html")
+TABLES = (
+    "accuracy", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
+    "levels", "mixed", "pairs", "ranks", "ranks_p", "similarity", "wrong",
+)  # fmt: skip
+EXPLAINED = 10  # digits whose maps are shown: the first ten are one of each class
+FIRST = 12  # digits of each class
+
+
+def table(path: Path, columns: tuple[str, ...] = ()) -> pd.DataFrame:
+    """The table of a CSV file, or the columns of it that are named or end like this; empty if there is no file or nothing in it."""
+    try:
+        return pd.read_csv(path, usecols=(lambda name: name.endswith(columns)) if columns else None)
+    except (FileNotFoundError, pd.errors.EmptyDataError):
+        return pd.DataFrame()
+
+
+def arrays(path: Path, *names: str) -> list[np.ndarray]:
+    """The named arrays of an .npz file."""
+    with np.load(path) as archive:
+        return [archive[name] for name in names]
+
+
+def read_scope(settings: Settings, answers: dict[str, Any], fetched: dict[str, Any], explained: int) -> Scope:
+    """What all numbers hold for; dilations from the smallest. `explained` test digits have saliency maps."""
+    return Scope(
+        dataset=answers["dataset"], replicates=answers["replicates"], digits=fetched["digits"], explained=explained,
+        dilations=tuple(sorted(settings.dilations)), kernel_sizes=tuple(settings.kernel_sizes), poolings=tuple(settings.poolings),
+        alpha=settings.analyze.alpha, margin_points=settings.analyze.margin_points, margin_share=settings.analyze.margin_share,
+    )  # fmt: skip
+
+
+def read_digits(counts: dict[str, list[int]], wrong: pd.DataFrame) -> Digits:
+    """Digits to look at, in [0, 1]."""
+    images, labels = arrays(DIGITS, "x_train", "y_train")
+    first, means = first_of_each_class(images, labels, FIRST), class_means(images, labels)
+    tested = arrays(DIGITS, "x_test")[0]
+    return Digits(counts, first, means, tested[wrong["index"].to_numpy()[:MOST]] / 255 if len(wrong) else tested[:0])
+
+
+def read_explained(methods: list[str], arms: list[Arm]) -> Explained:
+    """What the first replicate of these arms, one for each dilation, says of the same digits."""
+    folders = [SALIENCY / arm.name for arm in arms]
+    chosen = arrays(folders[0] / "maps.npz", "images")[0][:EXPLAINED]
+    images, labels = arrays(DIGITS, "x_test", "y_test")
+    insides = {}
+    for arm, folder in zip(arms, folders):
+        with np.load(folder / "inside.npz") as archive:
+            insides[arm.dilation] = dict(archive)
+    return Explained(
+        digits=images[chosen] / 255,
+        classes=labels[chosen].astype(int),
+        maps={method: np.stack([arrays(folder / "maps.npz", method)[0][0, :EXPLAINED] for folder in folders]) for method in methods},
+        class_models=np.stack([arrays(folder / "class_models.npz", "images")[0][0] for folder in folders]),
+        spectra={method: np.stack([arrays(folder / "spectra.npz", method)[0].mean(0) for folder in folders]) for method in methods},
+        inside=insides,
+    )
+
+
+def read_tables(arms: list[Arm]) -> Tables:
+    """Every table: those of the analysis, and what the arms say of chance levels and of randomised layers."""
+    cascades = [table(SALIENCY / arm.name / "cascade.csv").assign(dilation=arm.dilation) for arm in arms]
+    return {
+        **{name: table(ANALYSIS / f"{name}.csv") for name in TABLES},
+        "transfer": table(TRANSFER),
+        "cascade": pd.concat(cascades),
+        "chance": pd.concat([chance_levels(arm) for arm in arms]).groupby(["method", "measure", "level"], sort=False, as_index=False).mean(),
+    }
+
+
+def chance_levels(arm: Arm) -> pd.DataFrame:
+    """Mean chance level of each method and measure of an arm; `level` is the dilation."""
+    means = table(SALIENCY / arm.name / "measures.csv", ("method", "_chance")).groupby("method", sort=False).mean()
+    return means.reset_index().melt("method", var_name="measure", value_name="mean").dropna().assign(level=arm.dilation)
+
+
+def read_kernels(arms: list[Arm]) -> dict[Arm, np.ndarray]:
+    """First-layer kernels of the first replicate of each arm, (size, size, channels), the smallest kernels first."""
+    return {arm: arrays(SALIENCY / arm.name / "inside.npz", "kernels")[0] for arm in sorted(arms, key=lambda arm: arm.kernel_size)}
+
+
+def read_learned(methods: list[str]) -> Learned:
+    """What each method left."""
+    return Learned(*({method: table(LEARNED / method / f"{name}.csv") for method in methods} for name in ("choices", "trajectory", "planted")))
+
+
+def read_material(settings: Settings) -> Material:
+    """Everything that is drawn."""
+    answers, fetched = (json.loads((METRICS / name).read_text(encoding="utf-8")) for name in ("answers.json", "fetch.json"))
+    arms = sorted(settings.arms())
+    scope = read_scope(settings, answers, fetched, len(arrays(SALIENCY / arms[0].name / "maps.npz", "images")[0]))
+    reference = [arm for arm in arms if (arm.kernel_size, arm.pooling) == (scope.kernel_sizes[0], scope.poolings[0])]
+    tables = read_tables(arms)
+    return Material(
+        scope=scope,
+        answers=answers,
+        tables=tables,
+        digits=read_digits(fetched["digits_by_class"], tables["wrong"]),
+        explained=read_explained(settings.saliency.methods, reference),
+        kernels=read_kernels([arm for arm in arms if arm.pooling == scope.poolings[0]]),
+        fields={arm: arrays(SALIENCY / arm.name / "maps.npz", "receptive_field")[0].mean(0) for arm in arms},
+        learned=read_learned(settings.learn.methods),
+    )
+
+
+@plain_refusals("report")
+def main() -> None:
+    """Draw what params.yaml's grid left, and nothing else."""
+    settings = checked_settings(Path("params.yaml").read_text(encoding="utf-8"))
+    material = read_material(settings)
+    told = chapters(material, settings.analyze)
+    pictures = [picture for chapter in told for picture in chapter.pictures]
+    for picture in pictures:
+        with replacing(PLOTS / f"{picture.name}.png") as temporary:
+            temporary.write_bytes(picture.png)
+    with replacing(PLOTS / "report.html") as temporary:
+        html = page(TEMPLATE.read_text(encoding="utf-8"), questions(material, told), scope_sentences(material.scope), told, RULE)
+        temporary.write_text(html, encoding="utf-8")
+    print(f"report: {sum(not picture.absent for picture in pictures)} figures and {PLOTS / 'report.html'} written")
+
+
+if __name__ == "__main__":
+    main()

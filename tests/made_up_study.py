@@ -1,0 +1,214 @@
+"""A study made of random numbers, with the tables and arrays that the report draws from."""
+
+from collections.abc import Sequence
+from itertools import combinations, product
+
+import numpy as np
+import pandas as pd
+
+from stages.parts.captions import Scope
+from stages.parts.geometry import extent, network_receptive_field
+from stages.parts.grid import Arm, grid_arms
+from stages.parts.material import Digits, Explained, Learned, Material
+from stages.parts.settings import Analyze
+
+OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=100, seed=0)
+MEASURES = ("gini", "entropy", "mass_accuracy", "a_measure_of_tomorrow")
+VERDICTS = ("difference", "negligible", "equivalent", "inconclusive")
+DIGITS = 10
+Random = np.random.Generator
+Tables = dict[str, pd.DataFrame]
+
+
+def made_up_study(
+    dilations: Sequence[int] = (1, 2, 4),
+    kernel_sizes: Sequence[int] = (3, 5),
+    poolings: Sequence[str] = ("max", "average"),
+    replicates: int = 3,
+    methods: Sequence[str] = ("gradient", "method_of_tomorrow"),
+    learners: Sequence[str] = ("mixture", "learner_of_tomorrow"),
+) -> Material:
+    """Everything that the report draws from, seeded: a smaller grid gives the tables that `analyze` leaves for one."""
+    random = np.random.default_rng(0)
+    arms = grid_arms(dilations, kernel_sizes, poolings)
+    return Material(
+        scope=made_up_scope(dilations, kernel_sizes, poolings, replicates),
+        answers=made_up_answers(dilations, learners),
+        tables={
+            **accuracy_tables(random, arms, replicates),
+            **rank_tables(dilations),
+            **question_tables(random, dilations, methods),
+            **saliency_tables(random, dilations, replicates, methods),
+            "learned": learned_table(learners),
+        },
+        digits=made_up_digits(random),
+        explained=made_up_explained(random, dilations, methods),
+        kernels={arm: random.normal(size=(arm.kernel_size, arm.kernel_size, 16)) for arm in arms if arm.pooling == poolings[0]},
+        fields={arm: middle_square(theoretical_field(arm)) for arm in arms},
+        learned=made_up_learned(random, learners),
+    )
+
+
+def made_up_scope(
+    dilations: Sequence[int] = (1, 2, 4), kernel_sizes: Sequence[int] = (3, 5), poolings: Sequence[str] = ("max", "average"), replicates: int = 3
+) -> Scope:
+    """What the made-up numbers hold for."""
+    digits = {"train": 1000, "validation": 20, "test": 50}
+    return Scope("made_up", replicates, digits, DIGITS, tuple(dilations), tuple(kernel_sizes), tuple(poolings), 0.05, 0.5, 0.1)
+
+
+def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str] = ("mixture",)) -> dict:
+    """What metrics/answers.json holds, every number that a sentence can use."""
+    slope = {"slope_per_dilation": 0.02, "slope_lower": 0.01, "slope_upper": 0.03}
+    measures = {name: {"verdict": verdict, "p_value": 0.001, "effect": 1.0, **slope} for name, verdict in zip(MEASURES, VERDICTS)}
+    models = {"class_mean_correlation": {"verdict": "difference", "p_value": 0.001, **slope}}
+    method = {"verdict": "consistent", "mode": 2, "mode_share": 0.9, "initial_slope": 0.05, "regret_points": 0.1, "planted_recovered": 0.95}
+    accuracy = {
+        "verdict": "difference", "p_value": 0.002, "best_dilation": dilations[0], "mean_percent": {str(dilations[0]): 96.5},
+        "range_points": 0.8, "kendall_w": 0.7, "slope_points_per_dilation": -0.25, "slope_lower": -0.4, "slope_upper": -0.1,
+        "trend_p_value": 0.0004, "pooling_p_value": 0.02, "kernel_size_p_value": 0.3, "receptive_field_p_value": 0.04, "images_differ_share": 0.3,
+    }  # fmt: skip
+    return {
+        "dataset": "made_up",
+        "accuracy": accuracy,
+        "saliency": {"verdict": "difference", "method": "gradient", "measures": 8, "share_differing": 0.5, **measures, "class_model": models},
+        **({"learned": {"verdict": "consistent", **{name: method for name in learners}}} if learners else {}),
+    }
+
+
+def made_up_digits(random: Random) -> Digits:
+    """Noise in place of digits."""
+    counts = {"train": [100] * 10, "test": [5] * 10}
+    return Digits(counts, random.random((10, 12, 28, 28)), random.random((10, 28, 28)), random.random((30, 28, 28)))
+
+
+def theoretical_field(arm: Arm) -> int:
+    """Side of the theoretical receptive field, in pixels."""
+    return network_receptive_field(arm.kernel_size, arm.dilation, "first", arm.pooling)
+
+
+def middle_square(side: int) -> np.ndarray:
+    """An image that is 0 but for a square in its middle."""
+    image = np.zeros((28, 28))
+    start = max(14 - side // 2, 0)
+    image[start : start + side, start : start + side] = 0.5
+    image[14, 14] = 1.0
+    return image
+
+
+def accuracy_tables(random: Random, arms: Sequence[Arm], replicates: int) -> Tables:
+    """The tables of networks and arms."""
+    networks = [{**arm._asdict(), "replicate": replicate} for arm in arms for replicate in range(replicates)]
+    rates = ("loss", "accuracy", "validation_loss", "validation_accuracy")
+    pairs = {arm.pooling for arm in arms if Arm(1, 5, arm.pooling) in arms and Arm(2, 3, arm.pooling) in arms}
+    tables = {
+        "accuracy": [{**network, "accuracy": 96 + random.normal(), "validation_accuracy": 96.0} for network in networks],
+        "curves": [{**network, "epoch": epoch, **{rate: 0.5 + random.random() / 2 for rate in rates}} for network in networks for epoch in (1, 2, 3)],
+        "fields": [field_row(arm) for arm in arms],
+        "confusion": [
+            {**arm._asdict(), "actual": actual, "predicted": predicted, "percent": 91.0 if actual == predicted else 1.0}
+            for arm in arms
+            for actual, predicted in product(range(10), repeat=2)
+        ],
+        "contrasts": [
+            {"extent": 5, "pooling": pooling, "dense": "k5 d1", "sparse": "k3 d2", **difference(random), "p_value": 0.01, "p_holm": 0.04}
+            for pooling in sorted(pairs)
+        ],
+        "wrong": [{"index": index, "label": 7, "share": 1 - index / 40, "answer": 1} for index in range(30)],
+        "mixed": [{"term": "dilation", "statistic": 3.0, "degrees": 2, "p_value": 0.03, "holm_p_value": 0.06, "partial_eta_squared": 0.2}],
+    }
+    return {name: pd.DataFrame(rows) for name, rows in tables.items()}
+
+
+def field_row(arm: Arm) -> dict[str, object]:
+    """Receptive fields of an arm."""
+    effective = 8.0 + arm.dilation
+    ends = {"lower": effective - 0.5, "upper": effective + 0.5}
+    span = {"extent": extent(arm.kernel_size, arm.dilation), "theoretical": theoretical_field(arm), "effective": effective}
+    return {**arm._asdict(), **span, **ends, "accuracy": 97.0 - arm.dilation / 4}
+
+
+def rank_tables(dilations: Sequence[int]) -> Tables:
+    """Mean ranks and their p-values; none for one dilation, as `analyze` has it."""
+    if len(dilations) < 2:
+        return {}
+    p_values = pd.DataFrame(np.eye(len(dilations)), columns=[str(dilation) for dilation in dilations])
+    p_values.insert(0, "dilation", dilations)
+    return {"ranks": pd.DataFrame({"dilation": dilations, "average_rank": 1 + np.arange(len(dilations)) / 2}), "ranks_p": p_values}
+
+
+def difference(random: Random) -> dict[str, float]:
+    """A difference with its interval."""
+    centre = random.normal()
+    return {"difference": centre, "lower": centre - 0.3, "upper": centre + 0.3}
+
+
+def question_tables(random: Random, dilations: Sequence[int], methods: Sequence[str]) -> Tables:
+    """Effects, pairs and levels of every question."""
+    maps = [("saliency", *question) for question in product(methods, MEASURES)]
+    asked = [("accuracy", "", "accuracy"), *maps, ("class_model", "class_model", "confidence")]
+    tables: dict[str, list[dict[str, object]]] = {"effects": [], "pairs": [], "levels": []}
+    for place, (family, method, measure) in enumerate(asked):
+        question = {"family": family, "factor": "dilation", "method": method, "measure": measure}
+        found = {"verdict": VERDICTS[place % 4], "p_value": 0.01, "slope": random.normal(), "kendall_w": 0.5, "reason": ""}
+        tables["effects"].append({**question, **found})
+        for first, second in combinations(dilations, 2):
+            tables["pairs"].append({**question, "first": first, "second": second, **difference(random), "p_holm": 0.1})
+        tables["levels"] += [{**question, "level": str(dilation), "mean": 96.0, "lower": 95.8, "upper": 96.2} for dilation in dilations]
+    return {name: pd.DataFrame(rows) for name, rows in tables.items()}
+
+
+def saliency_tables(random: Random, dilations: Sequence[int], replicates: int, methods: Sequence[str]) -> Tables:
+    """The tables of maps and class models that are not of questions."""
+    ends = {"mean": 0.5, "lower": 0.4, "upper": 0.6}
+    powers = {"power": 0.2, "power_of_dilation_1": 0.1, "difference": 0.1, "lower": 0.05, "upper": 0.15}
+    pairs = [
+        {"comparison": "replicates" if first == second else "dilations", "first": first, "second": second}
+        for first, second in product(dilations, repeat=2)
+        if first <= second and replicates > 1
+    ]
+    beside_1 = [dilation for dilation in dilations if dilation > 1] if 1 in dilations else []
+    tables = {
+        "similarity": [{"method": method, "index": index, **pair, **ends} for method, index, pair in product(methods, ("spearman", "ssim"), pairs)],
+        "gridding": [{"method": method, "dilation": dilation, **powers} for method, dilation in product(methods, beside_1)],
+        "chance": [{"method": name, "measure": "mass_accuracy_chance", "level": level, "mean": 0.15} for name, level in product(methods, dilations)],
+        "cascade": [
+            {"dilation": dilation, "replicate": replicate, "method": method, "layer": layer, "similarity": random.random()}
+            for dilation, replicate, method, layer in product(dilations, range(replicates), methods, ("logits", "hidden"))
+        ],
+        "transfer": [
+            {"source": f"{source}-3-max", "target": f"{target}-3-max", "confidence": random.random()}
+            for source, target in product(dilations, repeat=2)
+        ],
+    }
+    return {name: pd.DataFrame(rows) for name, rows in tables.items()}
+
+
+def made_up_explained(random: Random, dilations: Sequence[int], methods: Sequence[str]) -> Explained:
+    """What the first replicates say."""
+    count = len(dilations)
+    layers = {"first_maps": (28, 28, 16), "first_pooled": (14, 14, 16), "last_maps": (14, 14, 32), "last_pooled": (7, 7, 32)}
+    filters = {"filters_from_black": (8, 28, 28), "filters_from_digit": (8, 28, 28)}
+    return Explained(
+        digits=random.random((DIGITS, 28, 28)),
+        classes=np.arange(DIGITS),
+        maps={method: random.normal(size=(count, DIGITS, 28, 28)) for method in methods},
+        class_models=random.normal(size=(count, 10, 28, 28)),
+        spectra={method: random.random((count, 28, 28)) for method in methods},
+        inside={dilation: {name: random.normal(size=shape) for name, shape in (layers | filters).items()} for dilation in dilations},
+    )
+
+
+def learned_table(learners: Sequence[str]) -> pd.DataFrame:
+    """What every method that learns a dilation comes to."""
+    rest = {"mode": 2, "mode_share": 0.9, "initial_slope": 0.1, "planted_recovered": 0.95, "verdict": "consistent"}
+    return pd.DataFrame([{"method": name, **rest} for name in learners])
+
+
+def made_up_learned(random: Random, learners: Sequence[str]) -> Learned:
+    """What the methods that learn a dilation leave."""
+    runs = [{"initial_dilation": initial, "seed": seed} for initial, seed in product((1, 4, 7), (0, 1))]
+    choices = [{**run, "chosen_dilation": int(random.integers(1, 4))} for run in runs]
+    paths = [{**run, "epoch": epoch, "dilation": run["initial_dilation"] - epoch / 2} for run in runs for epoch in range(3)]
+    planted = [{**run, "true_dilation": true, "chosen_dilation": true if run["seed"] else 1} for run in runs for true in (1, 2, 3)]
+    return Learned(*({name: pd.DataFrame(rows) for name in learners} for rows in (choices, paths, planted)))

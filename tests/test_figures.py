@@ -1,0 +1,252 @@
+"""Every figure of the report: what it shows, and what becomes of it where there is nothing to show."""
+
+from dataclasses import replace
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up_study import OPTIONS, made_up_explained, made_up_study
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_hex
+from PIL import Image
+
+from stages.parts.chapters.accuracy import arm_intervals, comparison_pictures, confusion_shares
+from stages.parts.chapters.saliency import overview, transfer_by_dilation
+from stages.parts.chapters.story import chapters
+from stages.parts.figures.accuracy import accuracy_by_dilation
+from stages.parts.figures.class_models import class_models
+from stages.parts.figures.fields import framed
+from stages.parts.figures.forests import forest
+from stages.parts.figures.gridding import centred_decibels
+from stages.parts.figures.inside import enlarged
+from stages.parts.figures.kernels import spread_kernels
+from stages.parts.figures.learned import chosen_against_initial
+from stages.parts.figures.maps import outlined, saliency_maps
+from stages.parts.figures.measures import measures_by_dilation
+from stages.parts.figures.mosaics import GREY, SIGNED, mosaic, painted, row_starts, scaled
+from stages.parts.figures.style import EmptyFigureError, dilation_colour, house_style, png
+from stages.parts.grid import Arm
+from stages.parts.material import Learned, Material
+from stages.parts.pictures import Picture, picture
+
+MOST_BYTES = 300_000
+FULL = made_up_study()
+
+
+def drawn(material: Material) -> dict[str, Picture]:
+    """Every picture of the page by name."""
+    return {shown.name: shown for chapter in chapters(material, OPTIONS) for shown in chapter.pictures}
+
+
+@pytest.fixture(scope="module")
+def full() -> dict[str, Picture]:
+    return drawn(FULL)
+
+
+def test_a_full_study_leaves_no_figure_out(full):
+    assert [shown.name for shown in full.values() if shown.absent] == []
+
+
+def test_every_picture_is_a_png_below_300_kb_with_a_caption_and_an_alternative_text(full):
+    for shown in full.values():
+        assert Image.open(BytesIO(shown.png)).format == "PNG"
+        assert len(shown.png) < MOST_BYTES
+        assert shown.caption
+        assert shown.alt
+
+
+def test_every_caption_of_networks_names_the_data_set_and_the_replicates(full):
+    for name in ("accuracy_by_dilation", "measures_by_dilation", "confusion_by_dilation", "similarity_against_floor"):
+        assert "Data: made_up, " in full[name].caption
+        assert "3 replicates of each of 12 arms" in full[name].caption
+
+
+def test_the_same_study_gives_the_same_bytes(full):
+    again = made_up_study()
+    for shown in (overview(again), *comparison_pictures(again, OPTIONS)):
+        assert shown.png == full[shown.name].png
+
+
+def test_a_study_of_one_arm_and_one_replicate_has_the_same_files_and_says_what_it_cannot_show(full):
+    small = drawn(made_up_study((2,), (3,), ("max",), replicates=1, methods=("gradient",), learners=()))
+    assert list(small) == list(full)
+    assert {name for name, shown in small.items() if shown.absent} == {
+        "chosen_against_initial", "learned_trajectories", "planted_truth", "gridding", "similarity_against_floor",
+        "accuracy_differences", "critical_difference", "sparse_against_dense",
+    }  # fmt: skip
+    assert "A single replicate has no interval." in small["accuracy_by_dilation"].caption
+
+
+def test_without_any_table_every_figure_of_a_table_becomes_a_sentence(full):
+    bare = drawn(replace(FULL, tables={}, kernels={}, fields={}, learned=Learned()))
+    assert list(bare) == list(full)
+    for shown in bare.values():
+        assert shown.absent.endswith(".") or not shown.absent
+    assert bare["accuracy_by_dilation"].absent == "No accuracy of any network is there."
+    assert not bare["class_models"].absent
+
+
+def test_an_error_that_is_not_an_empty_figure_is_not_hidden():
+    def broken():
+        raise KeyError("column")
+
+    with pytest.raises(KeyError):
+        picture("name", "title", broken, "caption", "alt")
+
+
+def test_a_new_method_appears_in_every_figure_of_methods_without_an_edit():
+    with house_style():
+        maps = saliency_maps(FULL.explained.digits, FULL.explained.maps, FULL.scope.dilations)
+        levels = FULL.tables["levels"].query("family != 'accuracy'")
+        measures = measures_by_dilation(levels, {})
+    assert "method of tomorrow  1" in [text.get_text() for text in maps.texts]
+    assert "a measure of tomorrow" in [axes.get_title(loc="left") for axes in measures.axes]
+    assert "method of tomorrow" in [text.get_text() for text in measures.legends[0].get_texts()]
+
+
+def test_a_new_learner_has_a_panel_of_its_own():
+    with house_style():
+        figure = chosen_against_initial(FULL.learned.choices)
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["mixture", "learner of tomorrow"]
+
+
+def test_every_replicate_is_a_point_of_the_accuracy_figure():
+    accuracy = FULL.tables["accuracy"]
+    arms = arm_intervals(accuracy, OPTIONS)
+    with house_style():
+        figure = accuracy_by_dilation(accuracy, FULL.tables["levels"].query("family == 'accuracy'"), arms)
+    together, *poolings = figure.axes
+    lines = [line for line in together.lines if line.get_marker() == "."]
+    assert [len(line.get_xdata()) for line in lines] == [3, 3, 3]  # a line for each replicate, a point for each dilation
+    heights = [height for axes in poolings for line in axes.lines if line.get_marker() == "." for height in line.get_ydata()]
+    assert sorted(heights) == pytest.approx(sorted(accuracy["accuracy"]))
+
+
+def test_arm_intervals_lie_around_the_mean_and_are_the_mean_itself_for_one_replicate():
+    networks = pd.DataFrame({"dilation": 1, "kernel_size": 3, "pooling": "max", "replicate": range(3), "accuracy": [95.0, 96.0, 97.0]})
+    row = arm_intervals(networks, OPTIONS).iloc[0]
+    assert row["mean"] == pytest.approx(96.0)
+    assert row["upper"] - row["mean"] == pytest.approx(4.302653 / np.sqrt(3), rel=1e-6)  # Student's t, 2 degrees of freedom: SciPy 1.17
+    assert row["mean"] - row["lower"] == pytest.approx(row["upper"] - row["mean"])
+    assert list(arm_intervals(networks.iloc[:1], OPTIONS).iloc[0][["mean", "lower", "upper"]]) == [95.0, 95.0, 95.0]
+
+
+def test_a_forest_draws_each_interval_from_its_lower_to_its_upper_end_and_fills_what_is_significant():
+    table = pd.DataFrame({"difference": [0.5, -1.0], "lower": [0.2, -1.5], "upper": [0.8, -0.5], "p_holm": [0.2, 0.05]})
+    with house_style():
+        figure = forest(table, ["first", "second"], "unit", 0.5, 0.05, "")
+    axes = figure.axes[0]
+    lines = next(artist for artist in axes.collections if isinstance(artist, LineCollection))
+    assert [segment[:, 0].tolist() for segment in lines.get_segments()] == [[0.2, 0.8], [-1.5, -0.5]]
+    fills = [to_hex(colour) for colour in axes.collections[-1].get_facecolors()]
+    assert fills == ["#ffffff", "#222222"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["first", "second"]
+
+
+def test_taps_of_a_kernel_lie_apart_by_the_dilation():
+    """By hand: a 2-channel 3 x 3 kernel at dilation 2 on 7 x 7 pixels has its taps at 1, 3 and 5."""
+    kernel = np.arange(1.0, 19.0).reshape(3, 3, 2)
+    spread = spread_kernels(kernel, 2, 7)
+    assert spread.shape == (2, 7, 7)
+    assert np.array_equal(spread[1][1:6:2, 1:6:2], kernel[:, :, 1])
+    assert np.all(spread[1][1:6, 2:6:2] == 0)
+    assert np.isnan(spread[:, 0]).all()
+    assert np.isnan(spread[:, :, 6]).all()
+
+
+def test_a_scaled_image_reaches_one_and_an_image_of_zeros_stays_one():
+    images = np.stack([np.full((2, 2), -4.0), np.zeros((2, 2)), np.array([[1.0, -2.0], [0.0, 0.5]])])
+    assert np.abs(scaled(images)).max((1, 2)).tolist() == [1.0, 0.0, 1.0]
+    assert scaled(images)[2, 0].tolist() == [0.5, -1.0]
+
+
+def test_signed_colours_are_blue_below_zero_red_above_and_as_pale_on_both_sides():
+    paint = painted(np.array([[-1.0, 0.0, 1.0, np.nan]]), SIGNED)[0].astype(int)
+    below, zero, above, missing = paint
+    assert below[2] > below[0]
+    assert above[0] > above[2]
+    assert np.ptp(zero[:3]) <= 1  # a grey: neither red nor blue
+    assert missing.tolist() == [0, 0, 0, 0]
+
+
+def test_a_mosaic_shows_each_pixel_as_a_block_of_its_colour():
+    images = np.zeros((2, 3, 4, 4))
+    images[1, 2, 3, 0] = 1.0  # the lower left pixel of the last image
+    with house_style():
+        pixels = np.asarray(Image.open(BytesIO(png(mosaic(images, ["", ""], colours=GREY, most_zoom=4)))).convert("L"))
+    black = np.argwhere(pixels < 10)
+    (top, left), (bottom, right) = black.min(0), black.max(0)
+    assert len(black) == 16
+    assert (bottom - top, right - left) == (3, 3)
+    assert (pixels.shape[0] - 1 - bottom, pixels.shape[1] - 1 - right) == (4, 4 + 3 * 4)  # the border, and three pixels to the right
+
+
+def test_rows_after_a_break_stand_further_below():
+    """By hand: rows of 10 pixels with gaps of 2, and of 6 before row 2."""
+    assert row_starts((4, 1, 10, 10), [2]) == [0, 12, 28, 40]
+
+
+def test_a_dilation_has_one_colour_and_larger_ones_are_lighter():
+    lightness = [0.2126 * red + 0.7152 * green + 0.0722 * blue for red, green, blue, _ in map(dilation_colour, range(1, 9))]
+    assert lightness == sorted(lightness)
+    assert dilation_colour(8) == dilation_colour(20)
+
+
+def test_an_effective_field_is_framed_just_outside_what_the_unit_sees():
+    """By hand: a field of 4 x 4 pixels in an image of 28 has a frame of 6 x 6."""
+    field = np.zeros((28, 28))
+    field[10:14, 10:14] = 2.0
+    arm = Arm(1, 3, "max")
+    image = framed({arm: field}, {arm: 4}, arm, np.zeros((28, 28)))
+    assert image[10:14, 10:14].tolist() == np.ones((4, 4)).tolist()
+    assert (image == -0.6).sum() == 20
+    assert image[9, 9] == image[14, 14] == -0.6
+
+
+def test_a_field_as_large_as_the_image_has_no_frame():
+    arm = Arm(1, 3, "max")
+    assert framed({arm: np.ones((28, 28))}, {arm: 30}, arm, np.zeros((28, 28))).min() == 1.0
+
+
+def test_a_salient_region_is_darker_than_the_digit_and_its_box_runs_around_it():
+    mask = np.zeros((1, 9, 9), bool)
+    mask[0, 3:6, 2:7] = True
+    picture_of_mask = outlined(mask, np.zeros((1, 9, 9)))[0]
+    assert (picture_of_mask == 1.0).sum() == 12  # 3 x 5 pixels have 12 on their border
+    assert (picture_of_mask[4, 3:6] == 0.45).all()
+
+
+def test_smaller_maps_are_enlarged_by_whole_pixels_and_centred():
+    """By hand: 7 pixels fit 4 times into 28; 9 pixels 3 times, with half a pixel left on either side."""
+    assert enlarged(np.ones((7, 7)), 28).shape == (28, 28)
+    assert np.isnan(enlarged(np.ones((9, 9)), 28)).sum() == 28**2 - 27**2
+
+
+def test_frequency_zero_lies_in_the_middle_of_a_spectrum():
+    spectrum = np.zeros((28, 28))
+    spectrum[0, 0] = 1.0
+    image = centred_decibels(spectrum)
+    assert image[14, 14] == 1.0
+    assert image.sum() == pytest.approx(1.0)  # 30 dB below and less is 0
+
+
+def test_confusion_is_averaged_over_arms_dilation_by_dilation():
+    table = pd.DataFrame({
+        "dilation": [1, 1, 2, 2], "kernel_size": [3, 5, 3, 5], "pooling": "max", "actual": 0, "predicted": 0, "percent": [90.0, 100.0, 80.0, 80.0],
+    })  # fmt: skip
+    every = pd.concat([table.assign(actual=actual, predicted=predicted) for actual in range(10) for predicted in range(10)])
+    assert confusion_shares(every)[:, 0, 0].tolist() == [95.0, 80.0]
+
+
+def test_transfer_is_averaged_over_the_arms_of_a_dilation():
+    table = pd.DataFrame({"source": ["1-3-max", "1-5-max"], "target": ["2-3-max", "2-3-max"], "confidence": [0.2, 0.4]})
+    assert transfer_by_dilation(table).loc[1, 2] == pytest.approx(0.3)
+
+
+def test_a_figure_without_images_says_so():
+    nothing = made_up_explained(np.random.default_rng(0), (), ())
+    with pytest.raises(EmptyFigureError, match="no images"):
+        class_models(nothing.class_models, np.zeros((10, 28, 28)), ())
+    with pytest.raises(EmptyFigureError, match="No digit was explained"):
+        saliency_maps(nothing.digits, {}, ())

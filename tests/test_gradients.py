@@ -1,0 +1,37 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+from small_networks import architecture, options, random_weights, strokes, tensors
+
+from stages.parts.gradients import first_gradient_graph, image_gradient, in_batches, weight_shapes
+from stages.parts.network import keras_network
+from stages.parts.saliencies.integrated_gradients import saliency_maps
+
+
+@pytest.mark.parametrize("pooling", ["max", "average", "stride"])
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_weights_have_the_shapes_of_the_keras_network(pooling, padding):
+    """Oracle: Keras 3.15."""
+    of = architecture(2, 5, pooling, padding=padding)
+    assert weight_shapes(of) == [weight.shape for weight in keras_network(of, 0).weights]
+
+
+def test_batches_follow_one_another_to_the_end():
+    np.testing.assert_array_equal(in_batches(lambda part: np.arange(10)[part], 10, size=4), np.arange(10))
+
+
+def test_gradients_do_not_depend_on_the_size_of_a_batch(monkeypatch):
+    of = architecture()
+    arguments = tensors(random_weights(of)), strokes(7), np.arange(7), of
+    whole = image_gradient(*arguments)
+    monkeypatch.setattr("stages.parts.gradients.in_batches.__defaults__", (2,))
+    np.testing.assert_allclose(image_gradient(*arguments), whole, atol=1e-6 * np.abs(whole).max())
+
+
+def test_another_network_or_number_of_images_needs_no_new_graph():
+    of = architecture(3, pooling="average")
+    for seed, count in ((0, 3), (1, 5)):
+        weights = tensors(random_weights(of, seed))
+        image_gradient(weights, strokes(count), np.arange(count), of)
+        saliency_maps(weights, strokes(count), np.arange(count), of, options())
+    assert first_gradient_graph(of, tf.nn.relu).experimental_get_tracing_count() == 1
