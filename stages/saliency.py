@@ -20,7 +20,7 @@ from stages.parts.refusals import plain_refusals
 from stages.parts.settings import Network, Saliency, Settings, checked_settings
 from stages.parts.stored import stored_weights
 from stages.parts.unfinished import Shelf
-from stages.parts.workers import quiet_start, report, results
+from stages.parts.workers import quiet_start, report, results, worker_pool
 
 DIGITS, SALIENCY, CLASS_MODELS = Path("data/digits.npz"), Path("data/saliency"), Path("data/class_models")
 DECIMALS = "%.6g"  # of a measure
@@ -32,12 +32,11 @@ def explained_replicate(digits: dict[str, np.ndarray], arm: Arm, network: Networ
     """Maps, class models and measures of one network, in a worker process: only there is TensorFlow imported."""
     with quiet_start():
         from stages.parts.explanation import explained
-        from stages.parts.network import Architecture, use_one_thread
+        from stages.parts.network import architecture_of, use_one_thread
 
         use_one_thread()
 
-    architecture = Architecture(arm, network.dilate, network.padding, (network.channels[0], network.channels[1]), network.dense)
-    result = explained(weights, architecture, digits["images"], digits["classes"], digits["class_means"], options, replicate)
+    result = explained(weights, architecture_of(arm, network), digits["images"], digits["classes"], digits["class_means"], options, replicate)
     report(1)
     return result
 
@@ -62,10 +61,10 @@ def explained_arm(name: str, settings: Settings, digits: dict[str, np.ndarray]) 
     networks = [stored_weights(content) for content in files]
     shelf = Shelf(Path("data/unfinished"), f"saliency-{name}", DIGITS.read_bytes(), options, network, *files)
     jobs = {f"replicate-{replicate:02}": (arm, network, options, weights, replicate) for replicate, weights in enumerate(networks)}
-    with tqdm(total=len(jobs), desc=name, unit="network") as bar:
-        replicates = list(results(explained_replicate, jobs, shelf, digits, bar.update).values())
-    models = np.concatenate([explained["class_models"] for explained in replicates])
-    probabilities = results(judged, {"judged": (arm, network, networks)}, shelf, models)["judged"]
+    with tqdm(total=len(jobs), desc=name, unit="network") as bar, worker_pool(len(jobs)) as pool:
+        replicates = list(results(pool, explained_replicate, jobs, shelf, digits, bar.update).values())
+        models = np.concatenate([explained["class_models"] for explained in replicates])
+        probabilities = results(pool, judged, {"judged": (arm, network, networks)}, shelf, models)["judged"]
     shelf.clear()
     return replicates, arm_transfer(probabilities)
 

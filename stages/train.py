@@ -13,7 +13,7 @@ from stages.parts.outputs import replacing_folder
 from stages.parts.refusals import plain_refusals
 from stages.parts.settings import Network, Train, checked_settings
 from stages.parts.unfinished import Shelf
-from stages.parts.workers import quiet_start, report, results
+from stages.parts.workers import quiet_start, report, results, worker_pool
 
 if TYPE_CHECKING:
     from stages.parts.training import Trained
@@ -24,14 +24,13 @@ DIGITS = Path("data/digits.npz")
 def trained_replicate(digits: dict[str, np.ndarray], arm: Arm, network: Network, train: Train, replicate: int) -> "Trained":
     """One network, trained in a worker process: only there is TensorFlow imported."""
     with quiet_start():
-        from stages.parts.network import Architecture, use_one_thread
+        from stages.parts.network import architecture_of, use_one_thread
         from stages.parts.training import Schedule, trained
 
         use_one_thread()
 
-    architecture = Architecture(arm, network.dilate, network.padding, (network.channels[0], network.channels[1]), network.dense)
     schedule = Schedule(train.epochs, train.batch_size, train.learning_rate, train.shift_pixels)
-    return trained(architecture, schedule, digits, train.seed, replicate, lambda epoch, loss: report(1))
+    return trained(architecture_of(arm, network), schedule, digits, train.seed, replicate, lambda epoch, loss: report(1))
 
 
 def history_table(histories: list[np.ndarray]) -> pd.DataFrame:
@@ -52,8 +51,8 @@ def main(name: str) -> None:
         digits = dict(archive)
     shelf = Shelf(Path("data/unfinished"), f"train-{name}", DIGITS.read_bytes(), train, settings.network)
     jobs = {f"replicate-{replicate:02}": (arm, settings.network, train, replicate) for replicate in range(train.replicates)}
-    with tqdm(total=train.epochs * train.replicates, desc=name, unit="epoch") as bar:
-        finished = results(trained_replicate, jobs, shelf, digits, bar.update)
+    with tqdm(total=train.epochs * train.replicates, desc=name, unit="epoch") as bar, worker_pool(len(jobs)) as pool:
+        finished = results(pool, trained_replicate, jobs, shelf, digits, bar.update)
     with replacing_folder(Path("data/networks") / name) as folder:
         for replicate, trained in finished.items():
             (folder / f"{replicate}.keras").write_bytes(trained["network"])

@@ -18,7 +18,7 @@ from stages.parts.settings import Settings, checked_settings
 from stages.parts.stored import stored_weights
 from stages.parts.transfer import transfer_table
 from stages.parts.unfinished import Shelf
-from stages.parts.workers import results
+from stages.parts.workers import results, worker_pool
 
 NETWORKS, CLASS_MODELS, TRANSFER = Path("data/networks"), Path("data/class_models"), Path("data/transfer.csv")
 DECIMALS = "%.6g"
@@ -49,8 +49,8 @@ def main() -> None:
     files = {arm: arm_files(settings, arm.name) for arm in arms}
     shelf = Shelf(Path("data/unfinished"), "transfer", models.tobytes(), settings.network, *chain(*files.values()))
     jobs = {arm.name: (arm, settings.network, [stored_weights(content) for content in files[arm]]) for arm in arms}
-    with tqdm(total=len(jobs), desc="transfer", unit="arm") as bar:
-        probabilities = results(judged, jobs, shelf, models.reshape(-1, *models.shape[3:]), bar.update)
+    with tqdm(total=len(jobs), desc="transfer", unit="arm") as bar, worker_pool(len(jobs)) as pool:
+        probabilities = results(pool, judged, jobs, shelf, models.reshape(-1, *models.shape[3:]), bar.update)
     table = pd.concat([transfer_table(answered, target, list(probabilities), models.shape[:3]) for target, answered in probabilities.items()])
     with replacing(TRANSFER) as temporary:
         table.to_csv(temporary, index=False, float_format=DECIMALS)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stages.parts.unfinished import Shelf
-from stages.parts.workers import report, results, wanted_workers
+from stages.parts.workers import report, results, wanted_workers, worker_pool
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 
@@ -28,6 +28,12 @@ def jobs(*numbers: int, grave: Path) -> dict[str, tuple]:
     return {f"job {number}": (number, str(grave)) for number in numbers}
 
 
+def done(wanted: dict[str, tuple], *rest: object) -> dict:
+    """The jobs' results from a pool of its own."""
+    with worker_pool(len(wanted)) as pool:
+        return results(pool, job, wanted, *rest)
+
+
 @pytest.fixture
 def shelf(tmp_path):
     return Shelf(tmp_path, "stage")
@@ -35,29 +41,29 @@ def shelf(tmp_path):
 
 def test_results_come_back_by_name_in_order_and_progress_is_told(shelf, tmp_path):
     told = []
-    found = results(job, jobs(1, 2, 4, grave=tmp_path / "grave"), shelf, 10, told.append)
+    found = done(jobs(1, 2, 4, grave=tmp_path / "grave"), shelf, 10, told.append)
     assert [(name, product) for name, (product, process) in found.items()] == [("job 1", 10), ("job 2", 20), ("job 4", 40)]
     assert os.getpid() not in {process for product, process in found.values()}
     assert sum(told) == 3
 
 
 def test_a_worker_that_dies_is_replaced_and_its_job_done_again(shelf, tmp_path):
-    found = results(job, jobs(1, 3, 5, grave=tmp_path / "grave"), shelf, 10)
+    found = done(jobs(1, 3, 5, grave=tmp_path / "grave"), shelf, 10)
     assert [product for product, process in found.values()] == [10, 30, 50]
     assert (tmp_path / "grave").exists()
 
 
 def test_a_job_that_keeps_killing_its_worker_is_named(shelf, tmp_path):
     with pytest.raises(ValueError, match="job 99 ended 3 worker processes"):
-        results(job, jobs(1, 99, 2, grave=tmp_path / "grave"), shelf, 10)
+        done(jobs(1, 99, 2, grave=tmp_path / "grave"), shelf, 10)
 
 
 def test_what_a_job_refuses_comes_through_and_what_ended_is_kept(shelf, tmp_path, monkeypatch):
     monkeypatch.setenv("WORKERS", "1")
     with pytest.raises(ValueError, match="no negative numbers"):
-        results(job, jobs(1, -1, grave=tmp_path / "grave"), shelf, 10)
+        done(jobs(1, -1, grave=tmp_path / "grave"), shelf, 10)
     assert "job 1" in shelf
-    assert results(job, jobs(1, grave=tmp_path / "grave"), shelf, 0)["job 1"][0] == 10  # from the shelf: 1 x 0 would be 0
+    assert done(jobs(1, grave=tmp_path / "grave"), shelf, 0)["job 1"][0] == 10  # from the shelf: 1 x 0 would be 0
 
 
 def test_a_warm_pool_serves_several_stages_with_the_same_processes(tmp_path):
@@ -65,9 +71,9 @@ def test_a_warm_pool_serves_several_stages_with_the_same_processes(tmp_path):
     program = tmp_path / "program.py"
     program.write_text(
         "import os, sys, tempfile\nfrom pathlib import Path\n"
-        "from stages.parts.unfinished import Shelf\nfrom stages.parts.workers import results\n"
+        "from stages.parts.unfinished import Shelf\nfrom stages.parts.workers import results, worker_pool\n"
         "def process(shared): return os.getpid()\n"
-        "print(results(process, {'one': ()}, Shelf(Path(tempfile.mkdtemp()), 'stage'))['one'])\n"
+        "with worker_pool(1) as pool:\n    print(results(pool, process, {'one': ()}, Shelf(Path(tempfile.mkdtemp()), 'stage'))['one'])\n"
     )
     command = [sys.executable, "-m", "stages.warm", "sh", "-c", f"{sys.executable} {program}; {sys.executable} {program}"]
     environment = {**os.environ, "WORKERS": "1", "PYTHONPATH": str(Path.cwd())}

@@ -1,6 +1,6 @@
 """Everything that is said of accuracy, from the logits and histories of all arms."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -31,13 +31,13 @@ def accuracy_analysis(logits: Logits, labels: np.ndarray, histories: Mapping[Arm
     accuracies = pd.concat([accuracy_table(arm, found, labels, histories[arm]) for arm, found in logits.items()])
     values = accuracies.assign(value=accuracies["accuracy"])
     tables = {factor: block_table(values, factor) for factor in FACTORS if factor == "dilation" or values[factor].nunique() > 1}
-    by_arm = {arm: 100 * (found.argmax(2) == labels).mean(1) for arm, found in logits.items()}
+    by_arm = {arm: (100 * (found.argmax(2) == labels).mean(1)).tolist() for arm, found in logits.items()}
     if equal_extent(by_arm):
         tables["density"] = dense_and_sparse(by_arm), ("dense", "sparse")
     questions = {Question("accuracy", factor, "", "accuracy"): table for factor, table in tables.items()}
     findings = table_findings(questions, lambda table, levels: options.margin_points, options)
-    images = image_rows(logits, labels)
-    differ = float(np.mean([row["p_value"] <= options.alpha for row in images])) if images else None
+    images = pd.DataFrame(image_rows(logits, labels))
+    differ = None if images.empty else float((images["p_value"] <= options.alpha).mean())
     answer = accuracy_answer({question.factor: finding for question, finding in findings.items()}, differ)
     return answer, {
         **finding_tables(findings),
@@ -45,7 +45,7 @@ def accuracy_analysis(logits: Logits, labels: np.ndarray, histories: Mapping[Arm
         "curves": pd.concat([at(arm, history) for arm, history in histories.items()]),
         "confusion": pd.concat([confusion_table(arm, found, labels) for arm, found in logits.items()]),
         "wrong": wrong_answers(np.concatenate([found.argmax(2) for found in logits.values()]), labels),
-        "images": pd.DataFrame(images),
+        "images": images,
         "contrasts": pd.DataFrame(contrast_rows(by_arm, options)),
         "mixed": pd.DataFrame(mixed_model(values, FACTORS).effects),
         **rank_tables(*tables["dilation"]),
@@ -65,7 +65,7 @@ def image_rows(logits: Logits, labels: np.ndarray) -> Rows:
     ]
 
 
-def contrast_rows(by_arm: Mapping[Arm, np.ndarray], options: Analyze) -> Rows:
+def contrast_rows(by_arm: Mapping[Arm, Sequence[float]], options: Analyze) -> Rows:
     """Sparse less dense in percentage points, a row for each pair of arms of equal extent."""
     rows: Rows = []
     for pair in sparse_contrasts(by_arm, options.margin_points, options.alpha, options.resamples, options.seed):

@@ -1,13 +1,13 @@
 """Images that a network's unit likes best: class models and maximisation of filters, by gradient ascent."""
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import tensorflow as tf
 
 from stages.parts.gradients import SIDE, Graph, compiled
-from stages.parts.network import CLASSES, Architecture, Weights, first_maps, head_logits, last_maps
-from stages.parts.settings import Saliency
+from stages.parts.network import Architecture, Weights, first_maps, head_logits, last_maps
+from stages.parts.settings import CLASSES, Saliency
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 0.01  # of Adam; with a usual, tiny epsilon, pixels of no influence would move as much as others
 FAINT = 1e-5  # standard deviation of the start, in units of pixel value
@@ -68,7 +68,7 @@ def jitter(options: Saliency) -> np.ndarray:
     return np.random.default_rng(options.seed).integers(-most, most, (options.steps, 2), endpoint=True).astype(np.float32)
 
 
-@cache
+@lru_cache(maxsize=4)  # arms come one after another
 def ascent_graph(architecture: Architecture, total_variation: float, jitter_pixels: int) -> Graph:
     """Compiled: the whole ascent of `maximiser`, for all images at once, a leak and a row of jitter for each step."""
 

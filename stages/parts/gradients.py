@@ -5,13 +5,14 @@ every noisy or scaled copy of an image; of their mean it is taken back to the pi
 """
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import tensorflow as tf
 
 from stages.parts.geometry import POOL, SECOND_KERNEL_SIZE, map_sides
-from stages.parts.network import CLASSES, Activation, Architecture, Weights, first_maps, head_logits, last_maps, logits
+from stages.parts.network import Activation, Architecture, Weights, first_maps, head_logits, last_maps, logits
+from stages.parts.settings import CLASSES
 
 BATCH = 96  # images at a time: more gain nothing and leave the processor's cache
 SIDE = 28  # pixels
@@ -49,13 +50,13 @@ def compiled(function: Callable[..., tf.Tensor], architecture: Architecture, *sh
     return tf.function(function, input_signature=(weights, *map(tf.TensorSpec, shapes)), autograph=False)
 
 
-@cache
+@lru_cache(maxsize=4)  # arms come one after another
 def logit_graph(architecture: Architecture) -> Graph:
     """Compiled: weights and images to logits."""
     return compiled(lambda weights, images: logits(weights, images, architecture), architecture, (None, SIDE, SIDE, 1))
 
 
-@cache
+@lru_cache(maxsize=4)  # arms come one after another
 def first_gradient_graph(architecture: Architecture, relu: Activation) -> Graph:
     """Compiled: weights, first maps and one-hot classes to the gradient of the classes' logits at those maps."""
 
@@ -69,7 +70,7 @@ def first_gradient_graph(architecture: Architecture, relu: Activation) -> Graph:
     return compiled(gradient, architecture, (None, side, side, architecture.channels[0]), (None, CLASSES))
 
 
-@cache
+@lru_cache(maxsize=4)  # arms come one after another
 def pixel_gradient_graph(architecture: Architecture) -> Graph:
     """Compiled: weights and gradients at the first maps to gradients at the pixels."""
 

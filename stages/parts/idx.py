@@ -10,9 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.parts.settings import IMAGE_SIDE
+from stages.parts.settings import CLASSES, IMAGE_SIDE
 
-CLASSES = 10
 MOST_ITEMS = 1_000_000  # a file that claims more is refused before it can fill the memory
 GZIP_MAGIC = b"\x1f\x8b"
 

@@ -16,11 +16,11 @@ def judged(images: np.ndarray, arm: Arm, network: Network, networks: list[list[n
         import tensorflow as tf
 
         from stages.parts.gradients import image_logits
-        from stages.parts.network import Architecture, use_one_thread
+        from stages.parts.network import architecture_of, use_one_thread
 
         use_one_thread()
 
-    architecture = Architecture(arm, network.dilate, network.padding, (network.channels[0], network.channels[1]), network.dense)
+    architecture = architecture_of(arm, network)
     probabilities = [tf.nn.softmax(image_logits([tf.constant(weight) for weight in weights], images, architecture)) for weights in networks]
     report(1)
     return np.stack(probabilities)

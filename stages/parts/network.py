@@ -13,8 +13,8 @@ import tensorflow as tf
 
 from stages.parts.geometry import POOL, SECOND_KERNEL_SIZE, dilations_of
 from stages.parts.grid import Arm
+from stages.parts.settings import CLASSES, Network
 
-CLASSES = 10
 Weights = list[tf.Tensor]
 Activation = Callable[[tf.Tensor], tf.Tensor]
 
@@ -33,6 +33,11 @@ class Architecture:
     def dilations(self) -> tuple[int, int]:
         """Dilations of the first and the second convolution."""
         return dilations_of(self.arm.dilation, self.dilate)
+
+
+def architecture_of(arm: Arm, network: Network) -> Architecture:
+    """The architecture of an arm under the `network` section of the parameters."""
+    return Architecture(arm, network.dilate, network.padding, (network.channels[0], network.channels[1]), network.dense)
 
 
 def use_one_thread() -> None:

@@ -123,11 +123,11 @@ def transfer_analysis(transfer: pd.DataFrame, options: Analyze) -> tuple[pd.Data
     """
     dilations = {name: named_arm(name).dilation for name in {*transfer["source"], *transfer["target"]}}
     judged = transfer.assign(first=transfer["source"].map(dilations), second=transfer["target"].map(dilations)).dropna()
-    means = judged.groupby(["first", "second", "source_replicate"])[["confidence", "recognised"]].mean()
     rows = [
-        {"measure": measure, "first": first, "second": second, **interval_row(values.to_numpy(), options)}
-        for measure in means
-        for (first, second), values in means[measure].groupby(level=["first", "second"])
+        {"measure": measure, "first": first, "second": second, **interval_row(table.groupby("source_replicate")[measure].mean().to_numpy(), options)}
+        for measure in ("confidence", "recognised")
+        for first, of_first in judged.groupby("first")
+        for second, table in of_first.groupby("second")
     ]
     side = np.where(judged["first"] == judged["second"], *ON_WHICH_DILATION)
     sides = judged.assign(side=side).pivot_table(index="source_replicate", columns="side", values=["confidence", "recognised"])

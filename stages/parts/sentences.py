@@ -61,8 +61,9 @@ def best_dilation(answer: Answer) -> str:
     mean = answer.get("mean_percent", {}).get(str(answer["best_dilation"]))
     right = f" with {rounded(mean)} % of the test digits right" if mean is not None else ""
     behind = f"; the least accurate is {points(answer['range_points'])} behind" if "range_points" in answer else ""
-    order = f" Replicates agree on the order of the dilations to W = {rounded(answer['kendall_w'], 2)} (0: not at all, 1: entirely)."
-    return f"On average dilation {answer['best_dilation']} is the most accurate{right}{behind}.{order if 'kendall_w' in answer else ''}"
+    agreement = rounded(answer["kendall_w"], 2) if "kendall_w" in answer else ""
+    order = f" Replicates agree on the order of the dilations to W = {agreement} (0: not at all, 1: entirely)." if agreement else ""
+    return f"On average dilation {answer['best_dilation']} is the most accurate{right}{behind}.{order}"
 
 
 def slope_of_accuracy(answer: Answer, scope: Scope) -> str:
@@ -146,7 +147,7 @@ def change(measure: str, slope: float) -> str:
 def likeness(answer: Answer, scope: Scope) -> list[str]:
     """What becomes of the claim of 2019 that class models are more humanly interpretable at larger dilations."""
     measure = answer.get("class_model", {}).get("class_mean_correlation", {})
-    if "slope_per_dilation" not in measure:
+    if "slope_per_dilation" not in measure or "verdict" not in measure:
         return []
     slope = f"{rounded(measure['slope_per_dilation'], 2)} for each pixel of dilation{interval(measure, scope)}"
     return [

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from stages.parts.geometry import map_sides
 from stages.parts.grid import Arm, grid_arms
 
-IMAGE_SIDE = 28  # pixels, of every data set this experiment reads
+IMAGE_SIDE, CLASSES = 28, 10  # pixels, and kinds of digits, of every data set this experiment reads
 DATASETS = ("mnist5k", "mnist", "fashion_mnist", "kmnist")
 SHELL_SAFE = r"^[A-Za-z0-9_./~ -]+$"  # nothing in it means anything to a shell
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-CLASSES = 10
-IMAGE_SIDE = 28  # pixels, as the digits have
+from stages.parts.settings import CLASSES, IMAGE_SIDE
+
 KERNEL_SIZE = 3  # taps along a side of each class's filter
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from math import isfinite, log10
 
+SMALLEST = 1e-9  # what is nearer to 0 is written as 0
+
 
 def words(name: str) -> str:
     """`integrated_gradients` without what belongs to code."""
@@ -19,11 +21,10 @@ def rounded(value: float, digits: int = 3) -> str:
     """The number with that many significant digits, without an exponent: `0.0123`, `96.4`, `1,234`; empty if not finite."""
     if not isfinite(value):
         return ""
-    if value == 0:
+    if abs(value) < SMALLEST:
         return "0"
     decimals = max(digits - 1 - int(log10(abs(value)) // 1), 0)
-    text = f"{value:,.{min(decimals, 8)}f}"
-    return text.replace("-", "\N{MINUS SIGN}")
+    return f"{value:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def percent(share: float) -> str:

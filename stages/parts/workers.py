@@ -91,6 +91,7 @@ def report(advance: float) -> None:
 
 
 def results(
+    client: Client,
     function: Callable[..., Any],
     jobs: Mapping[str, tuple],
     shelf: Shelf,
@@ -110,9 +111,8 @@ def results(
     """
     missing = {name: arguments for name, arguments in jobs.items() if name not in shelf}
     if missing:
-        with worker_pool(len(missing)) as client:
-            for name, result in ended(client, function, missing, shared, progress):
-                shelf[name] = result
+        for name, result in ended(client, function, missing, shared, progress):
+            shelf[name] = result
     return {name: shelf[name] for name in jobs}
 
 
@@ -130,7 +130,8 @@ def ended(
         warnings.filterwarnings("ignore", "Sending large graph")  # once; a task, so that it outlives its worker
         common = client.submit(lambda value: value, shared, pure=False)
     client.replicate(common)
-    waiting, running = list(jobs), {}
+    waiting = list(jobs)
+    running: dict[Future, str] = {}
     while waiting or running:
         while waiting and len(running) < max(1, sum(client.nthreads().values())):
             name = waiting.pop(0)
