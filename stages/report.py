@@ -1,6 +1,6 @@
 """Draw every figure and write the page that answers the three questions: `python -m stages.report`.
 
-Takes the digits, data/saliency, data/transfer.csv, data/learned, data/analysis and metrics; leaves
+Takes the digits, data/saliency, data/learned, data/analysis and metrics; leaves
 plots/*.png and plots/report.html. Of the arrays it keeps what it draws, one file at a time.
 """
 
@@ -26,11 +26,11 @@ from stages.parts.settings import Settings, checked_settings
 from stages.parts.verdicts import RULE
 
 DIGITS, SALIENCY, LEARNED = Path("data/digits.npz"), Path("data/saliency"), Path("data/learned")
-ANALYSIS, TRANSFER, METRICS = Path("data/analysis"), Path("data/transfer.csv"), Path("metrics")
+ANALYSIS, METRICS = Path("data/analysis"), Path("metrics")
 PLOTS, TEMPLATE = Path("plots"), Path("stages/parts/page.html")
 TABLES = (
     "accuracy", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
-    "levels", "mixed", "pairs", "ranks", "ranks_p", "similarity", "wrong",
+    "levels", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "wrong",
 )  # fmt: skip
 EXPLAINED = 10  # digits whose maps are shown: the first ten are one of each class
 FIRST = 12  # digits of each class
@@ -91,7 +91,6 @@ def read_tables(arms: list[Arm]) -> Tables:
     cascades = [table(SALIENCY / arm.name / "cascade.csv").assign(dilation=arm.dilation) for arm in arms]
     return {
         **{name: table(ANALYSIS / f"{name}.csv") for name in TABLES},
-        "transfer": table(TRANSFER),
         "cascade": pd.concat(cascades),
         "chance": pd.concat([chance_levels(arm) for arm in arms]).groupby(["method", "measure", "level"], sort=False, as_index=False).mean(),
     }

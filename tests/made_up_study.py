@@ -61,7 +61,13 @@ def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str
     """What metrics/answers.json holds, every number that a sentence can use."""
     slope = {"slope_per_dilation": 0.02, "slope_lower": 0.01, "slope_upper": 0.03}
     measures = {name: {"verdict": verdict, "p_value": 0.001, "effect": 1.0, **slope} for name, verdict in zip(MEASURES, VERDICTS)}
-    models = {"class_mean_correlation": {"verdict": "difference", "p_value": 0.001, **slope}}
+    models = {
+        "class_mean_correlation": {"verdict": "difference", "p_value": 0.001, **slope},
+        "transfer_confidence": {"verdict": "equivalent", "p_value": 0.3, "effect": -0.2},
+    }
+    counts = {"verdict": "difference", "method": "gradient", "measures": 8, "share_differing": 0.5}
+    floor = {"spearman": {"verdict": "difference", "p_value": 0.001, "effect": -1.0}, "ssim": {"verdict": "inconclusive", "p_value": 0.2}}
+    contrasts = {"noise_floor": floor, "gridding": {"verdict": "negligible", "p_value": 0.01, "effect": 1.0}}
     method = {"verdict": "consistent", "mode": 2, "mode_share": 0.9, "initial_slope": 0.05, "regret_points": 0.1, "planted_recovered": 0.95}
     accuracy = {
         "verdict": "difference", "p_value": 0.002, "best_dilation": dilations[0], "mean_percent": {str(dilations[0]): 96.5},
@@ -71,7 +77,7 @@ def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str
     return {
         "dataset": "made_up",
         "accuracy": accuracy,
-        "saliency": {"verdict": "difference", "method": "gradient", "measures": 8, "share_differing": 0.5, **measures, "class_model": models},
+        "saliency": {**counts, **measures, **contrasts, "class_model": models},
         **({"learned": {"verdict": "consistent", **{name: method for name in learners}}} if learners else {}),
     }
 
@@ -177,8 +183,9 @@ def saliency_tables(random: Random, dilations: Sequence[int], replicates: int, m
             for dilation, replicate, method, layer in product(dilations, range(replicates), methods, ("logits", "hidden"))
         ],
         "transfer": [
-            {"source": f"{source}-3-max", "target": f"{target}-3-max", "confidence": random.random()}
-            for source, target in product(dilations, repeat=2)
+            {"measure": "confidence", "first": first, "second": second, **ends}
+            for first, second in product(dilations, repeat=2)
+            if first != second or replicates > 1
         ],
     }
     return {name: pd.DataFrame(rows) for name, rows in tables.items()}

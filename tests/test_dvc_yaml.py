@@ -58,8 +58,9 @@ def expected_dependencies(stage: str) -> set[str]:
     for folder in by_name:
         for file in Path(folder).glob("*.py"):
             files |= {needed for needed in imports(file) if needed.parent != file.parent}
+    templates = set(re.findall(r'"(stages/parts/[^"]+\.html)"', Path(f"stages/{stage}.py").read_text()))
     assert len(chosen) == len(by_name), f"{stage} takes modules by name from {by_name}, and names {chosen}"
-    return {file.as_posix() for file in files} | chosen
+    return {file.as_posix() for file in files} | chosen | templates
 
 
 def parameters_read(path: Path) -> set[str]:
@@ -73,7 +74,7 @@ def parameters_read(path: Path) -> set[str]:
             read |= {"dilations", "kernel_sizes", "poolings"} if match[1] == "arms" else {match[1] + match[2]}
     nested = {key.split(".")[0] for key in read if "." in key}
     alone = {name for name in nested if re.search(rf"settings\.{name}(?!\.)\b", path.read_text())}
-    return {key for key in read if not (key in nested - alone or key.split(".")[0] in alone and "." in key)}
+    return {key for key in read if not (key in nested - alone or (key.split(".")[0] in alone and "." in key))}
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -73,7 +73,7 @@ def test_a_study_of_one_arm_and_one_replicate_has_the_same_files_and_says_what_i
     assert list(small) == list(full)
     assert {name for name, shown in small.items() if shown.absent} == {
         "chosen_against_initial", "learned_trajectories", "planted_truth", "gridding", "similarity_against_floor",
-        "accuracy_differences", "critical_difference", "sparse_against_dense",
+        "accuracy_differences", "critical_difference", "sparse_against_dense", "transfer_between_dilations",
     }  # fmt: skip
     assert "A single replicate has no interval." in small["accuracy_by_dilation"].caption
 
@@ -239,9 +239,9 @@ def test_confusion_is_averaged_over_arms_dilation_by_dilation():
     assert confusion_shares(every)[:, 0, 0].tolist() == [95.0, 80.0]
 
 
-def test_transfer_is_averaged_over_the_arms_of_a_dilation():
-    table = pd.DataFrame({"source": ["1-3-max", "1-5-max"], "target": ["2-3-max", "2-3-max"], "confidence": [0.2, 0.4]})
-    assert transfer_by_dilation(table).loc[1, 2] == pytest.approx(0.3)
+def test_transfer_has_the_class_models_in_rows_and_the_judges_in_columns():
+    table = pd.DataFrame({"measure": ["confidence", "recognised"], "first": 1, "second": 2, "mean": [0.2, 0.4]})
+    assert transfer_by_dilation(table).loc[1, 2] == 0.2
 
 
 def test_a_figure_without_images_says_so():

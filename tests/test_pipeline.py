@@ -142,7 +142,9 @@ CHANGES: dict[str, tuple[dict, Callable[[Clone], set[str]]]] = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_of_parameters_runs_what_depends_on_it_and_nothing_else(clone, change):
     changes, expected = CHANGES[change]
-    clone.params = {key: (value | changes.get(key, {})) if isinstance(value, dict) else changes.get(key, value) for key, value in clone.params.items()}
+    clone.params = {
+        key: (value | changes.get(key, {})) if isinstance(value, dict) else changes.get(key, value) for key, value in clone.params.items()
+    }
     assert clone.ran() == expected(clone)
 
 

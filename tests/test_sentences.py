@@ -7,7 +7,8 @@ import pytest
 from made_up_study import made_up_answers, made_up_scope
 
 from stages.parts.captions import caption
-from stages.parts.sentences import NOTHING, QUESTIONS, accuracy_sentences, learned_sentences, saliency_sentences, scope_sentences, sentences
+from stages.parts.saliency_sentences import saliency_sentences
+from stages.parts.sentences import NOTHING, QUESTIONS, accuracy_sentences, learned_sentences, scope_sentences, sentences
 from stages.parts.wording import counted, listed, p_text, percent, rounded
 
 SCOPE = made_up_scope()
@@ -46,6 +47,10 @@ def test_saliency_is_answered_with_what_changes_and_what_does_not():
         "As dilation grows, class models look more like the mean digit (class mean correlation).",
         "The study of 2019 called class models more humanly interpretable at larger dilations; as a number: their correlation with the mean digit "
         "of their class changes by 0.020 for each pixel of dilation (95 % interval 0.010 to 0.030); verdict: difference.",
+        "Maps of two dilations are less alike than maps of two replicates of one dilation (spearman).",
+        "Undecided: how alike maps of two dilations are, beside maps of two replicates of one dilation (ssim).",
+        "By less than 10 %: maps of dilated networks have more power at the frequencies k/dilation than maps of dilation 1 (gridding).",
+        "The same within 10 %: what networks of another dilation say of class models, beside those of the same (transfer confidence).",
     ]
 
 

@@ -10,8 +10,8 @@ from stages.parts.network import Architecture
 from stages.parts.training import Schedule, Trained, trained
 
 RECIPES = {
-    "one_epoch": (Architecture(Arm(1, 3, "max"), channels=(16, 32), dense=64), Schedule(1, 128, 0.004)),
-    "four_epochs": (Architecture(Arm(1, 3, "max"), channels=(16, 32), dense=128), Schedule(4, 128, 0.004, shift_pixels=1)),
+    "one_epoch": (Architecture(Arm(1, 3, "max"), channels=(16, 32), dense=64), Schedule(1, 64, 0.004)),
+    "six_epochs": (Architecture(Arm(1, 5, "max"), channels=(16, 32), dense=128), Schedule(6, 64, 0.004, shift_pixels=1)),
 }
 
 

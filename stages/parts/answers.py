@@ -71,7 +71,7 @@ def saliency_answer(findings: Mapping[Question, Finding], methods: Sequence[str]
     of_method = [question for question in findings if question.method == methods[0] and question.factor in ("dilation", "comparison")]
     answers: dict[str, Answer] = {family: {} for family in ("saliency", "class_model", "gridding", "similarity", "transfer")}
     for question in findings:
-        if question in of_method or question.family in ("class_model", "transfer") and question.factor in ("dilation", "comparison"):
+        if question in of_method or (question.family in ("class_model", "transfer") and question.factor in ("dilation", "comparison")):
             answers[question.family][question.measure] = measure_answer(findings[question])
     return {
         "verdict": next(verdict for verdict in WEIGHT if verdict in verdicts),

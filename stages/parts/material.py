@@ -50,7 +50,7 @@ class Material:
 
     scope: Scope
     answers: Mapping[str, Any]
-    tables: Tables  # by name, as data/analysis has them, with `transfer`, `cascade` and `chance`
+    tables: Tables  # by name, as data/analysis has them, with `cascade` and `chance`
     digits: Digits
     explained: Explained
     kernels: Mapping[Arm, np.ndarray]  # (size, size, channels), of the first replicate

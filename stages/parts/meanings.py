@@ -11,17 +11,20 @@ class Meaning(NamedTuple):
     falling: str
 
 
+class Contrast(NamedTuple):
+    """A comparison with a reference in words: what is compared, and what is so where it is more and where it is less."""
+
+    topic: str
+    more: str
+    less: str
+
+
 ON_INK = ("lie more on the ink", "lie less on the ink")
 MEANINGS = {
     "gini": Meaning("sharpness: 0 where all pixels count alike, near 1 where one has it all", "are more concentrated", "are less concentrated"),
     "entropy": Meaning("bits: small where few pixels count", "are less concentrated", "are more concentrated"),
     "total_variation": Meaning("how ragged a map is: the sum of differences between neighbours", "are more ragged", "are smoother"),
     "spread": Meaning("pixels: root mean square distance from the map's own centre", "reach further", "reach less far"),
-    "gridding": Meaning(
-        "share of spectral power at the frequencies k/dilation; 0 by definition at dilation 1, so see the print of the dilation",
-        "have more power at the frequencies of their own dilation, which are none at dilation 1",
-        "have less power at the frequencies of their own dilation",
-    ),
     "mass_accuracy": Meaning("share of the map on the digit's ink", *ON_INK),
     "rank_accuracy": Meaning("share of ink among as many most salient pixels as there is ink", *ON_INK),
     "pointing_hit": Meaning("whether the most salient pixel is ink", *ON_INK),
@@ -43,5 +46,22 @@ MEANINGS = {
     "transfer": Meaning("how sure the other replicates are of it", "convince other replicates more", "convince other replicates less"),
     "class_mean_correlation": Meaning(
         "correlation of the class model with the mean digit of its class", "look more like the mean digit", "look less like the mean digit"
+    ),
+}
+CONTRASTS = {
+    "noise_floor": Contrast(
+        "how alike maps of two dilations are, beside maps of two replicates of one dilation",
+        "Maps of two dilations are more alike than maps of two replicates of one dilation",
+        "Maps of two dilations are less alike than maps of two replicates of one dilation",
+    ),
+    "gridding": Contrast(
+        "the power of dilated networks' maps at the frequencies k/dilation, beside that of dilation 1",
+        "Maps of dilated networks have more power at the frequencies k/dilation than maps of dilation 1",
+        "Maps of dilated networks have less power at the frequencies k/dilation than maps of dilation 1",
+    ),
+    "transfer": Contrast(
+        "what networks of another dilation say of class models, beside those of the same",
+        "Networks of another dilation recognise class models better than those of the same",
+        "Networks of another dilation recognise class models less well than those of the same",
     ),
 }

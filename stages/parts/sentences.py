@@ -1,11 +1,11 @@
 """The three answers in plain sentences, computed from metrics/answers.json: a number that is missing leaves its clause out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from stages.parts.captions import Scope, grid_text
-from stages.parts.meanings import MEANINGS
-from stages.parts.wording import counted, listed, p_text, percent, points, rounded, words
+from stages.parts.saliency_sentences import saliency_sentences
+from stages.parts.wording import counted, interval, listed, p_text, percent, points, rounded, words
 
 Answer = Mapping[str, Any]
 QUESTIONS = {
@@ -19,11 +19,12 @@ NOTHING = "No answer yet: the numbers for this question are missing."
 
 def sentences(answers: Answer, scope: Scope) -> dict[str, list[str]]:
     """The sentences of each question, the first of which answers it."""
-    return {
+    said = {
         "learned": learned_sentences(answers.get("learned", {})),
         "saliency": saliency_sentences(answers.get("saliency", {}), scope),
         "accuracy": accuracy_sentences(answers.get("accuracy", {}), scope),
     }
+    return {question: lines or [NOTHING] for question, lines in said.items()}
 
 
 def scope_sentences(scope: Scope) -> list[str]:
@@ -40,7 +41,7 @@ def scope_sentences(scope: Scope) -> list[str]:
 
 
 def accuracy_sentences(answer: Answer, scope: Scope) -> list[str]:
-    """What dilation does to accuracy, then what else was found."""
+    """What dilation does to accuracy, then what else was found; nothing without a verdict."""
     within, p_value = f"within {points(scope.margin_points)} of each other", in_brackets(answer)
     opening = {
         "difference": f"It matters: test accuracy depends on the dilation of the first kernel{p_value}.",
@@ -49,7 +50,7 @@ def accuracy_sentences(answer: Answer, scope: Scope) -> list[str]:
         "inconclusive": f"These runs cannot tell: they show neither a difference{p_value} nor that all dilations lie {within}.",
     }
     if answer.get("verdict") not in opening:
-        return [NOTHING]
+        return []
     rest = [settled_by(answer), best_dilation(answer), slope_of_accuracy(answer, scope), other_factors(answer), single_networks(answer)]
     return [opening[answer["verdict"]], *filter(None, rest)]
 
@@ -72,7 +73,7 @@ def slope_of_accuracy(answer: Answer, scope: Scope) -> str:
         return ""
     trend = f"; test for a trend: {p_text(answer['trend_p_value'])}" if "trend_p_value" in answer else ""
     slope = rounded(answer["slope_points_per_dilation"], 2)
-    return f"For each pixel of dilation accuracy changes by {slope} percentage points{interval(answer, scope)}{trend}."
+    return f"For each pixel of dilation accuracy changes by {slope} percentage points{interval(answer, scope.confidence)}{trend}."
 
 
 def other_factors(answer: Answer) -> str:
@@ -93,71 +94,8 @@ def single_networks(answer: Answer) -> str:
     )
 
 
-def saliency_sentences(answer: Answer, scope: Scope) -> list[str]:
-    """What dilation does to the measures of maps and class models."""
-    opening = {
-        "difference": "It changes them",
-        "negligible": "It changes them by less than matters",
-        "equivalent": "Nothing that matters",
-        "inconclusive": "These runs cannot tell",
-    }
-    if answer.get("verdict") not in opening:
-        return [NOTHING]
-    first = f"{opening[answer['verdict']]}{differing(answer)}."
-    groups = {f"{words(answer.get('method', 'saliency'))} maps": answer, "class models": answer.get("class_model", {})}
-    return [first, *(line for name, measures in groups.items() for line in measure_sentences(name, measures, scope)), *likeness(answer, scope)]
-
-
-def differing(answer: Answer) -> str:
-    """How many of all measures differ."""
-    if "share_differing" not in answer or "measures" not in answer:
-        return ""
-    return f": {percent(answer['share_differing'])} of {counted(answer['measures'], 'measure')}, over all methods, differ between dilations"
-
-
-def measure_sentences(name: str, answer: Answer, scope: Scope) -> list[str]:
-    """What maps of one kind do as dilation grows: what changes, then what does not or is undecided."""
-    measures = {measure: value for measure, value in answer.items() if isinstance(value, Mapping) and "verdict" in value}
-    changes: dict[str, list[str]] = {}
-    for measure, value in measures.items():
-        if value["verdict"] == "difference":
-            changes.setdefault(change(measure, value.get("slope_per_dilation", 0.0)), []).append(words(measure))
-    changing = [f"{phrase} ({listed(found)})" for phrase, found in changes.items()]
-    margin = f"{100 * scope.margin_share:g} %"
-    others = {"negligible": f"changed by less than {margin}", "equivalent": f"the same within {margin}", "inconclusive": "undecided"}
-    rest = [f"{text}: {listed(found)}" for verdict, text in others.items() if (found := named(measures, verdict))]
-    return [
-        *([f"As dilation grows, {name} {listed(changing)}."] if changing else []),
-        *([f"Of {name}, {'; '.join(rest)}."] if rest else []),
-    ]
-
-
-def named(measures: Mapping[str, Answer], verdict: str) -> list[str]:
-    """The measures with that verdict, in words."""
-    return [words(measure) for measure, value in measures.items() if value["verdict"] == verdict]
-
-
-def change(measure: str, slope: float) -> str:
-    """What maps do where the measure has this slope on dilation."""
-    if measure not in MEANINGS or slope == 0:
-        return "change" if slope == 0 else f"score {'higher' if slope > 0 else 'lower'}"
-    return MEANINGS[measure].growing if slope > 0 else MEANINGS[measure].falling
-
-
-def likeness(answer: Answer, scope: Scope) -> list[str]:
-    """What becomes of the claim of 2019 that class models are more humanly interpretable at larger dilations."""
-    measure = answer.get("class_model", {}).get("class_mean_correlation", {})
-    if "slope_per_dilation" not in measure or "verdict" not in measure:
-        return []
-    slope = f"{rounded(measure['slope_per_dilation'], 2)} for each pixel of dilation{interval(measure, scope)}"
-    return [
-        "The study of 2019 called class models more humanly interpretable at larger dilations; as a number: "
-        f"their correlation with the mean digit of their class changes by {slope}; verdict: {measure['verdict']}."
-    ]
-
-
 def learned_sentences(answer: Answer) -> list[str]:
-    """Whether any method is consistent, then each method."""
+    """Whether any method is consistent, then each method; nothing without a verdict."""
     methods = {name: value for name, value in answer.items() if isinstance(value, Mapping)}
     consistent = [words(name) for name, value in methods.items() if value.get("verdict") == "consistent"]
     opening = {
@@ -166,7 +104,7 @@ def learned_sentences(answer: Answer) -> list[str]:
         "inconclusive": "These runs cannot tell.",
     }
     if answer.get("verdict") not in opening or not methods:
-        return [NOTHING]
+        return []
     return [opening[answer["verdict"]], *(learned_method(name, value) for name, value in methods.items())]
 
 
@@ -202,9 +140,3 @@ def settled_by(answer: Answer) -> str:
 def in_brackets(answer: Answer) -> str:
     """` (p = 0.012 after Holm's correction)`, or nothing."""
     return f" ({p_text(answer['p_value'])} after Holm's correction)" if "p_value" in answer else ""
-
-
-def interval(answer: Answer, scope: Scope) -> str:
-    """` (95 % interval 0.1 to 0.3)` of a slope, or nothing."""
-    ends: Sequence[float] = [answer[end] for end in ("slope_lower", "slope_upper") if end in answer]
-    return f" ({scope.confidence} interval {rounded(ends[0], 2)} to {rounded(ends[1], 2)})" if len(ends) == 2 else ""

@@ -14,6 +14,10 @@ EFFECTS = {
     "equivalence_p_value": "p, equivalence", "trend_p_value": "p, trend", "kendall_w": "W", "effect": "effect", "slope": "slope",
     "slope_lower": "from", "slope_upper": "to", "best": "highest at", "range": "range", "margin": "margin", "reason": "what would settle it",
 }  # fmt: skip
+CONTRASTS = {
+    "family": "family", "method": "method", "measure": "measure", "verdict": "verdict", "p_value": "p (Holm)",
+    "equivalence_p_value": "p, equivalence", "effect": "effect", "range": "difference", "margin": "margin", "reason": "what would settle it",
+}  # fmt: skip
 PAIRS = {
     "factor": "factor", "first": "first", "second": "second", "difference": "difference", "lower": "from", "upper": "to",
     "rank_biserial": "rank-biserial", "cohen_dz": "d_z", "p_value": "p, Wilcoxon", "p_holm": "p (Holm)", "tost_p_value": "p, equivalence",

@@ -103,7 +103,7 @@ class Supernet:
 
     def follow(self, gradient: tf.Tensor, images: tf.Tensor, labels: tf.Tensor) -> None:
         """Move the parameters, given their gradient on the training batch and a batch of validation images."""
-        self.parameter_steps.descend([gradient], self.options.rate)
+        raise NotImplementedError
 
     def losses(self, first: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         """Cross-entropy of each image, (n,) nats, from the first convolution's maps."""

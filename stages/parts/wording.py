@@ -1,6 +1,6 @@
 """Numbers and names as they stand in a sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite, log10
 
 SMALLEST = 1e-9  # what is nearer to 0 is written as 0
@@ -50,3 +50,9 @@ def counted(number: int, noun: str) -> str:
 def points(value: float) -> str:
     """`0.5 percentage points`."""
     return f"{rounded(value, 2)} percentage point{'' if value == 1 else 's'}"
+
+
+def interval(answer: Mapping[str, float], confidence: str) -> str:
+    """` (95 % interval 0.1 to 0.3)` of a slope, from `slope_lower` and `slope_upper`; empty if either is missing."""
+    ends = [answer[end] for end in ("slope_lower", "slope_upper") if end in answer]
+    return f" ({confidence} interval {rounded(ends[0], 2)} to {rounded(ends[1], 2)})" if len(ends) == 2 else ""

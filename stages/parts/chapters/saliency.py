@@ -6,7 +6,7 @@ from stages.parts.captions import OWN_SCALE, caption
 from stages.parts.figures.class_models import class_models, class_models_for_display, transfer_between_dilations
 from stages.parts.figures.gridding import spectra
 from stages.parts.figures.maps import localisation, saliency_maps, saliency_overview
-from stages.parts.grid import named_arm
+from stages.parts.figures.rows import rows_where
 from stages.parts.material import Material
 from stages.parts.pictures import Picture, picture
 from stages.parts.wording import listed, words
@@ -53,11 +53,9 @@ def class_model_pictures(material: Material) -> list[Picture]:
 
 
 def transfer_by_dilation(transfer: pd.DataFrame) -> pd.DataFrame:
-    """Mean confidence, the dilation of the source as index and of the target as columns; empty if nothing was transferred."""
-    if transfer.empty:
-        return transfer
-    dilations = {role: transfer[role].map(lambda name: named_arm(name).dilation) for role in ("source", "target")}
-    return transfer.assign(**dilations).pivot_table(index="source", columns="target", values="confidence")
+    """Mean confidence, the dilation of the class models as index and of the judges as columns; empty if nothing was transferred."""
+    judged = rows_where(transfer, measure="confidence")
+    return judged.pivot(index="first", columns="second", values="mean") if len(judged) else judged
 
 
 def overview(material: Material) -> Picture:

@@ -16,7 +16,7 @@ from stages.parts.meanings import MEANINGS
 from stages.parts.page import Answered, Chapter
 from stages.parts.sentences import QUESTIONS, sentences
 from stages.parts.settings import Analyze
-from stages.parts.sheets import EFFECTS, LEARNED, MIXED, PAIRS, Sheet, planted_sheet, sheet
+from stages.parts.sheets import CONTRASTS, EFFECTS, LEARNED, MIXED, PAIRS, Sheet, planted_sheet, sheet
 
 INTERVAL = "`from` and `to` are the ends of the interval. "
 
@@ -81,7 +81,16 @@ def saliency_sheets(material: Material) -> list[Sheet]:
         INTERVAL + "p-values are corrected within their family. W: agreement of replicates on the order of dilations. "
         "Effect: rank-biserial correlation of the two dilations that differ most. Slope: change for each pixel of dilation."
     )
-    return [sheet("Every measure and method: tests, slopes, verdicts", effects, EFFECTS, note), meanings_sheet(effects)]
+    contrasts = rows_where(material.table("effects"), factor="comparison")
+    beside = (
+        "Similarity: maps of two dilations less those of two replicates of one. Gridding: dilated networks less dilation 1. "
+        "Transfer: judges of another dilation less judges of the same. p-values are corrected within each."
+    )
+    return [
+        sheet("Every measure and method: tests, slopes, verdicts", effects, EFFECTS, note),
+        sheet("Beside a reference: noise floor, gridding, transfer", contrasts, CONTRASTS, beside),
+        meanings_sheet(effects),
+    ]
 
 
 def meanings_sheet(effects: pd.DataFrame) -> Sheet:

@@ -2,8 +2,12 @@
 
 He et al. (2017): the dilation follows its own gradient at a rate of its own. The interpolation lets
 a tap feel the pixels next to it alone, so the gradient says nothing of dilations further off. So the
-taps begin wide (Khalfaoui-Hassani et al. 2023b) and are narrowed to one pixel as training goes on.
+taps begin wide (Khalfaoui-Hassani et al. 2023b) and are narrowed to one pixel as training goes on,
+and the dilation begins with steps as long as a pixel, which shrink to nothing. By Adam, where He et
+al. took plain gradient descent: the steps are then as long whatever the scale of the gradient.
 """
+
+import math
 
 import numpy as np
 import tensorflow as tf
@@ -41,10 +45,14 @@ class Continuous(Supernet):
 
     def follow(self, gradient: tf.Tensor, images: tf.Tensor, labels: tf.Tensor) -> None:
         """A step of Adam with the training batch's gradient, no further than the candidates go."""
-        super().follow(gradient, images, labels)
-        self.parameters.assign(tf.clip_by_value(self.parameters, self.options.candidates[0], self.options.candidates[-1]))
+        self.parameter_steps.descend([gradient], self.options.rate * (1 + tf.cos(math.pi * self.progress)) / 2)
+        self.parameters.assign(tf.clip_by_value(self.parameters, *self.limits()))
+
+    def limits(self) -> tuple[float, float]:
+        """Least and largest value of a parameter."""
+        return float(self.options.candidates[0]), float(self.options.candidates[-1])
 
 
 def learned_dilation(images: Images, options: Options, initial_dilation: int, seed: int) -> Learned:
-    """What the real-valued dilation comes to from this start; `options.rate` is Adam's, in pixels a step."""
+    """What the real-valued dilation comes to from this start; `options.rate` is Adam's at the start, in pixels a step."""
     return learned(Continuous, images, options, initial_dilation, seed)

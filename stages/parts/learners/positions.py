@@ -1,7 +1,7 @@
 """Positions: every tap of every kernel learns where it lies.
 
 Dilated convolution with learnable spacings (Khalfaoui-Hassani et al. 2023), free as in the paper.
-The dilation of a kernel is that of the regular grid which fits the positions of its taps best.
+The dilation of a kernel is that of the regular grid whose taps scatter as far.
 Everything else as in `spacing`.
 """
 
@@ -25,17 +25,22 @@ class Positions(Spacing):
         return self.parameters
 
     def spacings(self) -> np.ndarray:
-        """Dilation of the regular grid nearest to the taps of each kernel, (channels,), by least squares, among the candidates' range."""
-        grid = regular_grid(self.options.kernel_size)
-        fitted = (self.parameters.numpy() * grid).sum(axis=(0, 1, 3)) / (grid**2).sum()
-        return np.clip(fitted, self.options.candidates[0], self.options.candidates[-1])
+        """Dilation of the regular grid whose taps scatter as far as those of each kernel, (channels,), among the candidates' range.
 
-    def follow(self, gradient: tf.Tensor, images: tf.Tensor, labels: tf.Tensor) -> None:
-        """A step of Adam with the training batch's gradient, no further than the widest kernel goes."""
-        self.parameter_steps.descend([gradient], self.options.rate)
-        self.parameters.assign(tf.clip_by_value(self.parameters, -float(self.reach), float(self.reach)))
+        The mean square distance of the taps from their centre, each counted by its size, since a tap
+        of no size may lie anywhere. It does not change if taps swap places or the kernel moves as a whole.
+        """
+        sizes = np.abs(self.weights[0].numpy()[:, :, 0, :, None])
+        shares = sizes / sizes.sum(axis=(0, 1))
+        positions, grid = self.parameters.numpy(), regular_grid(self.options.kernel_size)
+        scatter, unit = ((shares * (places - (shares * places).sum(axis=(0, 1))) ** 2).sum(axis=(0, 1, 3)) for places in (positions, grid))
+        return np.clip(np.sqrt(scatter / unit), self.options.candidates[0], self.options.candidates[-1])
+
+    def limits(self) -> tuple[float, float]:
+        """No tap lies further from the centre than the widest kernel reaches."""
+        return -float(self.reach), float(self.reach)
 
 
 def learned_dilation(images: Images, options: Options, initial_dilation: int, seed: int) -> Learned:
-    """What the taps of most kernels come to from this start; `options.rate` is Adam's, in pixels a step."""
+    """What the taps of most kernels come to from this start; `options.rate` is Adam's at the start, in pixels a step."""
     return learned(Positions, images, options, initial_dilation, seed)

@@ -35,5 +35,5 @@ class Spacing(Continuous):
 
 
 def learned_dilation(images: Images, options: Options, initial_dilation: int, seed: int) -> Learned:
-    """What most kernels come to from this start; `options.rate` is Adam's, in pixels a step."""
+    """What most kernels come to from this start; `options.rate` is Adam's at the start, in pixels a step."""
     return learned(Spacing, images, options, initial_dilation, seed)
