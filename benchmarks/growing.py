@@ -8,37 +8,48 @@ Takes as arguments the sizes, as JSON (`{"replicates": [2, 4], …}`), and the f
 
 import json
 import sys
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from benchmarks.clone import Clone
 from benchmarks.timing import seconds_of
 from stages.parts.settings import checked_settings
 
 MEETING = ("transfer", "analyze", "report")  # where all arms meet
-ALWAYS = {"poolings": ["max"], "train": {"epochs": 1}}
 SMALLEST = {"dilations": 2, "replicates": 2, "images": 10}  # of what does not grow
+LEARNER = "spacing"  # one small method, learned once: the stages where all meet want one
 
 
-def changes(sizes: dict[str, int]) -> dict[str, object]:
-    """Parameters of a run: so many dilations, replicates and images."""
-    train = {**ALWAYS["train"], "replicates": sizes["replicates"]}
-    return {**ALWAYS, "kernel_sizes": [3], "dilations": list(range(1, sizes["dilations"] + 1)), "train": train, "saliency": {"images": sizes["images"]}}
+def changes(sizes: dict[str, int]) -> dict[str, Any]:
+    """Parameters of a run: so many dilations, replicates and images; an epoch each, and little to learn."""
+    return {
+        "dilations": list(range(1, sizes["dilations"] + 1)),
+        "kernel_sizes": [3],
+        "poolings": ["max"],
+        "train": {"replicates": sizes["replicates"], "epochs": 1},
+        "saliency": {"images": sizes["images"]},
+        "learn": {"methods": [LEARNER], "initial_dilations": [1], "replicates": 1, "epochs": 1, "planted_dilations": [1], "sweep": {}},
+    }
 
 
 def run_seconds(copy: Clone, sizes: dict[str, int]) -> dict[str, float]:
     """Seconds of each stage, summed over the arms."""
     copy.change(changes(sizes))
+    arms = checked_settings(Path("params.yaml").read_text()).arms()
     seconds = {}
     for stage in ("train", "saliency"):
-        main = import_module(f"stages.{stage}").main
-        seconds[stage] = sum(seconds_of(lambda name=arm.name: main(name)) for arm in checked_settings(Path("params.yaml").read_text()).arms())
+        run_stage = import_module(f"stages.{stage}").main
+        seconds[stage] = sum(seconds_of(partial(run_stage, arm.name)) for arm in arms)
     return seconds | {stage: seconds_of(import_module(f"stages.{stage}").main) for stage in MEETING}
 
 
 def main(wanted: str, target: str) -> None:
     """Write the seconds of each stage at every size of each parameter; the first run of all does not count."""
     copy = Clone(Path())
+    copy.change(changes(SMALLEST))
+    import_module("stages.learn").main(LEARNER)
     run_seconds(copy, SMALLEST)
     grown = {name: {size: run_seconds(copy, {**SMALLEST, name: size}) for size in sizes} for name, sizes in json.loads(wanted).items()}
     Path(target).write_text(json.dumps(grown))

@@ -3,6 +3,8 @@
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,14 +12,13 @@ from typing import Any, NamedTuple
 from benchmarks.clocked import NOTES
 from benchmarks.clone import Clone, clone
 from benchmarks.sizes import Sizes
-from stages.parts.settings import checked_settings
+from stages.parts.settings import Settings, checked_settings
 
 PARTS = {  # which stage's own work belongs to which part
     "fetch": "data", "train": "training", "saliency": "saliency", "transfer": "saliency", "learn": "learning",
     "analyze": "analysis", "report": "drawing",
 }  # fmt: skip
 OVERHEAD = ("start-up", "imports", "dvc")
-LEARN_ONCE = {"learn": {"replicates": 1}}  # half of the default's seeds, so that all parts are cut
 WORKER_IMPORTS = "import stages.parts.workers, stages.parts.explanation, stages.parts.training"
 PYTHON = """#!/bin/sh
 # Stands for `python -m stages.…` and notes when it starts and ends.
@@ -54,21 +55,49 @@ def stage_times(notes: str) -> list[StageTime]:
     ]
 
 
-def parts_of(stages: list[StageTime], repro_seconds: float, start_seconds: float, worker_import_seconds: float) -> dict[str, float]:
-    """Seconds of every part, which sum to those of the command.
+@dataclass(frozen=True)
+class Run:
+    """The pipeline's command, clocked.
 
-    Args:
-        repro_seconds: of `dvc repro`; what no stage's process takes of it is DVC's.
-        start_seconds: before and after it, while the pool of workers starts and stops.
-        worker_import_seconds: while the workers import TensorFlow, within the first stage that trains.
+    `repro_seconds` are those of `dvc repro`; what no stage's process takes of them is DVC's.
+    `pool_seconds` pass around it, while workers start and stop; `worker_import_seconds` within
+    the first stage that trains, while they import TensorFlow.
     """
-    worked = Counter[str]()
-    for stage in stages:
-        worked[PARTS.get(stage.stage, "other")] += stage.working
-    worked["training"] -= worker_import_seconds
-    importing = sum(stage.importing for stage in stages)
-    dvc = repro_seconds - importing - sum(stage.working for stage in stages)
-    return {"start-up": start_seconds, "imports": importing + worker_import_seconds, "dvc": dvc, **worked}
+
+    stages: list[StageTime]
+    repro_seconds: float
+    pool_seconds: float
+    worker_import_seconds: float
+
+    def parts(self, scales: Mapping[str, tuple[float, float]] | None = None) -> dict[str, float]:
+        """Seconds of every part, which sum to those of the command.
+
+        Args:
+            scales: for a larger grid, how many times as many processes each stage has and how many
+                times as much work. DVC's own time is taken to grow with the processes.
+        """
+        scales = scales or {}
+        worked, importing, processes = Counter[str](), self.worker_import_seconds, 0.0
+        worked["training"] = 0.0 - self.worker_import_seconds * scales.get("train", (1, 1))[1]
+        for stage in self.stages:
+            times, work = scales.get(stage.stage, (1, 1))
+            worked[PARTS.get(stage.stage, "other")] += stage.working * work
+            importing += stage.importing * times
+            processes += times
+        dvc = self.repro_seconds - sum(stage.importing + stage.working for stage in self.stages)
+        return {"start-up": self.pool_seconds, "imports": importing, "dvc": dvc * processes / len(self.stages), **worked}
+
+
+def scales_to(default: Settings, measured: Settings) -> dict[str, tuple[float, float]]:
+    """How many times as many processes and as much work each stage has in the default run; the meeting stages' work grows with the arms."""
+    arms = len(default.arms()) / len(measured.arms())
+    starts = len(default.learn.initial_dilations) / len(measured.learn.initial_dilations)
+    return {"train": (arms, arms), "saliency": (arms, arms), "learn": (1, starts), **{stage: (1, arms) for stage in ("transfer", "analyze", "report")}}
+
+
+def share_of_overhead(parts: Mapping[str, float]) -> float:
+    """What start-up, imports and DVC take of the whole."""
+    return sum(parts[name] for name in OVERHEAD) / sum(parts.values())
 
 
 def worker_imports(copy: Clone, workers: int) -> float:
@@ -77,34 +106,37 @@ def worker_imports(copy: Clone, workers: int) -> float:
     return copy.run("sh", "-c", " & ".join([each] * workers) + " & wait")
 
 
-def timed_run(copy: Clone) -> tuple[list[StageTime], float, float]:
-    """The stages of `dvc repro` beside warm workers; its seconds; those of the pool around it."""
-    notes, programs = copy.root.parent / "notes", copy.root.parent / "bin"
+def clocked_run(copy: Clone, workers: int) -> Run:
+    """`make run`'s command in the copy."""
+    worker_import_seconds = worker_imports(copy, workers)
+    programs, notes, ends = (copy.root.parent / name for name in ("programs", "notes", "ends"))
     programs.mkdir()
     (programs / "python").write_text(PYTHON.format(python=sys.executable))
     (programs / "python").chmod(0o755)
-    ends = copy.root.parent / "ends"
-    timed = f"date +%s.%N > {ends}; PATH={programs}:$PATH dvc repro || exit 1; date +%s.%N >> {ends}"
+    repro = f"date +%s.%N > {ends}; PATH={programs}:$PATH dvc repro || exit 1; date +%s.%N >> {ends}"
     start = time.time()
-    copy.run(sys.executable, "-m", "stages.warm", "sh", "-c", timed, **{NOTES: str(notes)})
+    copy.run(sys.executable, "-m", "stages.warm", "sh", "-c", repro, **{NOTES: str(notes)})
     stop = time.time()
     first, last = map(float, ends.read_text().split())
-    return stage_times(notes.read_text()), last - first, (first - start) + (stop - last)
+    return Run(stage_times(notes.read_text()), last - first, (first - start) + (stop - last), worker_import_seconds)
 
 
 def pipeline(sizes: Sizes, threads: int) -> dict[str, Any]:
-    """Seconds by part, and the share of what is no work: start-up, imports and DVC."""
+    """Seconds by part, as measured and as they are to be expected of the default grid, each with the share that is no work."""
     default = checked_settings(Path("params.yaml").read_text())
     with clone() as copy:
-        copy.change({**dict(sizes.arms), **(LEARN_ONCE if sizes.arms else {})})
+        copy.change({**dict(sizes.arms), "learn": {"initial_dilations": default.learn.initial_dilations[: sizes.starts]}})
         measured = checked_settings((copy.root / "params.yaml").read_text())
-        worker_import_seconds = worker_imports(copy, threads)
-        stages, repro_seconds, start_seconds = timed_run(copy)
-    parts = parts_of(stages, repro_seconds, start_seconds, worker_import_seconds)
-    total = sum(parts.values())
+        run = clocked_run(copy, threads)
+    parts, expected = run.parts(), run.parts(scales_to(default, measured))
     return {
-        "arms": len(measured.arms()), "arms_of_default": len(default.arms()), "replicates": measured.train.replicates,
-        "learn_seeds": measured.learn.replicates, "learn_seeds_of_default": default.learn.replicates,
-        "stages": len(stages), "workers": threads, "seconds": total, "parts": parts,
-        "share_of_overhead": sum(parts[name] for name in OVERHEAD) / total,
+        "workers": threads, "replicates": measured.train.replicates, "processes": len(run.stages),
+        "measured": {
+            "arms": len(measured.arms()), "starts": len(measured.learn.initial_dilations),
+            "seconds": sum(parts.values()), "parts": parts, "share_of_overhead": share_of_overhead(parts),
+        },
+        "default_grid": {
+            "arms": len(default.arms()), "starts": len(default.learn.initial_dilations),
+            "seconds": sum(expected.values()), "parts": expected, "share_of_overhead": share_of_overhead(expected),
+        },
     }  # fmt: skip

@@ -66,7 +66,7 @@ def class_models(modules: dict[str, Module], sizes: Sizes) -> dict[str, Any]:
 
 
 def started(pool: ProcessPoolExecutor) -> tuple[dict[str, Module], dict[str, str]]:
-    """This project and every peer that is installed, by name, and why the others are not there."""
+    """The project and every peer that is installed, by name, and why the others are not there."""
     modules = {PROJECT: Module(pool, "benchmarks.peers.project")}
     modules |= {name: Module(pool, f"benchmarks.peers.{module}") for name, module in PEERS.items()}
     missing = {name: module.absence for name, module in modules.items() if module.absence}

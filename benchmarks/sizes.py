@@ -25,6 +25,7 @@ class Sizes:
     ascent_steps: int = 100  # of a class model
     accuracy_seeds: int = 3  # networks trained to each accuracy
     arms: tuple[tuple[str, list[Any]], ...] = (("kernel_sizes", [3]), ("poolings", ["max"]))  # of the timed pipeline, of the default grid
+    starts: int = 1  # initial dilations from which the timed pipeline learns
     growth: tuple[tuple[str, tuple[int, ...]], ...] = (("dilations", (1, 2, 4, 8)), ("replicates", (2, 4, 8, 16)), ("images", (10, 20, 40, 80)))
 
 

@@ -22,7 +22,7 @@ from stages.parts.outputs import replacing
 from stages.parts.page import page
 from stages.parts.refusals import plain_refusals
 from stages.parts.sentences import scope_sentences
-from stages.parts.settings import Settings, checked_settings
+from stages.parts.settings import Learn, Settings, checked_settings
 from stages.parts.verdicts import RULE
 
 DIGITS, SALIENCY, LEARNED = Path("data/digits.npz"), Path("data/saliency"), Path("data/learned")
@@ -56,6 +56,7 @@ def read_scope(settings: Settings, answers: dict[str, Any], fetched: dict[str, A
         dataset=answers["dataset"], replicates=answers["replicates"], digits=fetched["digits"], explained=explained,
         dilations=tuple(sorted(settings.dilations)), kernel_sizes=tuple(settings.kernel_sizes), poolings=tuple(settings.poolings),
         alpha=settings.analyze.alpha, margin_points=settings.analyze.margin_points, margin_share=settings.analyze.margin_share,
+        dilate=settings.network.dilate, padding=settings.network.padding,
     )  # fmt: skip
 
 
@@ -107,9 +108,11 @@ def read_kernels(arms: list[Arm]) -> dict[Arm, np.ndarray]:
     return {arm: arrays(SALIENCY / arm.name / "inside.npz", "kernels")[0] for arm in sorted(arms, key=lambda arm: arm.kernel_size)}
 
 
-def read_learned(methods: list[str]) -> Learned:
+def read_learned(learn: Learn) -> Learned:
     """What each method left."""
-    return Learned(*({method: table(LEARNED / method / f"{name}.csv") for method in methods} for name in ("choices", "trajectory", "planted")))
+    names = ("choices", "trajectory", "planted", "sweep")
+    choices, paths, planted, sweeps = ({method: table(LEARNED / method / f"{name}.csv") for method in learn.methods} for name in names)
+    return Learned(choices, paths, planted, sweeps, learn.images)
 
 
 def read_material(settings: Settings) -> Material:
@@ -127,7 +130,7 @@ def read_material(settings: Settings) -> Material:
         explained=read_explained(settings.saliency.methods, reference),
         kernels=read_kernels([arm for arm in arms if arm.pooling == scope.poolings[0]]),
         fields={arm: arrays(SALIENCY / arm.name / "maps.npz", "receptive_field")[0].mean(0) for arm in arms},
-        learned=read_learned(settings.learn.methods),
+        learned=read_learned(settings.learn),
     )
 
 

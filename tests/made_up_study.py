@@ -54,7 +54,7 @@ def made_up_scope(
 ) -> Scope:
     """What the made-up numbers hold for."""
     digits = {"train": 1000, "validation": 20, "test": 50}
-    return Scope("made_up", replicates, digits, DIGITS, tuple(dilations), tuple(kernel_sizes), tuple(poolings), 0.05, 0.5, 0.1)
+    return Scope("made_up", replicates, digits, DIGITS, tuple(dilations), tuple(kernel_sizes), tuple(poolings), 0.05, 0.5, 0.1, "first", "same")
 
 
 def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str] = ("mixture",)) -> dict:
@@ -218,4 +218,6 @@ def made_up_learned(random: Random, learners: Sequence[str]) -> Learned:
     choices = [{**run, "chosen_dilation": int(random.integers(1, 4))} for run in runs]
     paths = [{**run, "epoch": epoch, "dilation": run["initial_dilation"] - epoch / 2} for run in runs for epoch in range(3)]
     planted = [{**run, "true_dilation": true, "chosen_dilation": true if run["seed"] else 1} for run in runs for true in (1, 2, 3)]
-    return Learned(*({name: pd.DataFrame(rows) for name in learners} for rows in (choices, paths, planted)))
+    sweep = [{**run, "true_dilation": 3, "rate": rate, "dilation": run["initial_dilation"] / rate} for run in runs for rate in (1.0, 10.0)]
+    tables = (pd.DataFrame(rows) for rows in (choices, paths, planted, sweep))
+    return Learned(*({name: table for name in learners} for table in tables), images=800)

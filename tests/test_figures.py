@@ -72,7 +72,7 @@ def test_a_study_of_one_arm_and_one_replicate_has_the_same_files_and_says_what_i
     small = drawn(made_up_study((2,), (3,), ("max",), replicates=1, methods=("gradient",), learners=()))
     assert list(small) == list(full)
     assert {name for name, shown in small.items() if shown.absent} == {
-        "chosen_against_initial", "learned_trajectories", "planted_truth", "gridding", "similarity_against_floor",
+        "chosen_against_initial", "learned_trajectories", "planted_truth", "rate_sweep", "gridding", "similarity_against_floor",
         "accuracy_differences", "critical_difference", "sparse_against_dense", "transfer_between_dilations",
     }  # fmt: skip
     assert "A single replicate has no interval." in small["accuracy_by_dilation"].caption

@@ -26,7 +26,7 @@ def without_each_key(answer: dict) -> Iterator[dict]:
 def test_accuracy_is_answered_with_its_numbers():
     text = accuracy_sentences(made_up_answers()["accuracy"], SCOPE)
     assert text == [
-        "It matters: test accuracy depends on the dilation of the first kernel (p = 0.002 after Holm's correction).",
+        "It matters: test accuracy depends on the dilation of the first convolution (p = 0.002 after Holm's correction).",
         "On average dilation 1 is the most accurate with 96.5 % of the test digits right; the least accurate is 0.80 percentage points behind. "
         "Replicates agree on the order of the dilations to W = 0.70 (0: not at all, 1: entirely).",
         "For each pixel of dilation accuracy changes by \N{MINUS SIGN}0.25 percentage points "
@@ -112,7 +112,14 @@ def test_the_scope_names_digits_replicates_grid_and_what_was_held_fixed():
     text = " ".join(scope_sentences(SCOPE))
     assert "made_up: 1,000 for training, 20 for validation and 50 for test" in text
     assert "3 networks of each of 12 architectures, over dilations 1, 2 and 4, first kernels of 3 x 3 and 5 x 5 taps, max and average pooling" in text
-    assert "Held fixed: " in text
+    assert "Dilated is the first convolution. Held fixed: the number of weights for each kernel size, " in text
+
+
+def test_with_valid_padding_the_scope_says_that_the_head_shrinks():
+    text = " ".join(scope_sentences(replace(SCOPE, padding="valid", dilate="all")))
+    assert "Dilated is every convolution. " in text
+    assert "the number of weights" not in text
+    assert "With valid padding the head has fewer weights the larger the dilation is." in text
 
 
 def test_a_caption_has_data_set_digits_replicates_and_interval():

@@ -1,4 +1,4 @@
-"""This project's compiled training loop, as its `train` stage runs it, but in as many threads as it gets."""
+"""The project's own compiled training loop, as its `train` stage runs it, but in as many threads as it gets."""
 
 import time
 from functools import cache

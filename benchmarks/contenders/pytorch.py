@@ -67,7 +67,7 @@ def training_seconds(dilation: int, dilate: str, steps: int) -> float:
 
 
 def network_logits(dilation: int, dilate: str, weights: Sequence[np.ndarray], count: int) -> np.ndarray:
-    """Logits (count, 10) that a network with Keras' weights gives the first digits: is it the same network?"""
+    """Logits (count, 10) that a network with Keras' weights gives the first digits, to see that it is the same network."""
     network = Network((dilation, dilation if dilate == "all" else 1))
     layers = [*network.convolutions, network.hidden, network.logits]
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""This project's own maps and class models, by the functions that its `saliency` stage calls."""
+"""The project's own maps and class models, by the functions that its `saliency` stage calls."""
 
 from unittest.mock import patch
 

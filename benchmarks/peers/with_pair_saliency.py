@@ -14,7 +14,6 @@ from benchmarks.peers.subject import subject
 from benchmarks.sizes import NOISE_SHARE, SAMPLES
 
 
-
 def gradient_of_class(images: np.ndarray, call_model_args: int, expected_keys: Any = None) -> dict[str, np.ndarray]:
     """Gradient of the class's logit at each of a batch of images."""
     batch = tf.convert_to_tensor(images, tf.float32)

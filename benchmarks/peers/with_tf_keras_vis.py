@@ -19,7 +19,6 @@ from stages.parts.gradients import SIDE
 from stages.parts.network import CLASSES
 
 
-
 def maps(count: int, samples: int) -> np.ndarray:
     """Gradients (count, 28, 28), averaged over noisy copies if there are samples."""
     of = subject()

@@ -14,7 +14,6 @@ from benchmarks.sizes import NOISE_SHARE, SAMPLES
 from stages.parts.gradients import BATCH, targets_of
 
 
-
 def maps(count: int, method: WhiteBoxExplainer) -> np.ndarray:
     """The method's map of each image for its class, (count, 28, 28)."""
     of = subject()

@@ -21,6 +21,8 @@ def measure_answer(finding: Finding) -> Answer:
         "p_value": found.p_value,
         "effect": largest_effect(found),
         "slope_per_dilation": found.slope and found.slope.value,
+        "slope_lower": found.slope and found.slope.lower,
+        "slope_upper": found.slope and found.slope.upper,
         "range": found.range_of_means,
         "replicates_needed": found.replicates_needed if found.verdict == "inconclusive" else None,
     })  # fmt: skip

@@ -23,6 +23,8 @@ class Scope:
     alpha: float
     margin_points: float  # percentage points of accuracy
     margin_share: float  # of a measure's value at the smallest dilation
+    dilate: str  # `first` or `all`: which convolutions are dilated
+    padding: str  # `same` or `valid`
 
     @property
     def confidence(self) -> str:
@@ -33,6 +35,11 @@ class Scope:
     def arms(self) -> int:
         """Architectures in the grid."""
         return len(self.dilations) * len(self.kernel_sizes) * len(self.poolings)
+
+    @property
+    def dilated(self) -> str:
+        """What is dilated, in words."""
+        return "the first convolution" if self.dilate == "first" else "every convolution"
 
     @property
     def one_of_each(self) -> str:

@@ -20,6 +20,8 @@ class Learned:
     choices: Tables = field(default_factory=dict)
     trajectories: Tables = field(default_factory=dict)
     planted: Tables = field(default_factory=dict)
+    sweeps: Tables = field(default_factory=dict)
+    images: int = 0  # training digits that a run learns from, at most
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from stages.parts.blocks import relative_margins
 from stages.parts.fields import field_row
 from stages.parts.findings import FACTORS, Finding, Margin, Question, Rows, family_findings, level_intervals, measure_frames, table_findings
 from stages.parts.grid import Arm, named_arm
-from stages.parts.noise_floor import gridding_shares, similarities
+from stages.parts.noise_floor import INDICES, gridding_shares, similarities
 from stages.parts.settings import Analyze
 
 CLASS_MODEL = "class_model"  # stands among the methods in measures.csv
@@ -79,13 +79,18 @@ def similarity_analysis(arms: Sequence[Arm], methods: Sequence[str], maps: Maps,
 
 
 def floor_findings(means: Mapping[tuple[str, str, int, int], np.ndarray], options: Analyze) -> dict[Question, Finding]:
-    """Whether maps of two dilations are less alike than maps of two replicates of one: a question for each method and index."""
-    tables = {}
-    for method, index in dict.fromkeys(key[:2] for key in means):
-        sides = [[values for key, values in means.items() if key[:2] == (method, index) and (key[2] != key[3]) == differ] for differ in (False, True)]
-        if all(sides):
-            tables[Question("similarity", "comparison", method, index)] = np.stack([np.mean(side, 0) for side in sides], 1), SIDES
-    return table_findings(tables, relative(options), options) if tables else {}
+    """Whether maps of two dilations are less alike than maps of two replicates of one; the indices of a method are a family."""
+    findings: dict[Question, Finding] = {}
+    for method in dict.fromkeys(key[0] for key in means):
+        tables = {}
+        for index in INDICES:
+            sides = [
+                [values for key, values in means.items() if key[:2] == (method, index) and (key[2] != key[3]) == differ] for differ in (False, True)
+            ]
+            if all(sides):
+                tables[Question("similarity", "comparison", method, index)] = np.stack([np.mean(side, 0) for side in sides], 1), SIDES
+        findings |= table_findings(tables, relative(options), options)
+    return findings
 
 
 def gridding_analysis(arms: Sequence[Arm], methods: Sequence[str], spectra: Maps, options: Analyze) -> tuple[pd.DataFrame, dict[Question, Finding]]:
@@ -97,7 +102,7 @@ def gridding_analysis(arms: Sequence[Arm], methods: Sequence[str], spectra: Maps
         spectra: (replicates, 28, 28) of an arm by a method.
     """
     rows: Rows = []
-    tables = {}
+    findings: dict[Question, Finding] = {}
     for method in methods:
         groups = [{dilation: spectra(arm, method) for dilation, arm in group.items()} for group in by_dilation(arms)]
         dilations = sorted({arm.dilation for arm in arms} - {1}) if all(1 in group for group in groups) else []
@@ -110,9 +115,10 @@ def gridding_analysis(arms: Sequence[Arm], methods: Sequence[str], spectra: Maps
             )
         if shares:
             sides = np.mean(list(shares.values()), 0)[::-1].T
-            tables[Question("gridding", "comparison", method, "gridding")] = sides, ("dilation 1", "dilated")
+            question = Question("gridding", "comparison", method, "gridding")
+            findings |= table_findings({question: (sides, ("dilation 1", "dilated"))}, relative(options), options)
     columns = ["method", "dilation", "power", "power_of_dilation_1", "difference", "lower", "upper"]
-    return pd.DataFrame(rows, columns=columns), table_findings(tables, relative(options), options) if tables else {}
+    return pd.DataFrame(rows, columns=columns), findings
 
 
 def transfer_analysis(transfer: pd.DataFrame, options: Analyze) -> tuple[pd.DataFrame, dict[Question, Finding]]:

@@ -34,17 +34,24 @@ def scope_sentences(scope: Scope) -> list[str]:
     return [
         f"The digits are those of {scope.dataset}: {digits}.",
         f"Trained: {trained}, over {grid_text(scope)}.",
-        "Held fixed: the number of weights for each kernel size, the rest of the network, the training digits, and for each replicate the seed of "
-        "its initial weights and batches, so that networks are compared in pairs.",
+        f"Dilated is {scope.dilated}. {held_fixed(scope)}",
         "No answer reaches beyond these digits, these architectures and this length of training.",
     ]
+
+
+def held_fixed(scope: Scope) -> str:
+    """What all arms share; with valid padding, what they do not."""
+    fixed = "the rest of the network, the training digits, and for each replicate the seed of its initial weights and batches, so that networks are"
+    if scope.padding == "same":
+        return f"Held fixed: the number of weights for each kernel size, {fixed} compared in pairs."
+    return f"Held fixed: {fixed} compared in pairs. With {scope.padding} padding the head has fewer weights the larger the dilation is."
 
 
 def accuracy_sentences(answer: Answer, scope: Scope) -> list[str]:
     """What dilation does to accuracy, then what else was found; nothing without a verdict."""
     within, p_value = f"within {points(scope.margin_points)} of each other", in_brackets(answer)
     opening = {
-        "difference": f"It matters: test accuracy depends on the dilation of the first kernel{p_value}.",
+        "difference": f"It matters: test accuracy depends on the dilation of {scope.dilated}{p_value}.",
         "negligible": f"Less than matters: dilations differ{p_value}, yet all lie {within}.",
         "equivalent": f"Nothing that matters: all dilations lie {within}.",
         "inconclusive": f"These runs cannot tell: they show neither a difference{p_value} nor that all dilations lie {within}.",

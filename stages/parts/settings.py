@@ -120,7 +120,43 @@ class Learn(Section):
     replicates: Count
     candidates: Annotated[list[Count], Field(min_length=2), AfterValidator(distinct)]
     initial_dilations: Annotated[list[Count], Field(min_length=1), AfterValidator(distinct)]
+    kernel_size: KernelSize
+    pooling: Pooling
+    channels: Annotated[list[Count], Field(min_length=2, max_length=2)]
+    dense: Count
+    images: Count
+    epochs: Count
+    batch_size: Count
+    learning_rate: Positive
+    rates: dict[Annotated[str, known_in("learners")], Positive]
+    sweep: dict[Annotated[str, known_in("learners")], Annotated[list[Positive], Field(min_length=1), AfterValidator(distinct)]]
+    planted_dilations: Annotated[list[Count], Field(min_length=1), AfterValidator(distinct)]
+    planted_textures: Count
+    planted_images: Count
     seed: Seed
+
+    @model_validator(mode="after")
+    def dilations_can_be_chosen(self) -> Self:
+        """Refuse a start or a planted dilation that is no candidate, and candidates that reach past the image."""
+        for name, dilations in (("initial_dilations", self.initial_dilations), ("planted_dilations", self.planted_dilations)):
+            strange = sorted(set(dilations) - set(self.candidates))
+            if strange:
+                raise ValueError(f"learn.{name} must be among learn.candidates, {self.candidates}; got {', '.join(map(str, strange))}")
+        map_sides(IMAGE_SIDE, self.kernel_size, max(self.candidates), "first", "same")
+        return self
+
+    @model_validator(mode="after")
+    def methods_have_what_they_need(self) -> Self:
+        """Refuse a method without a rate, and batches that cannot show every candidate an image, or that no run can fill."""
+        missing = [method for method in self.methods if method not in self.rates]
+        if missing:
+            raise ValueError(f"learn.rates must have a rate for every method of learn.methods; none for {', '.join(missing)}")
+        if not len(self.candidates) <= self.batch_size <= min(self.images, self.planted_images):
+            raise ValueError(
+                f"learn.batch_size must lie between the number of candidates, {len(self.candidates)}, and the number of images, "
+                f"{min(self.images, self.planted_images)}; got {self.batch_size}"
+            )
+        return self
 
 
 class Analyze(Section):

@@ -61,7 +61,7 @@ def cell(column: str, value: object) -> str:
         return str(value)
     if column in P_VALUES:
         return "< 0.001" if value < 0.001 else f"{value:.3f}"
-    return f"{value:.0f}" if value.is_integer() and abs(value) >= 1 else rounded(value)
+    return rounded(value, 1 if value.is_integer() and abs(value) < 10 else 3)
 
 
 def planted_sheet(planted: Mapping[str, pd.DataFrame]) -> Sheet:

@@ -17,6 +17,7 @@ import tensorflow as tf
 
 from stages.parts.adam import Adam
 from stages.parts.grid import Arm
+from stages.parts.learned import Learned
 from stages.parts.network import Architecture, head_logits, keras_network, last_maps
 from stages.parts.taps import widely_convolved
 from stages.parts.training import batch_order, initial_seed, one_cycle
@@ -40,29 +41,6 @@ class Options:
     learning_rate: float  # of the weights: the peak of their one-cycle schedule
     rate: float  # of the dilation's own parameters
     head: Literal["flat", "average"] = "flat"  # average: the last maps are averaged first, as textures need
-
-
-@dataclass(frozen=True)
-class Learned:
-    """What a method made of one start: the weight of each candidate after each epoch says it all."""
-
-    candidates: tuple[int, ...]
-    weights: np.ndarray  # (epochs, candidates) float64, each row sums to 1
-
-    @property
-    def chosen_dilation(self) -> int:
-        """The candidate with the largest weight in the end."""
-        return self.candidates[int(self.weights[-1].argmax())]
-
-    @property
-    def dilations(self) -> np.ndarray:
-        """Mean dilation after each epoch, (epochs,), in pixels."""
-        return self.weights @ np.array(self.candidates, float)
-
-    @property
-    def entropies(self) -> np.ndarray:
-        """Entropy of the weights after each epoch, (epochs,), in nats: 0 is a clear choice, ln 2 an even blend of two."""
-        return -(self.weights * np.log(np.maximum(self.weights, 1e-300))).sum(axis=1) + 0.0
 
 
 class Supernet:
@@ -168,7 +146,7 @@ def learned(method: type[Supernet], images: Images, options: Options, initial_di
         raise ValueError(f"learn.batch_size must be at most the number of training images, {count}; got {options.batch_size}")
     network = supernet(method, options)
     network.start(initial_dilation, initial_seed(seed, 0))
-    return Learned(options.candidates, np.array([weights for weights in passes(network, images, seed)]))
+    return Learned(options.candidates, np.array(list(passes(network, images, seed))))
 
 
 def passes(network: Supernet, images: Images, seed: int) -> Iterator[np.ndarray]:
@@ -187,5 +165,7 @@ def passes(network: Supernet, images: Images, seed: int) -> Iterator[np.ndarray]
         drawn = np.random.default_rng((seed, epoch, 1)).integers(len(validation[1]), size=order.shape, dtype=np.int32)
         loss = network.epoch(training, validation, (tf.constant(order), tf.constant(drawn)), tf.constant(rates[epoch]), tf.constant(shares[epoch]))
         if not math.isfinite(loss):
-            raise ValueError(f"learning diverged in epoch {epoch + 1}: the loss is {float(loss)}. Lower learn.learning_rate, now {options.learning_rate}.")
+            raise ValueError(
+                f"learning diverged in epoch {epoch + 1}: the loss is {float(loss)}. Lower learn.learning_rate, now {options.learning_rate}."
+            )
         yield network.candidate_weights().astype(np.float64)

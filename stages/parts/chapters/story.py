@@ -87,7 +87,7 @@ def saliency_sheets(material: Material) -> list[Sheet]:
         "Transfer: judges of another dilation less judges of the same. p-values are corrected within each."
     )
     return [
-        sheet("Every measure and method: tests, slopes, verdicts", effects, EFFECTS, note),
+        sheet("Every measure and method: tests, slopes, verdicts", effects.drop(columns="factor", errors="ignore"), EFFECTS, note),
         sheet("Beside a reference: noise floor, gridding, transfer", contrasts, CONTRASTS, beside),
         meanings_sheet(effects),
     ]

@@ -7,7 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from stages.parts.figures.style import INK, PAPER, QUIET, EmptyFigureError, dilation_colour, panels, whole_ticks
+from stages.parts.figures.rows import in_order, rows_where
+from stages.parts.figures.style import INK, PAPER, QUIET, WIDTH, EmptyFigureError, dilation_colour, panels, whole_ticks
 from stages.parts.wording import words
 
 ABSENT = "No method has learned a dilation."
@@ -24,7 +25,7 @@ def chosen_against_initial(choices: Mapping[str, pd.DataFrame]) -> Figure:
     runs = {method: table for method, table in choices.items() if len(table)}
     if not runs:
         raise EmptyFigureError(ABSENT)
-    figure, axes = panels(1, len(runs), 3.2, max(4.0, 3.1 * len(runs)), sharex=True, sharey=True)
+    figure, axes = panels(1, len(runs), 3.2, side_by_side(len(runs)), sharex=True, sharey=True)
     values = sorted({int(value) for table in runs.values() for value in [*table["initial_dilation"], *table["chosen_dilation"]]})
     for place, (method, table) in zip(axes, runs.items()):
         counts = table.value_counts(["initial_dilation", "chosen_dilation"]).reset_index()
@@ -52,7 +53,7 @@ def trajectories(paths: Mapping[str, pd.DataFrame]) -> Figure:
     runs = {method: table for method, table in paths.items() if len(table)}
     if not runs:
         raise EmptyFigureError(ABSENT)
-    figure, axes = panels(1, len(runs), 3.2, max(4.0, 3.1 * len(runs)), sharey=True)
+    figure, axes = panels(1, len(runs), 3.2, side_by_side(len(runs)), sharey=True)
     for place, (method, table) in zip(axes, runs.items()):
         for initial, run in runs_of(table):
             place.plot(run["epoch"], run["dilation"], color=dilation_colour(initial), linewidth=1.2, label=f"from {initial:g}")
@@ -61,6 +62,11 @@ def trajectories(paths: Mapping[str, pd.DataFrame]) -> Figure:
     handles = {label: handle for place in axes for handle, label in zip(*place.get_legend_handles_labels())}
     figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=6)
     return figure
+
+
+def side_by_side(count: int) -> float:
+    """Width, in inches, of a figure with so many panels in a row."""
+    return min(max(4.0, 3.1 * count), WIDTH)
 
 
 def runs_of(table: pd.DataFrame) -> list[tuple[float, pd.DataFrame]]:
@@ -79,12 +85,35 @@ def planted_truth(planted: Mapping[str, pd.DataFrame]) -> Figure:
     runs = {method: table for method, table in planted.items() if len(table)}
     if not runs:
         raise EmptyFigureError("No method was tried on textures whose dilation is known.")
-    figure, axes = panels(1, len(runs), 3.4, max(4.0, 2.7 * len(runs)), sharey=True)
+    figure, axes = panels(1, len(runs), 3.4, side_by_side(len(runs)), sharey=True)
     for place, (method, table) in zip(axes, runs.items()):
         found = table.assign(found=100.0 * (table["chosen_dilation"] == table["true_dilation"]))
         draw_shares(place, found.pivot_table(index="true_dilation", columns="initial_dilation", values="found"))
         place.set(title=f"{words(method)}: {found['found'].mean():.0f} %", xlabel="initial dilation")
     axes[0].set_ylabel("planted dilation")
+    return figure
+
+
+def rate_sweep(sweeps: Mapping[str, pd.DataFrame]) -> Figure:
+    """Dilation at the end, in pixels, over the rate of the dilation's own parameters; a line for each start, a panel for each method.
+
+    Tables have `rate`, `true_dilation`, `initial_dilation` and `dilation`.
+
+    Raises:
+        EmptyFigureError: no rate was swept.
+    """
+    runs = {method: table for method, table in sweeps.items() if len(table)}
+    if not runs:
+        raise EmptyFigureError("No rate was swept.")
+    figure, axes = panels(1, len(runs), 3.2, side_by_side(len(runs)), sharey=True)
+    for place, (method, table) in zip(axes, runs.items()):
+        for initial in in_order(table["initial_dilation"]):
+            ends = rows_where(table, initial_dilation=initial).groupby("rate")["dilation"].mean()
+            place.plot(ends.index, ends, "o-", color=dilation_colour(initial), label=f"from {initial:g}")
+        place.axhline(table["true_dilation"].iloc[0], color=QUIET, linestyle="--", linewidth=1, zorder=1)
+        place.set(title=words(method), xlabel="rate", xscale="log")
+    axes[0].set_ylabel("dilation at the end (pixels)")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=6)
     return figure
 
 

@@ -12,7 +12,8 @@ import math
 import numpy as np
 import tensorflow as tf
 
-from stages.parts.supernet import Images, Learned, Options, Supernet, learned
+from stages.parts.learned import Learned
+from stages.parts.supernet import Images, Options, Supernet, learned
 from stages.parts.taps import candidate_shares, interpolated_kernel, regular_grid
 
 WIDEST = 4.0  # pixels that a tap reaches to either side at the start

@@ -13,7 +13,8 @@ import numpy as np
 import tensorflow as tf
 
 from stages.parts.network import convolved
-from stages.parts.supernet import START_ADVANTAGE, Images, Learned, Options, Supernet, learned
+from stages.parts.learned import Learned
+from stages.parts.supernet import START_ADVANTAGE, Images, Options, Supernet, learned
 
 EVEN_UNTIL, DRAWN_FROM = 0.3, 0.6  # share of the training up to which all are drawn alike; from which by weight alone
 MEMORY = 0.9  # how much of the weights' logarithm is kept from one comparison to the next

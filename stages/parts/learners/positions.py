@@ -9,7 +9,8 @@ import numpy as np
 import tensorflow as tf
 
 from stages.parts.learners.spacing import Spacing
-from stages.parts.supernet import Images, Learned, Options, learned
+from stages.parts.learned import Learned
+from stages.parts.supernet import Images, Options, learned
 from stages.parts.taps import regular_grid
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import tensorflow as tf
 
 from stages.parts.learners.continuous import OFFSET, Continuous
-from stages.parts.supernet import Images, Learned, Options, learned
+from stages.parts.learned import Learned
+from stages.parts.supernet import Images, Options, learned
 from stages.parts.taps import candidate_shares, regular_grid
 
 
