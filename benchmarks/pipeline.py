@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-
 from benchmarks.clocked import NOTES
 from benchmarks.clone import Clone, clone
 from benchmarks.sizes import Sizes
@@ -92,7 +91,12 @@ def scales_to(default: Settings, measured: Settings) -> dict[str, tuple[float, f
     """How many times as many processes and as much work each stage has in the default run; the meeting stages' work grows with the arms."""
     arms = len(default.arms()) / len(measured.arms())
     starts = len(default.learn.initial_dilations) / len(measured.learn.initial_dilations)
-    return {"train": (arms, arms), "saliency": (arms, arms), "learn": (1, starts), **{stage: (1, arms) for stage in ("transfer", "analyze", "report")}}
+    return {
+        "train": (arms, arms),
+        "saliency": (arms, arms),
+        "learn": (1, starts),
+        **{stage: (1, arms) for stage in ("transfer", "analyze", "report")},
+    }
 
 
 def share_of_overhead(parts: Mapping[str, float]) -> float:

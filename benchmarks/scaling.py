@@ -49,7 +49,7 @@ def without_work(pipeline: dict[str, Any]) -> dict[str, Any]:
 def bookkeeping(sizes: Sizes) -> list[dict[str, Any]]:
     """DVC's own seconds for a first run and for one that finds nothing to do, by number of arms."""
     rows = []
-    for last in sizes.dilations:
+    for last in sizes.dvc_dilations:
         with clone() as copy:
             path = copy.root / "dvc.yaml"
             path.write_text(yaml.safe_dump(without_work(yaml.safe_load(path.read_text())), sort_keys=False))

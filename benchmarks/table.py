@@ -8,6 +8,9 @@ NAMES = {
     "tf_keras_vis": "tf-keras-vis", "xplique": "xplique", "pair_saliency": "PAIR saliency",
     "gradient": "gradient", "smoothgrad": "SmoothGrad", "integrated_gradients": "integrated gradients",
 }  # fmt: skip
+EXPLAINERS = ("tf_keras_vis", "xplique", "pair_saliency")
+DASH, TIMES = "\N{EN DASH}", "\N{MULTIPLICATION SIGN}"
+
 Results = Mapping[str, Any]
 
 
@@ -20,7 +23,7 @@ def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def number(value: float | None, digits: int = 3) -> str:
     """A number with so many significant digits, never in powers of ten; a dash where there is none."""
     if value is None:
-        return "–"
+        return DASH
     if value == 0:
         return "0"
     if abs(value) < 1e-3:
@@ -32,8 +35,8 @@ def number(value: float | None, digits: int = 3) -> str:
 def against(value: float | None, other: float, larger_is_better: bool) -> str:
     """A peer's number, and how many times as well this project does."""
     if value is None:
-        return "–"
-    return f"{number(value)} ({number(other / value if larger_is_better else value / other, 2)} ×)"
+        return DASH
+    return f"{number(value)} ({number(other / value if larger_is_better else value / other, 2)} {TIMES})"
 
 
 def machine_lines(results: Results) -> str:
@@ -63,27 +66,23 @@ def training_table(training: Results) -> str:
 
 def saliency_table(saliency: Results) -> str:
     """Images a second, in brackets how many times as many this project explains, and the largest difference of the maps."""
-    peers = ("tf_keras_vis", "xplique", "pair_saliency")
-    header = ["images a second", NAMES["project"], *(NAMES[peer] for peer in peers), "largest difference"]
-    rows = []
-    for row in saliency["methods"]:
-        rate = row["images_a_second"]
-        worst = max(row["differences"].values(), default=None)
-        rows.append(
-            [NAMES[row["method"]], number(rate["project"]), *(against(rate.get(peer), rate["project"], True) for peer in peers), number(worst)]
-        )
-    models, others = saliency["class_models"], ["–"] * 2
+    rows = [rate_row(NAMES[row["method"]], row["images_a_second"], row["differences"]) for row in saliency["methods"]]
+    models = saliency["class_models"]
     rates = {name: 1 / seconds for name, seconds in models["seconds"].items()}
-    rows.append([
-        f"ten class models, {models['steps']} steps", number(rates["project"]), against(rates.get("tf_keras_vis"), rates["project"], True), *others,
-        number(models["differences"].get("tf_keras_vis")),
-    ])  # fmt: skip
+    rows.append(rate_row(f"ten class models of {models['steps']} steps", rates, models["differences"]))
     missing = "".join(f" {NAMES[name]} is not installed ({why})." for name, why in saliency["not_installed"].items())
     errors = ", ".join(f"{NAMES[name]} {number(error)}" for name, error in saliency["integration_errors"].items())
-    return (
-        f"Averages over {saliency['samples']} samples. Differences are shares of the largest value; SmoothGrad's with the same noise; integrated gradients' are those "
-        f"of the rules of integration, which miss the exact map by: {errors}.{missing}\n\n{markdown(header, rows)}"
+    words = (
+        f"Averages are over {saliency['samples']} samples. Differences are shares of the largest value: SmoothGrad's with the same noise, class models' after "
+        f"{models['compared_steps']} steps. The rules of integration differ; they miss the exact integrated gradients by: {errors}.{missing}"
     )
+    return f"{words}\n\n{markdown(['a second', NAMES['project'], *map(NAMES.get, EXPLAINERS), 'largest difference'], rows)}"
+
+
+def rate_row(name: str, rates: Mapping[str, float], differences: Mapping[str, float]) -> list[str]:
+    """The row of one method."""
+    peers = [against(rates.get(peer), rates["project"], True) for peer in EXPLAINERS]
+    return [name, number(rates["project"]), *peers, number(max(differences.values(), default=None))]
 
 
 def accuracy_table(accuracy: Results) -> str:
@@ -92,11 +91,9 @@ def accuracy_table(accuracy: Results) -> str:
         [f"{row['accuracy']} %", row["recipe"], number(row["seconds"]), f"{row['lowest_accuracy']:.2f} %" + ("" if row["reached"] else " (missed)")]
         for row in accuracy["targets"]
     ]
-    return (
-        markdown(["accuracy on MNIST's test digits", "recipe", "seconds", "lowest of the seeds"], rows)
-        if rows
-        else f"Time to an accuracy: {accuracy['absent']}."
-    )
+    if not rows:
+        return f"Time to an accuracy: {accuracy['absent']}."
+    return markdown(["accuracy on MNIST's test digits", "recipe", "seconds", "lowest of the seeds"], rows)
 
 
 def pipeline_table(pipeline: Results) -> str:
@@ -112,19 +109,13 @@ def pipeline_table(pipeline: Results) -> str:
 
 def scaling_table(scaling: Results) -> str:
     """Exponents of growth, and DVC's own seconds."""
-    work = [
-        [
-            f"work with {name}",
-            number(curve["exponent"], 2),
-            f"{number(curve['seconds'][0])} at {curve['sizes'][0]}, {number(curve['seconds'][-1])} at {curve['sizes'][-1]}",
-        ]
-        for name, curve in scaling["work"].items()
-    ]
-    dvc = [
-        [f"DVC alone, {row['arms']} arms", "–", f"{number(row['first_seconds'])} first, {number(row['again_seconds'])} again"]
-        for row in scaling["dvc"]
-    ]
-    return markdown(["growth", "exponent", "seconds"], [*work, *dvc])
+    rows = []
+    for name, curve in scaling["work"].items():
+        first, last = ((f"{number(curve['seconds'][at])} at {curve['sizes'][at]}") for at in (0, -1))
+        rows.append([f"work with {name}", number(curve["exponent"], 2), f"{first}, {last}"])
+    for row in scaling["dvc"]:
+        rows.append([f"DVC alone, {row['arms']} arms", DASH, f"{number(row['first_seconds'])} first, {number(row['again_seconds'])} again"])
+    return markdown(["growth", "exponent", "seconds"], rows)
 
 
 def throughput_table(throughput: Results) -> str:
@@ -135,18 +126,11 @@ def throughput_table(throughput: Results) -> str:
 
 def targets_table(rows: Iterable[Results]) -> str:
     """Every target, and whether it is met."""
-    return markdown(
-        ["target", "measured", "bound", "met"],
-        [
-            [
-                row["quantity"],
-                number(row["value"]),
-                f"{'≥' if row['at_least'] else '≤'} {row['bound']:g}",
-                {True: "yes", False: "no", None: "not measured"}[row["met"]],
-            ]
-            for row in rows
-        ],
-    )
+    met = {True: "yes", False: "no", None: "not measured"}
+    cells = [
+        [row["quantity"], number(row["value"]), f"{'at least' if row['at_least'] else 'at most'} {row['bound']:g}", met[row["met"]]] for row in rows
+    ]
+    return markdown(["target", "measured", "bound", "met"], cells)
 
 
 TABLES = {

@@ -10,6 +10,7 @@ from stages.parts.accuracies import at
 from stages.parts.accuracy_analysis import accuracy_analysis
 from stages.parts.answers import Answer, saliency_answer
 from stages.parts.findings import Tables, finding_tables
+from stages.parts.learned_analysis import learned_analysis
 from stages.parts.outputs import replacing, replacing_folder, save_json
 from stages.parts.pruned import keep_only
 from stages.parts.refusals import plain_refusals
@@ -48,6 +49,13 @@ def of_saliency(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answer, T
     return saliency_answer(findings, methods), finding_tables(findings) | tables
 
 
+def of_learning(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answer, Tables]:
+    """The answer on learning the dilation and its table."""
+    methods = settings.learn.methods
+    choices, planted = ({method: pd.read_csv(LEARNED / method / f"{name}.csv") for method in methods} for name in ("choices", "planted"))
+    return learned_analysis(choices, planted, accuracies, settings.learn, settings.analyze)
+
+
 def merged(parts: list[Tables]) -> Tables:
     """Tables of the same name one below the other."""
     names = dict.fromkeys(name for tables in parts for name in tables)
@@ -60,10 +68,12 @@ def main() -> None:
     settings = checked_settings(Path("params.yaml").read_text(encoding="utf-8"))
     for folder in (NETWORKS, SALIENCY):
         keep_only(folder, [arm.name for arm in settings.arms()])
+    keep_only(LEARNED, settings.learn.methods)
     of_data = json.loads(Path("metrics/fetch.json").read_text(encoding="utf-8"))
     accuracy, accuracy_tables = of_accuracy(settings)
     saliency, saliency_tables = of_saliency(settings, accuracy_tables["accuracy"])
-    tables = merged([accuracy_tables, saliency_tables])
+    learned, learned_tables = of_learning(settings, accuracy_tables["accuracy"])
+    tables = merged([accuracy_tables, saliency_tables, learned_tables])
     with replacing_folder(Path("data/analysis")) as folder:
         for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False)
@@ -72,10 +82,10 @@ def main() -> None:
             tables[name].to_csv(path, index=False)
     answers = {
         "dataset": of_data["dataset"], "replicates": settings.train.replicates, "alpha": settings.analyze.alpha,
-        "accuracy": accuracy, "saliency": saliency,
+        "accuracy": accuracy, "saliency": saliency, "learned": learned,
     }  # fmt: skip
     save_json(Path("metrics/answers.json"), answers)
-    print(f"analyze: accuracy {accuracy['verdict']}, saliency {saliency['verdict']}; written to metrics/answers.json")
+    print(f"analyze: accuracy {accuracy['verdict']}, saliency {saliency['verdict']}, learned {learned['verdict']}; written to metrics/answers.json")
 
 
 if __name__ == "__main__":

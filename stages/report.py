@@ -14,6 +14,7 @@ import pandas as pd
 from stages.parts.captions import Scope
 from stages.parts.chapters.story import chapters, questions
 from stages.parts.chosen import class_means
+from stages.parts.consistency import RULE as CONSISTENT
 from stages.parts.figures.digits import first_of_each_class
 from stages.parts.figures.wrong import MOST
 from stages.parts.grid import Arm
@@ -22,7 +23,7 @@ from stages.parts.outputs import replacing
 from stages.parts.page import page
 from stages.parts.refusals import plain_refusals
 from stages.parts.sentences import scope_sentences
-from stages.parts.settings import Learn, Settings, checked_settings
+from stages.parts.settings import Settings, checked_settings
 from stages.parts.verdicts import RULE
 
 DIGITS, SALIENCY, LEARNED = Path("data/digits.npz"), Path("data/saliency"), Path("data/learned")
@@ -108,11 +109,11 @@ def read_kernels(arms: list[Arm]) -> dict[Arm, np.ndarray]:
     return {arm: arrays(SALIENCY / arm.name / "inside.npz", "kernels")[0] for arm in sorted(arms, key=lambda arm: arm.kernel_size)}
 
 
-def read_learned(learn: Learn) -> Learned:
-    """What each method left."""
+def read_learned(methods: list[str], images: int) -> Learned:
+    """What each method left, from at most so many training digits."""
     names = ("choices", "trajectory", "planted", "sweep")
-    choices, paths, planted, sweeps = ({method: table(LEARNED / method / f"{name}.csv") for method in learn.methods} for name in names)
-    return Learned(choices, paths, planted, sweeps, learn.images)
+    choices, paths, planted, sweeps = ({method: table(LEARNED / method / f"{name}.csv") for method in methods} for name in names)
+    return Learned(choices, paths, planted, sweeps, images)
 
 
 def read_material(settings: Settings) -> Material:
@@ -130,7 +131,7 @@ def read_material(settings: Settings) -> Material:
         explained=read_explained(settings.saliency.methods, reference),
         kernels=read_kernels([arm for arm in arms if arm.pooling == scope.poolings[0]]),
         fields={arm: arrays(SALIENCY / arm.name / "maps.npz", "receptive_field")[0].mean(0) for arm in arms},
-        learned=read_learned(settings.learn),
+        learned=read_learned(settings.learn.methods, settings.learn.images),
     )
 
 
@@ -145,7 +146,7 @@ def main() -> None:
         with replacing(PLOTS / f"{picture.name}.png") as temporary:
             temporary.write_bytes(picture.png)
     with replacing(PLOTS / "report.html") as temporary:
-        html = page(TEMPLATE.read_text(encoding="utf-8"), questions(material, told), scope_sentences(material.scope), told, RULE)
+        html = page(TEMPLATE.read_text(encoding="utf-8"), questions(material, told), scope_sentences(material.scope), told, f"{RULE} {CONSISTENT}")
         temporary.write_text(html, encoding="utf-8")
     print(f"report: {sum(not picture.absent for picture in pictures)} figures and {PLOTS / 'report.html'} written")
 

@@ -27,7 +27,7 @@ def confusion(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Percent of the digits of each class (row) that were given each answer (column), over all replicates; (10, 10)."""
     counts = np.zeros((10, 10))
     np.add.at(counts, (np.broadcast_to(labels, logits.shape[:2]), logits.argmax(2)), 1)
-    return 100 * counts / counts.sum(1, keepdims=True)
+    return 100 * counts / np.maximum(counts.sum(1, keepdims=True), 1)
 
 
 def wrong_answers(answers: np.ndarray, labels: np.ndarray) -> pd.DataFrame:

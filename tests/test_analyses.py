@@ -1,0 +1,168 @@
+"""What the three analyses say of small studies whose truth was built in."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from stages.parts.accuracies import at
+from stages.parts.accuracy_analysis import accuracy_analysis
+from stages.parts.answers import saliency_answer
+from stages.parts.grid import grid_arms
+from stages.parts.learned_analysis import learned_analysis
+from stages.parts.saliency_analysis import field_table, gridding_analysis, measure_findings, similarity_analysis, transfer_analysis
+from stages.parts.settings import Analyze, Learn, checked_settings
+
+OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
+ARMS = grid_arms([1, 2], [3, 5], ["max"])
+LABELS = np.arange(400) % 10
+REPLICATES = 9  # with which a paired test of two dilations can reach 2 / 2^9
+
+
+def logits_with(accuracy: float, generator: np.random.Generator) -> np.ndarray:
+    """One-hot logits (replicates, n, 10) that are right about that often."""
+    right = generator.random((REPLICATES, len(LABELS))) < accuracy
+    return np.eye(10, dtype=np.float32)[np.where(right, LABELS, (LABELS + 1) % 10)]
+
+
+def accuracy_of(arms, fall: float):
+    """The analysis of arms whose accuracy falls by `fall` for each unit of dilation."""
+    generator = np.random.default_rng(0)
+    logits = {arm: logits_with(0.95 - fall * arm.dilation, generator) for arm in arms}
+    history = pd.DataFrame({"replicate": range(REPLICATES), "epoch": 1, "loss": 0.1, "validation_accuracy": 0.9})
+    return accuracy_analysis(logits, LABELS, dict.fromkeys(arms, history), OPTIONS)
+
+
+def finite(value: object) -> bool:
+    """Whether JSON can hold it: no NaN, no infinity, no numpy number."""
+    json.dumps(value, allow_nan=False)
+    return True
+
+
+def test_a_fall_of_accuracy_is_found_with_its_size_and_every_test_beside_it():
+    answer, tables = accuracy_of(ARMS, 0.1)
+    assert answer["verdict"] == "difference"
+    assert answer["best_dilation"] == 1
+    assert answer["slope_points_per_dilation"] == pytest.approx(-10, abs=2)
+    assert answer["images_differ_share"] > 0.9
+    assert {"p_value", "kendall_w", "trend_p_value", "kernel_size_p_value", "receptive_field_p_value"} <= set(answer)
+    assert "pooling_p_value" not in answer  # it did not vary
+    assert finite(answer)
+    assert tables["contrasts"][["dense", "sparse"]].to_numpy().tolist() == [["k5 d1", "k3 d2"]]
+    assert len(tables["accuracy"]) == len(ARMS) * REPLICATES
+
+
+def test_a_single_dilation_has_nothing_to_compare_and_no_gap_in_its_answer():
+    answer, tables = accuracy_of(grid_arms([2], [3], ["max"]), 0.0)
+    assert (answer["verdict"], answer["p_value"]) == ("inconclusive", 1.0)
+    assert "ranks" not in tables
+    assert finite(answer)
+
+
+def measures(fall: float) -> pd.DataFrame:
+    """Measures of two methods and of class models, of which gini falls with dilation."""
+    generator = np.random.default_rng(0)
+    tables = []
+    for arm in ARMS:
+        for method in ("gradient", "occlusion", "class_model"):
+            noise = 0.002 * generator.normal(size=REPLICATES)
+            values = pd.DataFrame(
+                {"replicate": range(REPLICATES), "method": method, "image": 0, "class": 0, "gini": 0.8 - fall * arm.dilation + noise}
+            )
+            tables.append(at(arm, values.assign(gridding=0.1, spread=5.0)))
+    return pd.concat(tables)
+
+
+def test_a_measure_that_falls_is_told_from_one_that_does_not():
+    findings = measure_findings(measures(0.2), OPTIONS)
+    answer = saliency_answer(findings, ["gradient", "occlusion"])
+    assert answer["verdict"] == "difference"
+    assert answer["gini"]["verdict"] == "difference"
+    assert answer["gini"]["slope_per_dilation"] == pytest.approx(-0.2, abs=0.01)
+    assert answer["spread"]["verdict"] == "equivalent"
+    assert answer["class_model"]["gini"]["verdict"] == "difference"
+    assert answer["share_differing"] == pytest.approx(0.5)
+    assert finite(answer)
+
+
+def test_gridding_is_never_compared_at_other_frequencies():
+    assert "gridding" not in {question.measure for question in measure_findings(measures(0.0), OPTIONS)}
+
+
+def test_maps_of_two_dilations_are_held_against_those_of_two_replicates():
+    """Every dilation has a pattern of its own, which its replicates share: they are alike, dilations are not."""
+    generator = np.random.default_rng(0)
+    patterns = {dilation: generator.normal(size=(4, 28, 28)) for dilation in (1, 2)}
+
+    def maps(arm, method):
+        return patterns[arm.dilation] + 0.1 * generator.normal(size=(8, 4, 28, 28))
+
+    table, findings = similarity_analysis(ARMS, ["gradient"], maps, OPTIONS)
+    means = table[table["index"] == "spearman"].groupby("comparison")["mean"].mean()
+    assert means["replicates"] > 0.9 > 0.2 > means["dilations"]
+    assert {finding.comparison.verdict for finding in findings.values()} == {"difference"}
+
+
+def test_a_single_replicate_has_no_noise_floor():
+    table, findings = similarity_analysis(ARMS, ["gradient"], lambda arm, method: np.ones((1, 2, 28, 28)), OPTIONS)
+    assert len(table) == len(findings) == 0
+
+
+def test_without_dilation_one_gridding_has_no_reference():
+    table, findings = gridding_analysis(grid_arms([2, 3], [3], ["max"]), ["gradient"], lambda arm, method: np.ones((2, 28, 28)), OPTIONS)
+    assert len(table) == len(findings) == 0
+
+
+def test_gridding_is_compared_with_dilation_one_at_the_same_frequencies():
+    """By hand: a fifth of all frequencies' power is moved to one of dilation 2's own."""
+    flat = np.full((8, 28, 28), 1 / 784)
+    printed = flat * 0.8
+    printed[:, 14, 14] += 0.2
+
+    table, findings = gridding_analysis(ARMS, ["gradient"], lambda arm, method: printed if arm.dilation == 2 else flat, OPTIONS)
+    row = table.iloc[0]
+    assert row["difference"] == pytest.approx(0.2 - 0.2 * row["power_of_dilation_1"])
+    assert [finding.comparison.verdict for finding in findings.values()] == ["difference"]
+
+
+def test_class_models_are_judged_by_networks_of_their_own_and_of_other_dilations():
+    rows = [
+        {"source": source.name, "source_replicate": replicate, "target": target.name, "class": 0,
+         "confidence": 0.9 if source.dilation == target.dilation else 0.5, "recognised": 1.0}
+        for source in ARMS for target in ARMS for replicate in range(REPLICATES)
+    ]  # fmt: skip
+    table, findings = transfer_analysis(pd.DataFrame(rows), OPTIONS)
+    assert table.query("measure == 'confidence' and first == 1 and second == 2")["mean"].item() == pytest.approx(0.5)
+    verdicts = {question.measure: finding.comparison.verdict for question, finding in findings.items()}
+    assert verdicts == {"confidence": "difference", "recognised": "equivalent"}
+
+
+def test_receptive_fields_stand_beside_the_arms_accuracy():
+    _, tables = accuracy_of(ARMS, 0.1)
+    fields = field_table({arm: np.ones((REPLICATES, 28, 28)) for arm in ARMS}, tables["accuracy"], "first", OPTIONS)
+    assert fields["effective"].tolist() == [28.0] * len(ARMS)
+    first = tables["accuracy"].query("dilation == 1 and kernel_size == 3")["accuracy"].mean()
+    assert fields.query("dilation == 1 and kernel_size == 3")["accuracy"].item() == pytest.approx(first)
+
+
+@pytest.fixture
+def learn() -> Learn:
+    from pathlib import Path
+
+    return checked_settings(Path("params.yaml").read_text()).learn
+
+
+def test_a_method_that_learns_what_the_grid_selects_agrees_with_it(learn):
+    _, tables = accuracy_of(ARMS, 0.1)
+    accuracies = tables["accuracy"].assign(validation_accuracy=lambda table: 97 - 5.0 * table["dilation"] + 0.01 * table["replicate"])
+    rows = [(start, seed, 1) for start in (1, 4) for seed in (0, 1)]
+    choices = pd.DataFrame(rows, columns=["initial_dilation", "seed", "chosen_dilation"])
+    planted = pd.DataFrame({"initial_dilation": [1, 4], "true_dilation": [2, 3], "chosen_dilation": [2, 3]})
+    answer, table = learned_analysis({"mixture": choices}, {"mixture": planted}, accuracies, learn, OPTIONS)
+    assert answer["verdict"] == answer["mixture"]["verdict"] == "consistent"
+    assert answer["agrees_with_selection"] is True
+    assert answer["selection"]["mode"] == 1
+    assert answer["mixture"]["regret_points"] == 0
+    assert table["learned"]["method"].tolist() == ["mixture", "selection"]
+    assert finite(answer)
