@@ -2,11 +2,10 @@
 
 PYTHON ?= python3.11
 BIN := .venv/bin
-# CUDA is never asked for a device that TensorFlow's own package does not bring
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run arms test check clean
+.PHONY: help run arms test calibrate planted check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -14,8 +13,17 @@ help: ## list the targets
 run: .venv/run ## set everything up and run the whole pipeline on the default parameters
 	python -m stages.warm dvc repro
 
+arms: .venv/run ## train and explain several arms at once, on a cluster that DASK_SCHEDULER_ADDRESS names
+	dvc stage list --name-only | grep -E '^saliency@' | xargs -P 4 -I ARM dvc --wait-for-lock repro ARM
+
 test: .venv/test ## set everything up and pass every test
 	python -m pytest
+
+calibrate: .venv/run ## how often the statistics are right on synthetic studies, into metrics/calibration.csv (minutes)
+	python -m stages.calibrate
+
+planted: .venv/run ## what every way to learn finds where the dilation is known, into metrics/planted.csv (half an hour)
+	python -m stages.planted
 
 check: .venv/test ## format, lint and types
 	ruff format --check

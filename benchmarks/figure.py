@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchmarks.table import NAMES
-from stages.parts.figures.style import INK, QUIET, colours, panels, whole_ticks
+from stages.parts.figures.style import INK, PAPER, QUIET, colours, panels, whole_ticks
 
 CONTENDERS = ("project", "fit", "pytorch", "project_gpu")
 EXPLAINERS = ("project", "tf_keras_vis", "xplique", "pair_saliency")
-SMALL = 0.04  # share of the bar below which a part has no label
+SMALL = 0.08  # share of a bar below which a part has no label
 
 Results = Mapping[str, Any]
 
@@ -41,39 +41,43 @@ def draw_saliency(axes: Axes, saliency: Results) -> None:
             places, rates = zip(*bars)
             axes.barh(places, rates, height, color=colour, label=NAMES[name])
     axes.set_yticks(range(len(methods)), [NAMES[row["method"]].replace(" ", "\n") for row in methods])
-    axes.set(title="Saliency", xlabel="images a second", xscale="log")
+    axes.set(title="Saliency", xlabel="images a second", xscale="log", xlim=(1, None))
     axes.invert_yaxis()
     axes.legend()
 
 
 def draw_pipeline(axes: Axes, pipeline: Results) -> None:
-    """Where the time goes, a bar for what was measured and one for the default grid."""
-    runs = [("measured", pipeline["measured"]), ("expected", pipeline["default_grid"])]
-    parts = sorted(runs[0][1]["parts"], key=lambda part: -runs[1][1]["parts"][part])
-    for row, (_, run) in enumerate(runs):
+    """Where the time goes, a bar for what was measured and one for the default grid; what is small is grey."""
+    runs = {"measured": pipeline["measured"], "expected": pipeline["default_grid"]}
+    shares = {name: {part: seconds / run["seconds"] for part, seconds in run["parts"].items()} for name, run in runs.items()}
+    parts = sorted(shares["expected"], key=lambda part: -shares["expected"][part])
+    palette = colours([part for part in parts if any(share[part] > SMALL for share in shares.values())])
+    for row, (name, run) in enumerate(runs.items()):
         left = 0.0
-        for part, colour in colours(parts).items():
-            share = run["parts"][part] / run["seconds"]
-            axes.barh(row, share, 0.6, left, color=colour)
+        for part in parts:
+            share = shares[name][part]
+            axes.barh(row, share, 0.6, left, color=palette.get(part, QUIET))
             if share > SMALL:
-                axes.text(left + share / 2, row, f"{part}\n{run['parts'][part]:.0f} s", ha="center", va="center", fontsize="x-small", color="white")
+                label = f"{part}\n{run['parts'][part]:.0f} s"
+                axes.text(left + share / 2, row, label, ha="center", va="center", fontsize="x-small", color=PAPER)
             left += share
-    axes.set_yticks(range(len(runs)), [f"{run['arms']} arms,\n{name}:\n{run['seconds']:.0f} s" for name, run in runs])
-    axes.set(title="Where the pipeline's time goes", xlabel="share", xlim=(0, 1))
+    axes.set_yticks(range(len(runs)), [f"{run['arms']} arms,\n{name}:\n{run['seconds']:.0f} s" for name, run in runs.items()])
+    axes.set(title="Where the pipeline's time goes", xlabel=f"share (grey: parts below {SMALL:.0%})", xlim=(0, 1))
     axes.grid(visible=False)
     axes.invert_yaxis()
 
 
 def draw_scaling(axes: Axes, scaling: Results) -> None:
-    """Seconds that come on top of what does not grow, against size over the smallest; linear growth is the dotted line."""
+    """Seconds against size as a multiple of the smallest one, with the curve through them."""
     for name, colour in colours(list(scaling["work"])).items():
         curve = scaling["work"][name]
-        sizes = np.array(curve["sizes"]) / curve["sizes"][0]
-        axes.plot(sizes, curve["seconds"], "o", color=colour)
-        between = np.geomspace(curve["sizes"][0], curve["sizes"][-1], 50)
-        fitted = curve["fixed_seconds"] + curve["factor"] * between ** curve["exponent"]
-        axes.plot(between / curve["sizes"][0], fitted, color=colour, label=f"{name}: {curve['fixed_seconds']:.0f} s + n^{curve['exponent']:.2f}")
-    axes.set(title="How the work grows", xlabel="times the smallest size", ylabel="seconds", xscale="log", yscale="log")
+        smallest, largest = curve["sizes"][0], curve["sizes"][-1]
+        sizes = np.linspace(smallest, largest, 50)
+        fitted = curve["fixed_seconds"] + curve["factor"] * sizes ** curve["exponent"]
+        axes.plot(np.array(curve["sizes"]) / smallest, curve["seconds"], "o", color=colour)
+        axes.plot(sizes / smallest, fitted, color=colour, label=f"{name}, {smallest} to {largest}: exponent {curve['exponent']:.2f}")
+    axes.set(title="How the work grows", xlabel="size, over the smallest", ylabel="seconds")
+    axes.set_ylim(bottom=0)
     axes.legend()
 
 

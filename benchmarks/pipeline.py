@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,8 +76,9 @@ class Run:
                 times as much work. DVC's own time is taken to grow with the processes.
         """
         scales = scales or {}
-        worked, importing, processes = Counter[str](), self.worker_import_seconds, 0.0
-        worked["training"] = 0.0 - self.worker_import_seconds * scales.get("train", (1, 1))[1]
+        importing, processes = self.worker_import_seconds, 0.0
+        worked: defaultdict[str, float] = defaultdict(float)
+        worked["training"] -= self.worker_import_seconds * scales.get("train", (1, 1))[1]
         for stage in self.stages:
             times, work = scales.get(stage.stage, (1, 1))
             worked[PARTS.get(stage.stage, "other")] += stage.working * work
@@ -88,15 +89,11 @@ class Run:
 
 
 def scales_to(default: Settings, measured: Settings) -> dict[str, tuple[float, float]]:
-    """How many times as many processes and as much work each stage has in the default run; the meeting stages' work grows with the arms."""
+    """How many times as many processes and as much work each stage has in the default run; drawing takes as long."""
     arms = len(default.arms()) / len(measured.arms())
     starts = len(default.learn.initial_dilations) / len(measured.learn.initial_dilations)
-    return {
-        "train": (arms, arms),
-        "saliency": (arms, arms),
-        "learn": (1, starts),
-        **{stage: (1, arms) for stage in ("transfer", "analyze", "report")},
-    }
+    meeting = {stage: (1.0, arms) for stage in ("transfer", "analyze")}
+    return {"train": (arms, arms), "saliency": (arms, arms), "learn": (1.0, starts), **meeting}
 
 
 def share_of_overhead(parts: Mapping[str, float]) -> float:
@@ -129,7 +126,7 @@ def pipeline(sizes: Sizes, threads: int) -> dict[str, Any]:
     """Seconds by part, as measured and as they are to be expected of the default grid, each with the share that is no work."""
     default = checked_settings(Path("params.yaml").read_text())
     with clone() as copy:
-        copy.change({**dict(sizes.arms), "learn": {"initial_dilations": default.learn.initial_dilations[: sizes.starts]}})
+        copy.change({**sizes.grid, "learn": {"initial_dilations": default.learn.initial_dilations[: sizes.starts]}})
         measured = checked_settings((copy.root / "params.yaml").read_text())
         run = clocked_run(copy, threads)
     parts, expected = run.parts(), run.parts(scales_to(default, measured))

@@ -6,10 +6,8 @@ on two cores, and means little while others use them.
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,7 @@ from benchmarks.machine import Quiet, machine, use_few_cores
 from benchmarks.pipeline import pipeline
 from benchmarks.saliency import saliency
 from benchmarks.scaling import scaling
-from benchmarks.sizes import FULL, TINY, Sizes
+from benchmarks.sizes import FULL, TINY, WHOLE_GRID, Sizes
 from benchmarks.table import page
 from benchmarks.targets import judged
 from benchmarks.throughput import throughput
@@ -65,8 +63,8 @@ def main(given: Sequence[str] | None = None) -> None:
     chosen = arguments(given)
     numbers = chosen.folder / "metrics/benchmark.json"
     results = json.loads(numbers.read_text(encoding="utf-8")) if chosen.parts and numbers.exists() else {}
-    sizes = TINY if chosen.tiny else FULL
-    results = measured(chosen.parts or list(PARTS), replace(sizes, arms=(), starts=sys.maxsize) if chosen.whole_grid else sizes, results)
+    sizes = TINY if chosen.tiny else WHOLE_GRID if chosen.whole_grid else FULL
+    results = measured(chosen.parts or list(PARTS), sizes, results)
     save_json(numbers, results)
     with replacing(numbers.with_suffix(".md")) as temporary:
         temporary.write_text(page(results), encoding="utf-8")

@@ -25,7 +25,7 @@ def work(sizes: Sizes, threads: int) -> dict[str, Any]:
     with clone() as copy:
         copy.run(sys.executable, "-m", "stages.fetch")
         target = copy.root.parent / "grown.json"
-        wanted = json.dumps(dict(sizes.growth))
+        wanted = json.dumps(sizes.growth)
         copy.run(sys.executable, "-m", "stages.warm", sys.executable, "-m", "benchmarks.growing", wanted, str(target), WORKERS=str(threads))
         grown = json.loads(target.read_text())
     return {

@@ -1,6 +1,6 @@
 """The results as tables in Markdown, for the README."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 NAMES = {
@@ -21,7 +21,7 @@ def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """A number with so many significant digits, never in powers of ten; a dash where there is none."""
+    """A number with so many significant digits, a tiny one as a power of ten; a dash where there is none."""
     if value is None:
         return DASH
     if value == 0:
@@ -73,10 +73,12 @@ def saliency_table(saliency: Results) -> str:
     missing = "".join(f" {NAMES[name]} is not installed ({why})." for name, why in saliency["not_installed"].items())
     errors = ", ".join(f"{NAMES[name]} {number(error)}" for name, error in saliency["integration_errors"].items())
     words = (
-        f"Averages are over {saliency['samples']} samples. Differences are shares of the largest value: SmoothGrad's with the same noise, class models' after "
-        f"{models['compared_steps']} steps. The rules of integration differ; they miss the exact integrated gradients by: {errors}.{missing}"
+        f"Averages are over {saliency['samples']} samples. Differences are shares of the largest value: SmoothGrad's with the same noise, "
+        f"class models' after {models['compared_steps']} steps. The rules of integration differ; from the exact integrated gradients they are off "
+        f"by: {errors}.{missing}"
     )
-    return f"{words}\n\n{markdown(['a second', NAMES['project'], *map(NAMES.get, EXPLAINERS), 'largest difference'], rows)}"
+    header = ["a second", NAMES["project"], *(NAMES[peer] for peer in EXPLAINERS), "largest difference"]
+    return f"{words}\n\n{markdown(header, rows)}"
 
 
 def rate_row(name: str, rates: Mapping[str, float], differences: Mapping[str, float]) -> list[str]:
@@ -127,13 +129,12 @@ def throughput_table(throughput: Results) -> str:
 def targets_table(rows: Iterable[Results]) -> str:
     """Every target, and whether it is met."""
     met = {True: "yes", False: "no", None: "not measured"}
-    cells = [
-        [row["quantity"], number(row["value"]), f"{'at least' if row['at_least'] else 'at most'} {row['bound']:g}", met[row["met"]]] for row in rows
-    ]
+    sides = {True: "at least", False: "at most"}
+    cells = [[row["quantity"], number(row["value"]), f"{sides[row['at_least']]} {row['bound']:g}", met[row["met"]]] for row in rows]
     return markdown(["target", "measured", "bound", "met"], cells)
 
 
-TABLES = {
+TABLES: dict[str, Callable[[Any], str]] = {
     "training": training_table, "saliency": saliency_table, "throughput": throughput_table, "pipeline": pipeline_table, "scaling": scaling_table,
     "accuracy": accuracy_table, "targets": targets_table,
 }  # fmt: skip

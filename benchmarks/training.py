@@ -61,11 +61,12 @@ def logit_difference(running: dict[str, Module], dilation: int, dilate: str) -> 
 
 def training(sizes: Sizes, threads: int) -> dict[str, Any]:
     """Seconds for `EPOCH_IMAGES` images by contender and dilation, and the share of the machine's matmul peak."""
-    rows, products = [], []
+    rows: list[dict[str, Any]] = []
+    products = []
     with ExitStack() as stack:
         running, missing = started(stack, threads)
         for dilation, dilate in configurations(sizes.dilations):
-            contenders = {name: partial(call, "training_seconds", dilation, dilate, sizes.steps) for name, call in running.items()}
+            contenders = {name: partial(module, "training_seconds", dilation, dilate, sizes.steps) for name, module in running.items()}
             contenders["product"] = partial(running["project"], "matmul_seconds", sizes.matmul_side)
             times = medians(in_turn(contenders, sizes.rounds))
             products.append(times.pop("product"))

@@ -16,7 +16,7 @@ from distributed import Client
 from tqdm import tqdm
 
 from stages.parts.learned import Learned, Row, choice_row, trajectory_rows, weight_row
-from stages.parts.learning import Digits, digits_run, fewer, retrained, texture_run
+from stages.parts.learning import Digits, digits_run, retrained, texture_run
 from stages.parts.outputs import replacing_folder
 from stages.parts.refusals import plain_refusals
 from stages.parts.settings import Learn, checked_settings
@@ -98,7 +98,7 @@ def main(method: str) -> None:
     if method not in learn.methods:
         raise ValueError(f"the methods of learn.methods are {', '.join(learn.methods)}; got {method!r}")
     with np.load(DIGITS) as archive:
-        digits = fewer(dict(archive), learn.images, learn.seed)
+        digits = dict(archive)
     shelf = Shelf(Path("data/unfinished"), f"learn-{method}", DIGITS.read_bytes(), learn)
     with worker_pool(len(planted_jobs(method, learn))) as pool:
         tables = learned_tables(pool, method, learn, digits, shelf)
@@ -109,9 +109,7 @@ def main(method: str) -> None:
     shelf.clear()
     choices, planted = tables["choices"]["chosen_dilation"], tables["planted"]
     recovered = (planted["chosen_dilation"] == planted["true_dilation"]).sum()
-    print(
-        f"{method}: chose {', '.join(map(str, choices))} on {len(digits['y_train']):,} digits; found {recovered} of {len(planted)} planted dilations"
-    )
+    print(f"{method}: chose {', '.join(map(str, choices))} on digits; found {recovered} of {len(planted)} planted dilations")
 
 
 if __name__ == "__main__":

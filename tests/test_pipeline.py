@@ -25,8 +25,12 @@ TINY = {
     "network": {"channels": [4, 4], "dense": 8},
     "train": {"replicates": 2, "epochs": 1},
     "saliency": {"methods": ["gradient", "occlusion"], "images": 10, "steps": 5},
+    "learn": {
+        "methods": ["mixture", "continuous"], "replicates": 1, "candidates": [1, 2], "initial_dilations": [1, 2], "channels": [2, 2], "dense": 4,
+        "images": 64, "epochs": 1, "batch_size": 16, "sweep": {}, "planted_dilations": [2], "planted_images": 64,
+    },
     "analyze": {"resamples": 100},
-}
+}  # fmt: skip
 ALL = {"fetch", "train@1-3-max", "train@2-3-max", "saliency@1-3-max", "saliency@2-3-max", "transfer", "analyze", "report"}
 SALIENCIES = {"saliency@1-3-max", "saliency@2-3-max"}
 TRAININGS = {"train@1-3-max", "train@2-3-max"}
@@ -161,7 +165,11 @@ def test_a_removed_dilation_leaves_nothing_stale_and_comes_back_without_computin
 
 def test_a_change_of_one_code_file_runs_the_stages_that_import_it(clone):
     """A comment changes the file and not its outputs, so that what follows stays as it is."""
-    for name, expected in (("stages/parts/training.py", TRAININGS), ("stages/parts/accuracies.py", {"analyze"})):
+    for name, expected in (
+        ("stages/parts/training.py", TRAININGS),
+        ("stages/parts/learners/mixture.py", {"learn@mixture"}),
+        ("stages/parts/answers.py", {"analyze"}),
+    ):
         path = clone.root / name
         content = path.read_text()
         path.write_text(content + "# the same\n")

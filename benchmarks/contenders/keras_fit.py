@@ -47,7 +47,8 @@ def noting(step: Callable[..., Any], ends: list[float]) -> Callable[..., Any]:
 
 def training_seconds(dilation: int, dilate: str, steps: int) -> float:
     """Seconds for an epoch of `EPOCH_IMAGES` images, from one of so many batches."""
-    network, (images, labels), ends = compiled_network(dilation, dilate), digits(), []
+    network, (images, labels) = compiled_network(dilation, dilate), digits()
+    ends: list[float] = []
     step = network.train_function
     network.train_function = noting(step, ends)
     start = time.perf_counter()

@@ -60,7 +60,8 @@ def consistency(choices: pd.DataFrame, planted: pd.DataFrame, options: Analyze) 
     weights = choices.filter(regex=r"^weight_\d+$").to_numpy(np.float64)
     recovered = float(found.mean()) if len(found) else None
     return Consistency(
-        runs=len(chosen), mode=int(values[counts.argmax()]), mode_share=float(counts.max() / len(chosen)), mode_share_lower=share_lower, mode_share_upper=share_upper,
+        runs=len(chosen), mode=int(values[counts.argmax()]), mode_share=float(counts.max() / len(chosen)),
+        mode_share_lower=share_lower, mode_share_upper=share_upper,
         entropy=float(stats.entropy(counts)), initial_slope=slope, slope_lower=slope_lower, slope_upper=slope_upper,
         ranking_w=kendall_w(weights) if weights.shape[1] > 1 else None,
         planted_recovered=recovered, planted_lower=planted_lower, planted_upper=planted_upper,

@@ -27,11 +27,6 @@ class Fixed(Supernet):
     def follow(self, gradient: tf.Tensor, images: tf.Tensor, labels: tf.Tensor) -> None:
         """Stay."""
 
-    @tf.function(reduce_retracing=True)
-    def mean_loss(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-        """Mean cross-entropy of the images, in nats."""
-        return tf.reduce_mean(self.losses(self.first_maps(images), labels))
-
 
 def validation_loss(images: Images, options: Options, dilation: int, seed: int) -> float:
     """Mean cross-entropy, in nats, of the validation images under a network trained at this dilation."""

@@ -39,21 +39,26 @@ def run_method(method: str, images: Digits, options: "Options", initial_dilation
     return import_module(f"stages.parts.learners.{method}").learned_dilation(images, options, initial_dilation, seed)
 
 
-def fewer(digits: Digits, most: int, seed: int) -> dict[str, np.ndarray]:
-    """At most so many training digits, and as many for validation, drawn from `seed`; all test digits."""
-    kept = dict(digits)
-    for part in ("train", "validation"):
-        count = len(digits[f"y_{part}"])
-        chosen = np.sort(np.random.default_rng(seed).permutation(count)[:most])
-        for axis in "xy":
-            kept[f"{axis}_{part}"] = digits[f"{axis}_{part}"][chosen]
-    return kept
+def own_split(digits: Digits, most: int, seed: int) -> dict[str, np.ndarray]:
+    """The training and validation digits, shuffled and split anew by the run's seed; the test digits stay.
+
+    So runs that agree do not agree on the accidents of one split. At most `most` digits to train with,
+    and at least as many to validate as the given split has.
+    """
+    labels = np.concatenate([digits["y_train"], digits["y_validation"]])
+    images = np.concatenate([digits["x_train"], digits["x_validation"]])
+    order = np.random.default_rng([seed, 5]).permutation(len(labels))
+    count = min(most, len(labels) - len(digits["y_validation"]))
+    train, validation = order[:count], order[count : count + most]
+    split = {"x_train": images[train], "y_train": labels[train], "x_validation": images[validation], "y_validation": labels[validation]}
+    return dict(digits) | split
 
 
 def digits_run(digits: Digits, learn: Learn, method: str, initial_dilation: int, seed: int) -> Learned:
     """What a method chooses on digits."""
     options = options_of(learn, learn.rates[method], "flat")
-    scaled = {name: values.astype(np.float32) / 255 if name.startswith("x") else values for name, values in digits.items()}
+    split = own_split(digits, learn.images, seed)
+    scaled = {name: values.astype(np.float32) / 255 if name.startswith("x") else values for name, values in split.items()}
     learned = run_method(method, scaled, options, initial_dilation, seed)
     report(1)
     return learned
@@ -74,16 +79,6 @@ def texture_images(learn: Learn, true_dilation: int, texture: int) -> dict[str, 
     return planted_textures(true_dilation, texture, learn.planted_images, learn.planted_images // VALIDATION_SHARE, learn.seed)
 
 
-def fixed_run(shared: object, learn: Learn, true_dilation: int, texture: int, dilation: int, seed: int) -> float:
-    """Validation loss, in nats, of a network trained on textures at one dilation."""
-    options = options_of(learn, 1.0, "average")
-    from stages.parts.fixed import validation_loss
-
-    loss = validation_loss(texture_images(learn, true_dilation, texture), options, dilation, seed)
-    report(1)
-    return loss
-
-
 def retrained(digits: Digits, learn: Learn, dilation: int, seed: int) -> Row:
     """How well a network of the grid does that is trained at a chosen dilation; accuracies as shares, losses in nats."""
     options = options_of(learn, 1.0, "flat")
@@ -91,7 +86,7 @@ def retrained(digits: Digits, learn: Learn, dilation: int, seed: int) -> Row:
     from stages.parts.training import Schedule, trained
 
     architecture = Architecture(Arm(dilation, learn.kernel_size, learn.pooling), channels=options.channels, dense=learn.dense)
-    result = trained(architecture, Schedule(learn.epochs, learn.batch_size, learn.learning_rate), digits, seed, 0)
+    result = trained(architecture, Schedule(learn.epochs, learn.batch_size, learn.learning_rate), own_split(digits, learn.images, seed), seed, 0)
     report(1)
     return {
         "validation_loss": float(result["history"][-1, 2]),

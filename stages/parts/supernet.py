@@ -7,7 +7,7 @@ for every method, and the same as in a network of the grid.
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -54,6 +54,7 @@ class Supernet:
         self.weights = [tf.Variable(value) for value in self.initial_weights(0)]
         self.parameters = tf.Variable(self.initial_parameters(options.candidates[0], 0))
         self.weight_steps, self.parameter_steps = Adam(self.weights), Adam([self.parameters])
+        self.rate = tf.Variable(0.0)  # of the parameters
         self.progress = tf.Variable(0.0)  # share of the training that is done
 
     def initial_weights(self, seed: int) -> list[np.ndarray]:
@@ -108,8 +109,14 @@ class Supernet:
             total += loss
         return total / tf.cast(tf.shape(rates)[0], tf.float32)
 
-    def start(self, initial_dilation: int, seed: int) -> None:
+    @tf.function(reduce_retracing=True)
+    def mean_loss(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+        """Mean cross-entropy of the images, in nats, under the parameters of now."""
+        return tf.reduce_mean(self.losses(self.first_maps(images), labels))
+
+    def start(self, rate: float, initial_dilation: int, seed: int) -> None:
         """Begin from this dilation and the weights of this seed, with every earlier gradient forgotten."""
+        self.rate.assign(rate)
         for variable, value in zip(self.weights, self.initial_weights(seed)):
             variable.assign(value)
         self.parameters.assign(self.initial_parameters(initial_dilation, seed))
@@ -118,9 +125,14 @@ class Supernet:
 
 
 @cache
-def supernet(method: type[Supernet], options: Options) -> Supernet:
+def compiled(method: type[Supernet], options: Options) -> Supernet:
     """A method's compiled network, made once in a process."""
     return method(options)
+
+
+def supernet(method: type[Supernet], options: Options) -> Supernet:
+    """The compiled network that serves these options: one for all rates of the dilation's own parameters."""
+    return compiled(method, replace(options, rate=0.0))  # type: ignore[arg-type]  # mypy takes a class for not hashable
 
 
 def tensors(images: Images, part: str) -> tuple[tf.Tensor, tf.Tensor]:
@@ -145,7 +157,7 @@ def learned(method: type[Supernet], images: Images, options: Options, initial_di
     if count < options.batch_size:
         raise ValueError(f"learn.batch_size must be at most the number of training images, {count}; got {options.batch_size}")
     network = supernet(method, options)
-    network.start(initial_dilation, initial_seed(seed, 0))
+    network.start(options.rate, initial_dilation, initial_seed(seed, 0))
     return Learned(options.candidates, np.array(list(passes(network, images, seed))))
 
 

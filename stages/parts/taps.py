@@ -1,6 +1,7 @@
 """Where the taps of a kernel lie: kernels of any dilation, whole or not, written out pixel by pixel."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import tensorflow as tf
@@ -56,7 +57,7 @@ def widely_convolved(images: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     strips = -(-side // WIDEST_COLUMNS)
     edges = [round(side * strip / strips) for strip in range(strips + 1)]
     return tf.add_n([
-        tf.nn.conv2d(padded[:, :, left : right + columns - 1], kernel[:, left:right], 1, "VALID") for left, right in zip(edges, edges[1:])
+        tf.nn.conv2d(padded[:, :, left : right + columns - 1], kernel[:, left:right], 1, "VALID") for left, right in pairwise(edges)
     ])  # fmt: skip
 
 

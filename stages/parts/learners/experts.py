@@ -12,8 +12,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from stages.parts.network import convolved
 from stages.parts.learned import Learned
+from stages.parts.network import convolved
 from stages.parts.supernet import START_ADVANTAGE, Images, Options, Supernet, learned
 
 EVEN_UNTIL, DRAWN_FROM = 0.3, 0.6  # share of the training up to which all are drawn alike; from which by weight alone
@@ -34,7 +34,7 @@ class Experts(Supernet):
 
     def initial_parameters(self, initial_dilation: int, seed: int) -> np.ndarray:
         """A lead for the initial dilation."""
-        return np.float32([START_ADVANTAGE * (candidate == initial_dilation) for candidate in self.options.candidates])
+        return np.array([START_ADVANTAGE * (candidate == initial_dilation) for candidate in self.options.candidates], np.float32)
 
     def counts(self, images: tf.Tensor) -> tf.Tensor:
         """How many of these images each candidate sees, (candidates,) int32: at least one, the others by weight.
@@ -58,6 +58,7 @@ class Experts(Supernet):
         return tf.concat([self.seen_by(index, images[ends[index] : ends[index + 1]]) for index in range(len(self.options.candidates))], 0)
 
     def candidate_weights(self) -> np.ndarray:
+        """The softmax itself."""
         return tf.nn.softmax(self.parameters).numpy()
 
     def follow(self, gradient: tf.Tensor, images: tf.Tensor, labels: tf.Tensor) -> None:
@@ -66,7 +67,7 @@ class Experts(Supernet):
             candidates = len(self.options.candidates)
             first = tf.concat([self.seen_by(index, images) for index in range(candidates)], 0)
             losses = tf.reduce_mean(tf.reshape(self.losses(first, tf.tile(labels, [candidates])), (candidates, -1)), axis=1)
-            self.parameters.assign(MEMORY * self.parameters - self.options.rate * (losses - tf.reduce_mean(losses)))
+            self.parameters.assign(MEMORY * self.parameters - self.rate * (losses - tf.reduce_mean(losses)))
 
 
 def learned_dilation(images: Images, options: Options, initial_dilation: int, seed: int) -> Learned:

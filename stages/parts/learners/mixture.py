@@ -22,7 +22,7 @@ class Mixture(Supernet):
 
     def initial_parameters(self, initial_dilation: int, seed: int) -> np.ndarray:
         """A lead for the initial dilation."""
-        return np.float32([START_ADVANTAGE * (candidate == initial_dilation) for candidate in self.options.candidates])
+        return np.array([START_ADVANTAGE * (candidate == initial_dilation) for candidate in self.options.candidates], np.float32)
 
     def softmax(self) -> tf.Tensor:
         """Weight of each candidate, (candidates,), at the temperature of now."""
@@ -34,6 +34,7 @@ class Mixture(Supernet):
         return tf.einsum("ijuv,ijc->uvc", tf.einsum("d,dijuv->ijuv", self.softmax(), dilated), self.weights[0][:, :, 0])[:, :, None]
 
     def candidate_weights(self) -> np.ndarray:
+        """The softmax itself."""
         return self.softmax().numpy()
 
     def follow(self, gradient: tf.Tensor, images: tf.Tensor, labels: tf.Tensor) -> None:
@@ -42,7 +43,7 @@ class Mixture(Supernet):
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(self.parameters)
                 loss = tf.reduce_mean(self.losses(self.first_maps(images), labels))
-            self.parameter_steps.descend([tape.gradient(loss, self.parameters)], self.options.rate)
+            self.parameter_steps.descend([tape.gradient(loss, self.parameters)], self.rate)
 
 
 def learned_dilation(images: Images, options: Options, initial_dilation: int, seed: int) -> Learned:

@@ -1,41 +1,41 @@
 """Positions: every tap of every kernel learns where it lies.
 
-Dilated convolution with learnable spacings (Khalfaoui-Hassani et al. 2023), free as in the paper.
-The dilation of a kernel is that of the regular grid whose taps scatter as far.
-Everything else as in `spacing`.
+Dilated convolution with learnable spacings (Khalfaoui-Hassani et al. 2023), free as in the paper;
+how ours differs stands in `interpolated`. Taps that go each its own way need not have one dilation:
+what stands for it is that of the regular grid whose taps scatter as far.
 """
 
 import numpy as np
 import tensorflow as tf
 
-from stages.parts.learners.spacing import Spacing
+from stages.parts.interpolated import Interpolated, near
 from stages.parts.learned import Learned
 from stages.parts.supernet import Images, Options, learned
 from stages.parts.taps import regular_grid
 
 
-class Positions(Spacing):
+class Positions(Interpolated):
     """Parameters: row and column of each tap, (kernel_size, kernel_size, channels, 2)."""
 
     def initial_parameters(self, initial_dilation: int, seed: int) -> np.ndarray:
         """A regular grid at the initial dilation, moved off the whole pixel for each kernel anew."""
-        return super().initial_parameters(initial_dilation, seed)[:, None] * regular_grid(self.options.kernel_size)
+        return near(initial_dilation, self.options.channels[0], seed)[:, None] * regular_grid(self.options.kernel_size)
 
     def positions(self) -> tf.Tensor:
-        """Row and column of each tap, from the centre."""
+        """The parameters themselves."""
         return self.parameters
 
-    def spacings(self) -> np.ndarray:
-        """Dilation of the regular grid whose taps scatter as far as those of each kernel, (channels,), among the candidates' range.
+    def dilations(self) -> np.ndarray:
+        """Dilation of the regular grid whose taps scatter as far as those of each kernel, (channels,).
 
-        The mean square distance of the taps from their centre, each counted by its size, since a tap
-        of no size may lie anywhere. It does not change if taps swap places or the kernel moves as a whole.
+        By the mean square distance of the taps from their centre, each counted by its size, since a tap
+        of no size may lie anywhere. It stays the same if taps swap places or the kernel moves as a whole.
         """
         sizes = np.abs(self.weights[0].numpy()[:, :, 0, :, None])
         shares = sizes / sizes.sum(axis=(0, 1))
         positions, grid = self.parameters.numpy(), regular_grid(self.options.kernel_size)
         scatter, unit = ((shares * (places - (shares * places).sum(axis=(0, 1))) ** 2).sum(axis=(0, 1, 3)) for places in (positions, grid))
-        return np.clip(np.sqrt(scatter / unit), self.options.candidates[0], self.options.candidates[-1])
+        return np.sqrt(scatter / unit)
 
     def limits(self) -> tuple[float, float]:
         """No tap lies further from the centre than the widest kernel reaches."""

@@ -1,38 +1,33 @@
 """Spacing: every kernel learns a real-valued dilation of its own.
 
 Dilated convolution with learnable spacings (Khalfaoui-Hassani et al. 2023), with the positions of a
-kernel's taps tied to one number. Everything else as in `continuous`.
+kernel's taps tied to one number; how ours differs stands in `interpolated`. The kernels vote, each
+for the dilation that it comes to: where one is caught at a wrong dilation, the others are not.
 """
 
 import numpy as np
 import tensorflow as tf
 
-from stages.parts.learners.continuous import OFFSET, Continuous
+from stages.parts.interpolated import Interpolated, near
 from stages.parts.learned import Learned
 from stages.parts.supernet import Images, Options, learned
-from stages.parts.taps import candidate_shares, regular_grid
+from stages.parts.taps import regular_grid
 
 
-class Spacing(Continuous):
+class Spacing(Interpolated):
     """Parameters: one dilation a kernel, (channels,)."""
 
     def initial_parameters(self, initial_dilation: int, seed: int) -> np.ndarray:
         """The initial dilation, moved off the whole pixel for each kernel anew."""
-        offsets = np.random.default_rng((seed, 2)).uniform(-OFFSET, OFFSET, self.options.channels[0])
-        return np.float32(initial_dilation + offsets)
+        return near(initial_dilation, self.options.channels[0], seed)
 
     def positions(self) -> tf.Tensor:
-        """Row and column of each tap of each kernel, from the centre."""
+        """A regular grid for each kernel."""
         return self.parameters[:, None] * regular_grid(self.options.kernel_size)
 
-    def spacings(self) -> np.ndarray:
-        """Dilation of each kernel, (channels,), in pixels."""
+    def dilations(self) -> np.ndarray:
+        """The dilations themselves."""
         return self.parameters.numpy()
-
-    def candidate_weights(self) -> np.ndarray:
-        """Each kernel has a say in proportion to its norm."""
-        norms = np.sqrt((self.weights[0].numpy() ** 2).sum(axis=(0, 1, 2)))
-        return candidate_shares(self.spacings(), norms, self.options.candidates)
 
 
 def learned_dilation(images: Images, options: Options, initial_dilation: int, seed: int) -> Learned:

@@ -1,0 +1,278 @@
+"""The arithmetic of `make bench`; what it measures is real time, which no test can hold."""
+
+import json
+
+import matplotlib.image
+import numpy as np
+import pytest
+import yaml
+
+from benchmarks.clone import changed
+from benchmarks.figure import benchmark_figure
+from benchmarks.machine import busy_seconds, processor
+from benchmarks.pipeline import Run, StageTime, scales_to, share_of_overhead, stage_times
+from benchmarks.run import PARTS, arguments, main
+from benchmarks.saliency import largest_difference
+from benchmarks.scaling import without_work
+from benchmarks.sizes import FULL, TINY
+from benchmarks.table import markdown, number, page
+from benchmarks.targets import TARGETS, judged
+from benchmarks.throughput import let_workers_use
+from benchmarks.timing import epoch_seconds, growth, in_turn, medians
+from benchmarks.training import configurations, training_flops
+from stages.parts.figures.style import PIXELS_AN_INCH, WIDTH, house_style, png
+from stages.parts.settings import checked_settings
+
+EXAMPLE = {
+    "machine": {
+        "processor": "a processor", "extensions": [], "cores": 4, "cores_used": 2, "memory_gib": 8.0, "system": "Linux", "others_share": 0.02,
+        "versions": {"python": "3.11.9", "torch": None},
+    },
+    "training": {
+        "images": 60_000, "measured_images": 3840, "gpu": False, "not_installed": {},
+        "seconds": [
+            {"dilation": 1, "dilate": "first", "project": 5.0, "fit": 11.0, "pytorch": 13.0, "share_of_peak": 0.5},
+            {"dilation": 4, "dilate": "first", "project": 5.2, "fit": 12.0, "pytorch": 13.0, "share_of_peak": 0.48},
+            {"dilation": 4, "dilate": "all", "project": 5.6, "fit": 19.6, "pytorch": 13.0, "share_of_peak": 0.44},
+        ],
+    },
+    "saliency": {
+        "samples": 25, "not_installed": {"xplique": "ModuleNotFoundError: No module named 'xplique'"},
+        "methods": [
+            {"method": "gradient", "images_a_second": {"project": 9000.0, "tf_keras_vis": 2000.0}, "differences": {"tf_keras_vis": 0.0}},
+            {"method": "smoothgrad", "images_a_second": {"project": 500.0, "pair_saliency": 5.0}, "differences": {"pair_saliency": 2e-7}},
+        ],
+        "integration_errors": {"project": 0.005},
+        "class_models": {"steps": 100, "compared_steps": 10, "seconds": {"project": 0.2, "tf_keras_vis": 2.0}, "differences": {"tf_keras_vis": 7e-6}},
+    },
+    "throughput": {"replicates": 8, "dataset": "mnist5k", "networks_an_hour": {"workers_of_one_thread": 1800.0}, "times_as_many": 1.1},
+    "pipeline": {
+        "measured": {"arms": 4, "seconds": 100.0, "parts": {"start-up": 5.0, "imports": 15.0, "training": 80.0}},
+        "default_grid": {"arms": 16, "seconds": 400.0, "parts": {"start-up": 5.0, "imports": 55.0, "training": 340.0}, "share_of_overhead": 0.15},
+    },
+    "scaling": {
+        "work": {
+            name: {"sizes": [2, 4, 8], "seconds": [3.0, 5.0, 9.0], "exponent": 1.0, "fixed_seconds": 1.0, "factor": 1.0}
+            for name in ("dilations", "replicates", "images")
+        },
+        "dvc": [{"arms": 28, "first_seconds": 12.0, "again_seconds": 2.5}],
+    },
+    "accuracy": {"absent": "needs all of MNIST", "targets": []},
+}  # fmt: skip
+
+
+def test_contenders_take_turns_and_every_other_round_goes_backwards():
+    order = []
+    contenders = {name: lambda name=name: order.append(name) or float(len(order)) for name in "ab"}
+    times = in_turn(contenders, 2)
+    assert order == ["b", "a", "a", "b", "b", "a"]  # the first two are the warm-up
+    assert times == {"a": [3.0, 6.0], "b": [4.0, 5.0]}
+
+
+def test_no_round_is_refused():
+    with pytest.raises(ValueError, match="at least one round must be measured; got 0"):
+        in_turn({}, 0)
+
+
+def test_medians_are_of_each_contender():
+    """By hand."""
+    assert medians({"a": [1.0, 9.0, 2.0], "b": [4.0, 2.0]}) == {"a": 2.0, "b": 3.0}
+
+
+def test_what_an_epoch_does_once_is_counted_once():
+    """By hand: 2 s before the first batch ends, then 0.1 s each, 1 s at the end; of 101 batches instead of 11."""
+    ends = 2 + 0.1 * np.arange(11)
+    assert epoch_seconds(4.0, ends.tolist(), 101) == pytest.approx(2 + 100 * 0.1 + 1)
+
+
+def test_one_batch_tells_nothing_about_an_epoch():
+    with pytest.raises(ValueError, match="at least two batches"):
+        epoch_seconds(1.0, [0.5], 100)
+
+
+@pytest.mark.parametrize("exponent", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("fixed", [0.0, 7.0])
+def test_the_exponent_is_that_of_what_grows_whatever_stands_still(exponent, fixed):
+    """Analytic: exact curves."""
+    sizes = np.array([2, 4, 8, 16])
+    found = growth(sizes, fixed + 0.5 * sizes**exponent)
+    assert found.exponent == pytest.approx(exponent)
+    assert found.fixed_seconds == pytest.approx(fixed, abs=1e-6)
+    assert found.factor == pytest.approx(0.5)
+
+
+def test_a_curve_through_two_sizes_is_refused():
+    with pytest.raises(ValueError, match=r"at least three different sizes; got \[1, 2\]"):
+        growth([1, 2, 2], [1.0, 2.0, 2.0])
+
+
+def test_training_takes_so_many_operations_an_image():
+    """By hand: 225,792 + 1,806,336 + 100,352 + 640 products, three times over, but for the first layer twice."""
+    assert training_flops((28, 14), (32, 32), 64) == 2 * (3 * (225_792 + 1_806_336 + 100_352 + 640) - 225_792) == 12_347_136
+
+
+def test_dilation_one_is_trained_once():
+    assert configurations((1, 4)) == [(1, "first"), (4, "first"), (4, "all")]
+
+
+def test_a_difference_is_a_share_of_the_largest_value():
+    """By hand."""
+    assert largest_difference(np.array([1.0, -3.9]), np.array([1.1, -4.0])) == pytest.approx(0.025)
+
+
+def test_changes_of_parameters_keep_what_a_section_does_not_name():
+    assert changed({"a": [1], "b": {"c": 1, "d": 2}}, {"a": [2], "b": {"d": 3}}) == {"a": [2], "b": {"c": 1, "d": 3}}
+
+
+def test_the_processor_is_read_with_what_it_can_do():
+    text = "processor\t: 0\nmodel name\t: A Processor @ 2 GHz\nflags\t\t: fpu avx2 avx512f\n\nprocessor\t: 1\nmodel name\t: another\n"
+    assert processor(text) == ("A Processor @ 2 GHz", ["avx2", "avx512f"])
+    assert processor("") == ("unknown", [])
+
+
+def test_busy_seconds_are_those_of_user_nice_and_system(monkeypatch):
+    """By hand: 100 ticks a second."""
+    monkeypatch.setattr("os.sysconf", lambda name: 100)
+    assert busy_seconds("cpu  300 100 200 9999 7 0 0 0\ncpu0 1 1 1 1\n") == 6.0
+
+
+NOTES = "10.0 begin stages.fetch\n11.5 imported\n12.0 end stages.fetch\n14.0 begin stages.train\n15.0 imported\n35.0 end stages.train\n"
+
+
+def test_notes_become_the_time_of_each_stage():
+    """By hand."""
+    assert stage_times(NOTES) == [StageTime("fetch", 1.5, 0.5), StageTime("train", 1.0, 20.0)]
+
+
+def test_a_stage_without_an_end_is_refused():
+    with pytest.raises(ValueError, match="every stage must begin, import and end"):
+        stage_times(NOTES.rsplit("\n", 2)[0])
+
+
+RUN = Run(stage_times(NOTES), repro_seconds=26.0, pool_seconds=4.0, worker_import_seconds=5.0)
+
+
+def test_the_parts_sum_to_the_whole():
+    """By hand: 26 s less 23 of stages are DVC's; of 20 s of training 5 are imports."""
+    parts = RUN.parts()
+    assert parts == {"start-up": 4.0, "imports": 7.5, "dvc": 3.0, "training": 15.0, "data": 0.5}
+    assert sum(parts.values()) == 30.0
+    assert share_of_overhead(parts) == 14.5 / 30
+
+
+def test_a_larger_grid_has_more_work_and_processes_but_one_start():
+    """By hand: 4 times as many trainings; 5 processes instead of 2."""
+    assert RUN.parts({"train": (4, 4)}) == {"start-up": 4.0, "imports": 5.0 + 1.5 + 4.0, "dvc": 7.5, "training": 60.0, "data": 0.5}
+
+
+def test_the_default_grid_is_so_many_times_the_measured_one():
+    with open("params.yaml") as file:
+        params = yaml.safe_load(file)
+    params["learn"]["initial_dilations"] = [1, 4, 7]
+    small = changed(params, {**FULL.grid, "learn": {"initial_dilations": [1]}})
+    scales = scales_to(checked_settings(yaml.safe_dump(params)), checked_settings(yaml.safe_dump(small)))
+    arms = len(params["dilations"]) * len(params["kernel_sizes"]) / 2
+    assert (scales["train"], scales["learn"], scales["analyze"]) == ((arms, arms), (1, 3), (1, arms))
+
+
+def test_a_pipeline_without_work_leaves_its_outputs_and_nothing_else():
+    stage = {"cmd": "work", "deps": ["a"], "outs": ["b/c"], "metrics": [{"d.json": {"cache": False}}]}
+    commands = without_work({"stages": {"one": stage}})["stages"]["one"]["cmd"]
+    assert commands == ["mkdir -p $(dirname 'b/c') && echo 'b/c' > 'b/c'", "mkdir -p $(dirname 'd.json') && echo 'd.json' > 'd.json'"]
+
+
+class Copy:
+    def __init__(self, root):
+        self.root = root
+
+
+def test_the_threads_of_a_worker_are_changed_where_the_project_sets_them(tmp_path):
+    path = tmp_path / "stages/parts/network.py"
+    path.parent.mkdir(parents=True)
+    with open("stages/parts/network.py") as file:
+        path.write_text(file.read())
+    let_workers_use(Copy(tmp_path), 2)
+    assert "set_intra_op_parallelism_threads(2)" in path.read_text()
+    with pytest.raises(ValueError, match="a worker's threads cannot be changed"):
+        let_workers_use(Copy(tmp_path), 4)
+
+
+def test_targets_are_judged_by_the_worst_case():
+    """By hand from the example."""
+    rows = {row["quantity"]: row for row in judged(EXAMPLE)}
+    values = [(row["value"], row["met"]) for row in rows.values()]
+    expected = [
+        (2.2, True), (3.5, True), (13 / 5.6, False), (1.12, False), (0.44, False), (4.5, True), (None, None), (10.0, True), (1.1, False),
+        (0.15, True), (1.0, True), (1.0, True), (2.5, True),
+    ]  # fmt: skip
+    assert len(values) == len(TARGETS)
+    for (value, met), (other, wanted) in zip(values, expected):
+        assert value == pytest.approx(other)
+        assert met is wanted
+
+
+def test_a_part_that_was_not_measured_has_no_targets():
+    assert judged({"throughput": EXAMPLE["throughput"]}) == [
+        {"quantity": "networks of workers of one thread against one of all (times)", "value": 1.1, "bound": 1.2, "at_least": True, "met": False}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(None, "\N{EN DASH}"), (0.0, "0"), (2e-7, "2e-07"), (0.1234, "0.123"), (5.25, "5.25"), (1234.5, "1,234"), (99.94, "99.9")]
+)
+def test_a_number_has_three_digits(value, text):
+    assert number(value) == text
+
+
+def test_a_table_aligns_its_numbers_to_the_right():
+    assert markdown(["a", "b"], [["c", "1"]]) == "| a | b |\n| --- | ---: |\n| c | 1 |"
+
+
+def test_the_page_has_a_table_for_each_part_and_says_what_is_missing():
+    text = page({**EXAMPLE, "targets": judged(EXAMPLE)})
+    assert "others used 2% of the machine" in text
+    assert "There was no GPU; that column is empty." in text
+    assert "xplique is not installed (ModuleNotFoundError" in text
+    assert "| 4, all layers | 5.60 | 19.6 (3.5 \N{MULTIPLICATION SIGN})" in text
+    assert "Time to an accuracy: needs all of MNIST." in text
+    assert "| training against PyTorch, least (times) | 2.32 | at least 2.5 | no |" in text
+    tables = [block.splitlines() for block in text.split("\n\n") if block.startswith("|")]
+    for table in tables:
+        assert len({line.count("|") for line in table}) == 1
+
+
+def test_the_figure_is_drawn_with_any_part_missing(tmp_path):
+    with house_style():
+        whole, nothing = png(benchmark_figure(EXAMPLE)), png(benchmark_figure({}))
+    (tmp_path / "figure.png").write_bytes(whole)
+    picture = matplotlib.image.imread(tmp_path / "figure.png")
+    assert picture.shape[1] == pytest.approx(WIDTH * PIXELS_AN_INCH, abs=2)
+    assert whole != nothing
+
+
+def test_measured_parts_are_written_beside_those_that_were_there(tmp_path, monkeypatch):
+    """The one measurement is replaced; where it goes and what stays is what is tested."""
+    (tmp_path / "metrics").mkdir()
+    (tmp_path / "metrics/benchmark.json").write_text(json.dumps(EXAMPLE))
+    monkeypatch.setattr("benchmarks.run.use_few_cores", lambda: 1)
+    monkeypatch.setitem(PARTS, "throughput", lambda sizes, cores: {**EXAMPLE["throughput"], "times_as_many": float(cores)})
+    main(["throughput", "--tiny", "--folder", str(tmp_path)])
+    written = json.loads((tmp_path / "metrics/benchmark.json").read_text())
+    assert written["throughput"]["times_as_many"] == 1.0
+    assert written["training"] == EXAMPLE["training"]
+    assert set(written["wall_seconds"]) == {"throughput"}
+    assert (tmp_path / "metrics/benchmark.md").read_text().startswith(written["machine"]["processor"])
+    assert (tmp_path / "plots/benchmark.png").stat().st_size > 10_000
+
+
+def test_an_unknown_part_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        arguments(["speed"])
+    assert "a part is one of training, saliency, throughput, pipeline, scaling, accuracy; got speed" in capsys.readouterr().err
+
+
+def test_what_is_measured_in_full_has_the_rounds_and_dilations_of_its_targets():
+    assert FULL.rounds >= 5
+    assert FULL.dilations == (1, 2, 4, 7)
+    assert max(FULL.dvc_dilations) * 4 == 28
+    assert all(len(sizes) >= 3 for sizes in (*FULL.growth.values(), *TINY.growth.values()))

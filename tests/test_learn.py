@@ -1,0 +1,89 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from stages.learn import choices_table, digits_jobs, planted_jobs, retrained_jobs, sweep_jobs, textures_table
+from stages.parts.learned import Learned
+from stages.parts.settings import Learn, checked_settings
+
+DEFAULT = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+CANDIDATES = (1, 4, 7)
+
+
+def learn_section(**changes: object) -> Learn:
+    """The default `learn` section with some values replaced."""
+    return checked_settings(yaml.safe_dump({**DEFAULT, "learn": {**DEFAULT["learn"], **changes}})).learn
+
+
+LEARN = learn_section(
+    candidates=[1, 4, 7],
+    initial_dilations=[1, 7],
+    planted_dilations=[1, 4, 7],
+    planted_textures=2,
+    replicates=2,
+    seed=5,
+    sweep={"mixture": [0.1, 9.0]},
+)
+
+
+def one_choice(dilation: int) -> Learned:
+    return Learned(CANDIDATES, np.eye(3)[[CANDIDATES.index(dilation)]])
+
+
+def test_a_method_runs_from_every_start_with_every_seed():
+    assert [job[2:] for job in digits_jobs("mixture", LEARN).values()] == [(1, 5), (1, 6), (7, 5), (7, 6)]
+
+
+def test_a_method_runs_on_every_planted_texture_from_every_start():
+    assert {job[3:6] for job in planted_jobs("mixture", LEARN).values()} == {
+        (true, texture, start) for true in (1, 4, 7) for texture in (0, 1) for start in (1, 7)
+    }
+
+
+def test_rates_are_swept_for_the_methods_that_ask_for_it():
+    """By hand: two rates from two starts, on the middle one of three planted dilations."""
+    jobs = sweep_jobs("mixture", LEARN).values()
+    assert [(job[2], job[3], job[5]) for job in jobs] == [(0.1, 4, 1), (0.1, 4, 7), (9.0, 4, 1), (9.0, 4, 7)]
+    assert sweep_jobs("experts", LEARN) == {}
+
+
+def test_one_network_is_trained_for_each_dilation_chosen_and_seed():
+    chosen = {(1, 5): 4, (7, 5): 4, (1, 6): 4, (7, 6): 1}
+    runs = [({"initial_dilation": start, "seed": seed}, one_choice(dilation)) for (start, seed), dilation in chosen.items()]
+    jobs = retrained_jobs(LEARN, runs)
+    assert sorted(job[1:] for job in jobs.values()) == [(1, 6), (4, 5), (4, 6)]
+    accuracies = {name: {"accuracy": job[1] / 10} for name, job in jobs.items()}
+    table = choices_table(runs, accuracies)
+    assert table["chosen_dilation"].tolist() == [4, 4, 4, 1]
+    assert table["accuracy"].tolist() == [0.4, 0.4, 0.4, 0.1]
+    assert table["weight_4"].tolist() == [1, 1, 1, 0]
+
+
+def test_the_planted_table_says_what_was_planted_and_what_was_chosen():
+    jobs = {name: job for name, job in planted_jobs("mixture", LEARN).items() if job[3] == 4}
+    table = textures_table(jobs, {name: one_choice(job[5]) for name, job in jobs.items()})
+    assert table[["method", "true_dilation", "texture", "seed", "initial_dilation", "chosen_dilation"]].to_numpy().tolist() == [
+        ["mixture", 4, texture, 5, start, start] for texture in (0, 1) for start in (1, 7)
+    ]
+    assert textures_table({}, {}).empty
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({"initial_dilations": [1, 9]}, r"learn.initial_dilations must be among learn.candidates, .*; got 9"),
+        ({"planted_dilations": [8, 9]}, r"learn.planted_dilations must be among learn.candidates, .*; got 8, 9"),
+        ({"candidates": [1, 2, 3, 4, 5, 7, 28]}, r"a kernel's outer taps must meet the map"),
+        ({"rates": {"mixture": 0.2}, "methods": ["mixture", "experts"]}, r"learn.rates must have a rate for every method .*; none for experts"),
+        ({"rates": {"mixture": 0.0}}, r"greater than 0"),
+        ({"rates": {"guess": 1.0}}, r"the methods are"),
+        ({"batch_size": 3}, r"learn.batch_size must lie between the number of candidates"),
+        ({"batch_size": 4000}, r"learn.batch_size must lie between the number of candidates"),
+        ({"sweep": {"continuous": []}}, r"at least 1 item"),
+    ],
+)
+def test_parameters_of_learning_that_make_no_sense_are_refused(change, rule):
+    with pytest.raises(ValueError, match=rule):
+        learn_section(**change)
