@@ -17,7 +17,8 @@ from benchmarks.clone import Clone
 from benchmarks.timing import seconds_of
 from stages.parts.settings import checked_settings
 
-MEETING = ("transfer", "analyze")  # where all arms meet; drawing is left out, which takes as long whatever grows
+OF_ARMS, MEETING = ("train", "saliency"), ("transfer", "analyze")  # drawing is left out: it takes as long whatever grows
+UNTOUCHED = {"images": ("train",)}  # stages that do not run again when a parameter changes
 SMALLEST = {"dilations": 2, "replicates": 2, "images": 20}  # of what does not grow
 LEARNER = "spacing"  # learned once: `analyze` wants a method
 
@@ -34,24 +35,27 @@ def changes(sizes: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def run_seconds(copy: Clone, sizes: dict[str, int]) -> dict[str, float]:
-    """Seconds of each stage, summed over the arms."""
+def run_seconds(copy: Clone, sizes: dict[str, int], untouched: tuple[str, ...] = ()) -> dict[str, float]:
+    """Seconds of each stage that runs, summed over the arms."""
     copy.change(changes(sizes))
     arms = checked_settings(Path("params.yaml").read_text()).arms()
     seconds = {}
-    for stage in ("train", "saliency"):
+    for stage in [stage for stage in OF_ARMS if stage not in untouched]:
         run_stage = import_module(f"stages.{stage}").main
         seconds[stage] = sum(seconds_of(partial(run_stage, arm.name)) for arm in arms)
     return seconds | {stage: seconds_of(import_module(f"stages.{stage}").main) for stage in MEETING}
 
 
 def main(wanted: str, target: str) -> None:
-    """Write the seconds of each stage at every size of each parameter; the first run of all does not count."""
+    """Write the seconds of each stage at every size of each parameter, after a run at the smallest sizes that does not count."""
     copy = Clone(Path())
     copy.change(changes(SMALLEST))
     import_module("stages.learn").main(LEARNER)
     run_seconds(copy, SMALLEST)
-    grown = {name: {size: run_seconds(copy, {**SMALLEST, name: size}) for size in sizes} for name, sizes in json.loads(wanted).items()}
+    grown = {
+        name: {size: run_seconds(copy, {**SMALLEST, name: size}, UNTOUCHED.get(name, ())) for size in sizes}
+        for name, sizes in json.loads(wanted).items()
+    }
     Path(target).write_text(json.dumps(grown))
 
 

@@ -27,18 +27,18 @@ class Sizes:
     accuracy_seeds: int  # networks trained to each accuracy
     grid: Mapping[str, list[int]]  # of the timed pipeline, in place of the default's
     starts: int  # initial dilations from which the timed pipeline learns
-    growth: Mapping[str, list[int]]  # sizes of what grows
+    growth: Mapping[str, list[int]]  # sizes of what grows; images first, whose networks are those of the run before
     dvc_dilations: tuple[int, ...]  # of grids with four arms a dilation, whose stages do nothing
 
 
 FULL = Sizes(
     rounds=5, stage_rounds=3, dilations=(1, 2, 4, 7), steps=30, matmul_side=2048, explained=96, explained_singly=4, ascent_steps=100,
     accuracy_seeds=2, grid={"dilations": [1, 4], "kernel_sizes": [3]}, starts=1,
-    growth={"dilations": [1, 2, 4, 6], "replicates": [2, 4, 6, 8], "images": [80, 160, 320, 640]}, dvc_dilations=(1, 4, 7),
+    growth={"images": [80, 160, 320, 640], "replicates": [2, 4, 6, 8], "dilations": [1, 2, 4, 6]}, dvc_dilations=(1, 4, 7),
 )  # fmt: skip
 TINY = Sizes(
     rounds=1, stage_rounds=1, dilations=(1, 2), steps=2, matmul_side=128, explained=10, explained_singly=1, ascent_steps=3,
     accuracy_seeds=1, grid={"dilations": [1], "kernel_sizes": [3]}, starts=1,
-    growth={"dilations": [1, 2, 3], "replicates": [2, 3, 4], "images": [20, 40, 80]}, dvc_dilations=(1,),
+    growth={"images": [20, 40, 80], "replicates": [2, 3, 4], "dilations": [1, 2, 3]}, dvc_dilations=(1,),
 )  # fmt: skip
 WHOLE_GRID = replace(FULL, grid={}, starts=sys.maxsize)

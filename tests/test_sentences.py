@@ -146,3 +146,14 @@ def test_p_values_lists_and_counts_in_words():
     assert [p_text(value) for value in (0.0, 0.0123, 0.2, float("nan"))] == ["p < 0.001", "p = 0.012", "p = 0.20", ""]
     assert [listed(items) for items in ([], [1], [1, 2], [1, 2, 3])] == ["", "1", "1 and 2", "1, 2 and 3"]
     assert [counted(1, "network"), counted(1000, "network")] == ["1 network", "1,000 networks"]
+
+
+def test_a_sound_method_that_disagrees_with_itself_leaves_the_question_open():
+    sound = {"verdict": "inconclusive", "planted_recovered": 0.95, "slope_lower": -0.1, "slope_upper": 0.1}
+    stuck = sound | {"slope_upper": 0.9}
+    opening = learned_sentences({"verdict": "inconclusive", "experts": sound, "mixture": stuck})[0]
+    assert opening == (
+        "Not settled: experts forgets its start and finds what was planted in textures, "
+        "yet what it chooses on these digits differs from seed to seed."
+    )
+    assert learned_sentences({"verdict": "inconclusive", "mixture": stuck})[0] == "These runs cannot tell."

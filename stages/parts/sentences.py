@@ -1,9 +1,10 @@
 """The three answers in plain sentences, computed from metrics/answers.json: a number that is missing leaves its clause out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stages.parts.captions import Scope, grid_text
+from stages.parts.consistency import PLANTED, SLOPE
 from stages.parts.saliency_sentences import saliency_sentences
 from stages.parts.wording import counted, interval, listed, p_text, percent, points, rounded, words
 
@@ -13,7 +14,6 @@ QUESTIONS = {
     "saliency": "What does dilation do to class saliencies?",
     "accuracy": "What does dilation do to accuracy?",
 }
-TRUSTED = 0.9  # share of planted dilations that a method must find for its choice on digits to be believed
 NOTHING = "No answer yet: the numbers for this question are missing."
 
 
@@ -108,11 +108,26 @@ def learned_sentences(answer: Answer) -> list[str]:
     opening = {
         "consistent": f"Yes: {listed(consistent)} {'is' if len(consistent) == 1 else 'are'} consistent." if consistent else "Yes.",
         "inconsistent": f"Not by {listed([words(name) for name in methods])}: where they end depends on the start, or on chance.",
-        "inconclusive": "These runs cannot tell.",
+        "inconclusive": undecided([words(name) for name, value in methods.items() if sound(value)]),
     }
     if answer.get("verdict") not in opening or not methods:
         return []
     return [opening[answer["verdict"]], *(learned_method(name, value) for name, value in methods.items())]
+
+
+def sound(value: Answer) -> bool:
+    """Whether a method finds what was planted and forgets its start: what is left to it is to agree with itself."""
+    if not {"planted_recovered", "slope_lower", "slope_upper"} <= set(value):
+        return False
+    return bool(value["planted_recovered"] >= PLANTED and max(-value["slope_lower"], value["slope_upper"]) <= SLOPE)
+
+
+def undecided(methods: Sequence[str]) -> str:
+    """The answer if no method is shown to be consistent; `methods` are those that are sound."""
+    if not methods:
+        return "These runs cannot tell."
+    they = ("forgets its start and finds", "it chooses") if len(methods) == 1 else ("forget their start and find", "they choose")
+    return f"Not settled: {listed(methods)} {they[0]} what was planted in textures, yet what {they[1]} on these digits differs from seed to seed."
 
 
 def learned_method(name: str, value: Answer) -> str:
@@ -133,7 +148,7 @@ def planted_clause(value: Answer) -> str:
     if "planted_recovered" not in value:
         return ""
     found = value["planted_recovered"]
-    distrust = "" if found >= TRUSTED else ", so its answer on digits is not to be trusted"
+    distrust = "" if found >= PLANTED else ", so its answer on digits is not to be trusted"
     return f"it found {percent(found)} of the dilations planted in textures{distrust}"
 
 
