@@ -61,7 +61,7 @@ def explained_arm(name: str, settings: Settings, digits: dict[str, np.ndarray]) 
     networks = [stored_weights(content) for content in files]
     shelf = Shelf(Path("data/unfinished"), f"saliency-{name}", DIGITS.read_bytes(), options, network, *files)
     jobs = {f"replicate-{replicate:02}": (arm, network, options, weights, replicate) for replicate, weights in enumerate(networks)}
-    with tqdm(total=len(jobs), desc=name, unit="network") as bar, worker_pool(len(jobs)) as pool:
+    with tqdm(total=len(jobs), initial=sum(job in shelf for job in jobs), desc=name, unit="network") as bar, worker_pool(len(jobs)) as pool:
         replicates = list(results(pool, explained_replicate, jobs, shelf, digits, bar.update).values())
         models = np.concatenate([explained["class_models"] for explained in replicates])
         probabilities = results(pool, judged, {"judged": (arm, network, networks)}, shelf, models)["judged"]

@@ -51,7 +51,8 @@ def main(name: str) -> None:
         digits = dict(archive)
     shelf = Shelf(Path("data/unfinished"), f"train-{name}", DIGITS.read_bytes(), train, settings.network)
     jobs = {f"replicate-{replicate:02}": (arm, settings.network, train, replicate) for replicate in range(train.replicates)}
-    with tqdm(total=train.epochs * train.replicates, desc=name, unit="epoch") as bar, worker_pool(len(jobs)) as pool:
+    finished_epochs = train.epochs * sum(job in shelf for job in jobs)
+    with tqdm(total=train.epochs * train.replicates, initial=finished_epochs, desc=name, unit="epoch") as bar, worker_pool(len(jobs)) as pool:
         finished = results(pool, trained_replicate, jobs, shelf, digits, bar.update)
     with replacing_folder(Path("data/networks") / name) as folder:
         for replicate, trained in finished.items():

@@ -11,13 +11,15 @@ from stages.parts.grid import Arm
 from stages.parts.network import Architecture, keras_network
 from stages.parts.sources import packaged_digits
 from stages.parts.training import Schedule, Trainer, batch_order
+from stages.parts.workers import quiet_start
 
 
 def use_threads(threads: int) -> list[str]:
     """Let TensorFlow compute in so many threads; names of the GPUs that it sees."""
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
-    graphics = tf.config.list_physical_devices("GPU")
+    with quiet_start():  # that there is no GPU is no error
+        graphics = tf.config.list_physical_devices("GPU")
     for device in graphics:
         tf.config.experimental.set_memory_growth(device, True)
     return [tf.config.experimental.get_device_details(device).get("device_name", device.name) for device in graphics]

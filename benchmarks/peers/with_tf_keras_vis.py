@@ -1,6 +1,8 @@
 """The same by tf-keras-vis (Kubota), as its documentation calls it, but with the sign kept and no scaling for the eye."""
 
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from unittest.mock import patch
 
 import keras
@@ -19,11 +21,20 @@ from stages.parts.gradients import SIDE
 from stages.parts.network import CLASSES
 
 
+@contextmanager
+def quiet_keras() -> Iterator[None]:
+    """Context in which Keras does not say that tf-keras-vis hands it a list of one input."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The structure of `inputs`")
+        yield
+
+
 def maps(count: int, samples: int) -> np.ndarray:
     """Gradients (count, 28, 28), averaged over noisy copies if there are samples."""
     of = subject()
     score, images = CategoricalScore(of.classes[:count].tolist()), of.images[:count, ..., None]
-    return np.asarray(Saliency(of.model)(score, images, samples, NOISE_SHARE, gradient_modifier=None, normalize_map=False))
+    with quiet_keras():
+        return np.asarray(Saliency(of.model)(score, images, samples, NOISE_SHARE, gradient_modifier=None, normalize_map=False))
 
 
 def gradient(count: int) -> np.ndarray:
@@ -72,7 +83,8 @@ def ascended(steps: int, optimizer: object) -> np.ndarray:
     start = np.repeat(noise_of_start[None, ..., None], CLASSES, 0)
     score, penalty = CategoricalScore(list(range(CLASSES))), SquaredNorm("squared_norm")
     ascent = ActivationMaximization(subject().model)
-    images = ascent(score, start, input_range=None, input_modifiers=[], regularizers=[penalty], steps=steps, optimizer=optimizer)
+    with quiet_keras():
+        images = ascent(score, start, input_range=None, input_modifiers=[], regularizers=[penalty], steps=steps, optimizer=optimizer)
     return np.asarray(images)[..., 0]
 
 

@@ -44,9 +44,10 @@ class Experts(Supernet):
         candidates = len(self.options.candidates)
         even = tf.clip_by_value((DRAWN_FROM - self.progress) / (DRAWN_FROM - EVEN_UNTIL), 0.0, 1.0)
         shares = even / candidates + (1 - even) * tf.nn.softmax(self.parameters)
-        free = tf.cast(images - candidates, tf.float32)
-        ends = tf.cast(tf.floor(tf.cumsum(shares)[:-1] * free + self.weight_steps.steps_done * GOLDEN % 1.0), tf.int32)
-        return 1 + tf.concat([ends, [images - candidates]], 0) - tf.concat([[0], ends], 0)
+        free = images - candidates
+        ends = tf.cast(tf.floor(tf.cumsum(shares)[:-1] * tf.cast(free, tf.float32) + self.weight_steps.steps_done * GOLDEN % 1.0), tf.int32)
+        ends = tf.minimum(ends, free)  # the shares' sum may be rounded to more than 1
+        return 1 + tf.concat([ends, [free]], 0) - tf.concat([[0], ends], 0)
 
     def seen_by(self, index: int, images: tf.Tensor) -> tf.Tensor:
         """What the convolution of one candidate makes of the images."""
