@@ -5,18 +5,18 @@ import pytest
 
 from stages.parts.learned import Learned
 from stages.parts.settings import Learn, checked_settings
-from stages.planted import choices_table, fixed_jobs, loss_table, method_jobs, with_references
+from stages.planted import DILATIONS, choices_table, fixed_jobs, loss_table, method_jobs, with_references
 
 
 @pytest.fixture(scope="module")
 def learn() -> Learn:
     default = checked_settings(Path("params.yaml").read_text(encoding="utf-8")).learn
-    return default.model_copy(update={"candidates": [1, 3, 4, 7], "initial_dilations": [1, 4, 7], "planted_dilations": [3, 4]})
+    return default.model_copy(update={"candidates": [1, 3, 4, 7], "initial_dilations": [1, 4, 7]})
 
 
 def test_there_is_a_run_for_each_method_dilation_texture_seed_and_start(learn):
-    assert len(method_jobs(learn, ["mixture", "experts"], textures=5, seeds=3)) == 2 * 2 * 5 * 3 * 3
-    assert len(fixed_jobs(learn, textures=5, seeds=3)) == 2 * 5 * 3 * 4
+    assert len(method_jobs(learn, ["mixture", "experts"], textures=5, seeds=3)) == 2 * len(DILATIONS) * 5 * 3 * 3
+    assert len(fixed_jobs(learn, textures=5, seeds=3)) == len(DILATIONS) * 5 * 3 * 4
 
 
 def test_restarts_and_selection_choose_what_validates_best(learn):
