@@ -51,6 +51,8 @@ def test_a_fall_of_accuracy_is_found_with_its_size_and_every_test_beside_it():
     assert finite(answer)
     assert tables["contrasts"][["dense", "sparse"]].to_numpy().tolist() == [["k5 d1", "k3 d2"]]
     assert len(tables["accuracy"]) == len(ARMS) * REPLICATES
+    assert len(tables["mcnemar"]) == 2 * REPLICATES  # two kernel sizes, one pair of dilations
+    assert (tables["mcnemar"]["only_first"] > tables["mcnemar"]["only_second"]).all()
 
 
 def test_a_single_dilation_has_nothing_to_compare_and_no_gap_in_its_answer():

@@ -1,6 +1,7 @@
 """Everything that is said of accuracy, from the logits and histories of all arms."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from stages.parts.contrasts import dense_and_sparse, equal_extent, sparse_contra
 from stages.parts.findings import FACTORS, Question, Rows, Tables, block_table, finding_tables, table_findings
 from stages.parts.geometry import extent
 from stages.parts.grid import Arm, named_arm
-from stages.parts.images import cochran_p_values
+from stages.parts.images import cochran_p_values, mcnemar_pairs
 from stages.parts.mixed import mixed_model
 from stages.parts.nemenyi import critical_difference
 from stages.parts.settings import Analyze
@@ -46,22 +47,37 @@ def accuracy_analysis(logits: Logits, labels: np.ndarray, histories: Mapping[Arm
         "confusion": pd.concat([confusion_table(arm, found, labels) for arm, found in logits.items()]),
         "wrong": wrong_answers(np.concatenate([found.argmax(2) for found in logits.values()]), labels),
         "images": images,
+        "mcnemar": pd.DataFrame(mcnemar_rows(logits, labels)),
         "contrasts": pd.DataFrame(contrast_rows(by_arm, options)),
         "mixed": pd.DataFrame(mixed_model(values, FACTORS).effects),
         **rank_tables(*tables["dilation"]),
     }
 
 
+def right_answers(logits: Logits, labels: np.ndarray) -> dict[tuple[int, str], dict[int, np.ndarray]]:
+    """Whether each network is right about each test digit, (replicates, n), by kernel size and pooling, then by dilation."""
+    groups: dict[tuple[int, str], dict[int, np.ndarray]] = {}
+    for arm, found in logits.items():
+        groups.setdefault((arm.kernel_size, arm.pooling), {})[arm.dilation] = found.argmax(2) == labels
+    return groups
+
+
+def mcnemar_rows(logits: Logits, labels: np.ndarray) -> Rows:
+    """McNemar's test over the test images, a row for each replicate, kernel size, pooling and pair of dilations."""
+    return [
+        {"kernel_size": kernel_size, "pooling": pooling, **asdict(pair)}
+        for (kernel_size, pooling), correct in right_answers(logits, labels).items()
+        for pair in mcnemar_pairs(np.stack(list(correct.values()), 2), list(correct))
+    ]
+
+
 def image_rows(logits: Logits, labels: np.ndarray) -> Rows:
     """Cochran's Q over the test images, one row for each replicate, kernel size and pooling: do these very networks differ."""
-    groups: dict[tuple[int, str], list[np.ndarray]] = {}
-    for arm, found in logits.items():
-        groups.setdefault((arm.kernel_size, arm.pooling), []).append(found.argmax(2) == labels)
     return [
         {"kernel_size": kernel_size, "pooling": pooling, "replicate": replicate, "p_value": p_value}
-        for (kernel_size, pooling), correct in groups.items()
+        for (kernel_size, pooling), correct in right_answers(logits, labels).items()
         if len(correct) > 1
-        for replicate, p_value in enumerate(cochran_p_values(np.stack(correct, 2)))
+        for replicate, p_value in enumerate(cochran_p_values(np.stack(list(correct.values()), 2)))
     ]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from stages.parts.findings import Finding, Question, largest_effect
+from stages.parts.ranks import iman_davenport
 
 Answer = dict[str, object]
 WEIGHT = ("difference", "negligible", "inconclusive", "equivalent")  # the first that any measure has is the verdict on all
@@ -47,6 +48,7 @@ def accuracy_answer(findings: Mapping[str, Finding], cochran_share: float | None
         "slope_points_per_dilation": found.slope and found.slope.value,
         "slope_lower": found.slope and found.slope.lower,
         "slope_upper": found.slope and found.slope.upper,
+        "iman_davenport_f": iman_davenport(findings["dilation"].table),
         "kendall_w": found.kendall_w,
         "trend_p_value": found.trend_p_value,
         "equivalence_p_value": found.equivalence_p_value,
