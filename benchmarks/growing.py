@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.clone import Clone
 from benchmarks.timing import seconds_of
-from stages.parts.settings import checked_settings
+from stages.parts.experiment.settings import checked_settings
 
 OF_ARMS, MEETING = ("train", "saliency"), ("transfer", "analyze")  # drawing is left out: it takes as long whatever grows
 UNTOUCHED = {"images": ("train",)}  # stages that do not run again when a parameter changes

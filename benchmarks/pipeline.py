@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 from benchmarks.clocked import NOTES
 from benchmarks.clone import Clone, clone
 from benchmarks.sizes import Sizes
-from stages.parts.settings import Settings, checked_settings
+from stages.parts.experiment.settings import Settings, checked_settings
 
 PARTS = {  # which stage's own work belongs to which part
     "fetch": "data", "train": "training", "saliency": "saliency", "transfer": "saliency", "learn": "learning",
     "analyze": "analysis", "report": "drawing",
 }  # fmt: skip
 OVERHEAD = ("start-up", "imports", "dvc")
-WORKER_IMPORTS = "import stages.parts.workers, stages.parts.explanation, stages.parts.training"
+WORKER_IMPORTS = "import stages.parts.workers, stages.parts.explanations.explanation, stages.parts.training"
 PYTHON = """#!/bin/sh
 # Stands for `python -m stages.…` and notes when it starts and ends.
 shift

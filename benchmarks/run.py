@@ -22,9 +22,9 @@ from benchmarks.table import page
 from benchmarks.targets import judged
 from benchmarks.throughput import throughput
 from benchmarks.training import training
+from stages.parts.experiment.outputs import replacing, save_json
+from stages.parts.experiment.refusals import plain_refusals
 from stages.parts.figures.style import house_style, png
-from stages.parts.outputs import replacing, save_json
-from stages.parts.refusals import plain_refusals
 
 PARTS = {
     "training": training, "saliency": saliency, "throughput": throughput, "pipeline": pipeline, "scaling": scaling, "accuracy": accuracy,

@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from stages.parts.accuracies import at
-from stages.parts.accuracy_analysis import accuracy_analysis
-from stages.parts.answers import Answer, saliency_answer
-from stages.parts.findings import Tables, finding_tables
-from stages.parts.learned_analysis import learned_analysis
-from stages.parts.outputs import replacing, replacing_folder, save_json
+from stages.parts.analysis.accuracies import at
+from stages.parts.analysis.accuracy import accuracy_analysis
+from stages.parts.analysis.answers import Answer, saliency_answer
+from stages.parts.analysis.findings import Tables, finding_tables
+from stages.parts.analysis.learned import learned_analysis
+from stages.parts.analysis.saliency import field_table, gridding_analysis, measure_findings, similarity_analysis, transfer_analysis
+from stages.parts.experiment.outputs import replacing, replacing_folder, save_json
+from stages.parts.experiment.refusals import plain_refusals
+from stages.parts.experiment.settings import Settings, checked_settings
 from stages.parts.pruned import keep_only
-from stages.parts.refusals import plain_refusals
-from stages.parts.saliency_analysis import field_table, gridding_analysis, measure_findings, similarity_analysis, transfer_analysis
-from stages.parts.settings import Settings, checked_settings
 
 NETWORKS, SALIENCY, TRANSFER, LEARNED = Path("data/networks"), Path("data/saliency"), Path("data/transfer.csv"), Path("data/learned")
 PLOTTED = {"accuracy": "accuracy", "learning_curves": "curves", "measures": "levels"}  # plots/….csv from which table

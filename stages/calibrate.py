@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from stages.parts.calibration import SCENARIOS, rates
-from stages.parts.studies import NOISES
+from stages.parts.proofs.calibration import SCENARIOS, rates
+from stages.parts.proofs.studies import NOISES
 
 SIZES = ((8, 4), (10, 7))  # blocks and treatments of the default run and of the full study
 

@@ -13,10 +13,10 @@ import pooch
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
+from stages.parts.experiment.outputs import replacing, save_json
+from stages.parts.experiment.refusals import plain_refusals
+from stages.parts.experiment.settings import CLASSES, DATASETS, Data, checked_settings
 from stages.parts.idx import Digits
-from stages.parts.outputs import replacing, save_json
-from stages.parts.refusals import plain_refusals
-from stages.parts.settings import CLASSES, DATASETS, Data, checked_settings
 from stages.parts.sources import downloaded_digits, folder_digits, packaged_digits
 
 DIGITS = Path("data/digits.npz")

@@ -15,11 +15,11 @@ import pandas as pd
 from distributed import Client
 from tqdm import tqdm
 
-from stages.parts.learned import Learned, Row, choice_row, trajectory_rows, weight_row
-from stages.parts.learning import Digits, digits_run, retrained, texture_run
-from stages.parts.outputs import replacing_folder
-from stages.parts.refusals import plain_refusals
-from stages.parts.settings import Learn, checked_settings
+from stages.parts.experiment.outputs import replacing_folder
+from stages.parts.experiment.refusals import plain_refusals
+from stages.parts.experiment.settings import Learn, checked_settings
+from stages.parts.learning.learned import Learned, Row, choice_row, trajectory_rows, weight_row
+from stages.parts.learning.runs import Digits, digits_run, retrained, texture_run
 from stages.parts.unfinished import Shelf
 from stages.parts.workers import results, worker_pool
 

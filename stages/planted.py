@@ -14,12 +14,12 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from stages.parts.learned import Learned, choice_row
-from stages.parts.learning import options_of, texture_images, texture_run
-from stages.parts.outputs import replacing
-from stages.parts.refusals import plain_refusals
-from stages.parts.restarts import restarted
-from stages.parts.settings import Learn, available, checked_settings
+from stages.parts.experiment.outputs import replacing
+from stages.parts.experiment.refusals import plain_refusals
+from stages.parts.experiment.settings import Learn, available, checked_settings
+from stages.parts.learning.learned import Learned, choice_row
+from stages.parts.learning.runs import options_of, texture_images, texture_run
+from stages.parts.proofs.restarts import restarted
 from stages.parts.unfinished import Shelf
 from stages.parts.workers import report, results, worker_pool
 
@@ -33,7 +33,7 @@ Jobs = dict[str, tuple]
 def fixed_run(shared: object, learn: Learn, true_dilation: int, texture: int, dilation: int, seed: int) -> float:
     """Validation loss, in nats, of a network trained on textures at one dilation."""
     options = options_of(learn, 1.0, "average")
-    from stages.parts.fixed import validation_loss  # brings TensorFlow, which only a worker needs
+    from stages.parts.proofs.fixed import validation_loss  # brings TensorFlow, which only a worker needs
 
     loss = validation_loss(texture_images(learn, true_dilation, texture), options, dilation, seed)
     report(1)

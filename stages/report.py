@@ -11,24 +11,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from stages.parts.captions import Scope
 from stages.parts.chapters.story import chapters, questions
 from stages.parts.chosen import class_means
-from stages.parts.consistency import RULE as CONSISTENT
+from stages.parts.experiment.grid import Arm
+from stages.parts.experiment.outputs import replacing
+from stages.parts.experiment.refusals import plain_refusals
+from stages.parts.experiment.settings import Settings, checked_settings
 from stages.parts.figures.digits import first_of_each_class
 from stages.parts.figures.wrong import MOST
-from stages.parts.grid import Arm
-from stages.parts.material import Digits, Explained, Learned, Material, Tables
-from stages.parts.outputs import replacing
-from stages.parts.page import page
-from stages.parts.refusals import plain_refusals
-from stages.parts.sentences import scope_sentences
-from stages.parts.settings import Settings, checked_settings
-from stages.parts.verdicts import RULE
+from stages.parts.page.captions import Scope
+from stages.parts.page.material import Digits, Explained, Learned, Material, Tables
+from stages.parts.page.page import page
+from stages.parts.page.sentences import scope_sentences
+from stages.parts.statistics.consistency import RULE as CONSISTENT
+from stages.parts.statistics.verdicts import RULE
 
 DIGITS, SALIENCY, LEARNED = Path("data/digits.npz"), Path("data/saliency"), Path("data/learned")
 ANALYSIS, METRICS = Path("data/analysis"), Path("metrics")
-PLOTS, TEMPLATE = Path("plots"), Path("stages/parts/page.html")
+PLOTS, TEMPLATE = Path("plots"), Path("stages/parts/page/page.html")
 TABLES = (
     "accuracy", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
     "levels", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "wrong",
@@ -55,9 +55,10 @@ def read_scope(settings: Settings, answers: dict[str, Any], fetched: dict[str, A
     """What all numbers hold for; dilations from the smallest. `explained` test digits have saliency maps."""
     return Scope(
         dataset=answers["dataset"], replicates=answers["replicates"], digits=fetched["digits"], explained=explained,
+        probed=min(settings.saliency.probed_images, explained),
         dilations=tuple(sorted(settings.dilations)), kernel_sizes=tuple(settings.kernel_sizes), poolings=tuple(settings.poolings),
         alpha=settings.analyze.alpha, margin_points=settings.analyze.margin_points, margin_share=settings.analyze.margin_share,
-        dilate=settings.network.dilate, padding=settings.network.padding,
+        dilate=settings.network.dilate, padding=settings.network.padding, match_weights=settings.network.match_weights,
     )  # fmt: skip
 
 

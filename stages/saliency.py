@@ -12,12 +12,12 @@ import numpy as np
 from tqdm import tqdm
 
 from stages.parts.chosen import chosen_digits, class_means
-from stages.parts.grid import Arm, named_arm
+from stages.parts.experiment.grid import Arm, named_arm
+from stages.parts.experiment.outputs import replacing, replacing_folder
+from stages.parts.experiment.refusals import plain_refusals
+from stages.parts.experiment.settings import Network, Saliency, Settings, checked_settings
+from stages.parts.explanations.measure_tables import Explained, arm_transfer, cascade_table, measures_table, stacked
 from stages.parts.judgement import judged
-from stages.parts.measure_tables import Explained, arm_transfer, cascade_table, measures_table, stacked
-from stages.parts.outputs import replacing, replacing_folder
-from stages.parts.refusals import plain_refusals
-from stages.parts.settings import Network, Saliency, Settings, checked_settings
 from stages.parts.stored import stored_weights
 from stages.parts.unfinished import Shelf
 from stages.parts.workers import quiet_start, report, results, worker_pool
@@ -31,7 +31,7 @@ Weights = list[np.ndarray]
 def explained_replicate(digits: dict[str, np.ndarray], arm: Arm, network: Network, options: Saliency, weights: Weights, replicate: int) -> Explained:
     """Maps, class models and measures of one network, in a worker process: only there is TensorFlow imported."""
     with quiet_start():
-        from stages.parts.explanation import explained
+        from stages.parts.explanations.explanation import explained
         from stages.parts.network import architecture_of, use_one_thread
 
         use_one_thread()

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from stages.parts.grid import Arm, named_arm
-from stages.parts.outputs import replacing_folder
-from stages.parts.refusals import plain_refusals
-from stages.parts.settings import Network, Train, checked_settings
+from stages.parts.experiment.grid import Arm, named_arm
+from stages.parts.experiment.outputs import replacing_folder
+from stages.parts.experiment.refusals import plain_refusals
+from stages.parts.experiment.settings import Network, Train, checked_settings
 from stages.parts.unfinished import Shelf
 from stages.parts.workers import quiet_start, report, results, worker_pool
 

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from stages.parts.experiment.outputs import replacing
+from stages.parts.experiment.refusals import plain_refusals
+from stages.parts.experiment.settings import Settings, checked_settings
 from stages.parts.judgement import judged
-from stages.parts.outputs import replacing
 from stages.parts.pruned import keep_only
-from stages.parts.refusals import plain_refusals
-from stages.parts.settings import Settings, checked_settings
 from stages.parts.stored import stored_weights
 from stages.parts.transfer import transfer_table
 from stages.parts.unfinished import Shelf

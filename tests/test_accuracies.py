@@ -1,8 +1,8 @@
 import numpy as np
 import pandas as pd
 
-from stages.parts.accuracies import accuracy_table, at, confusion, wrong_answers
-from stages.parts.grid import Arm
+from stages.parts.analysis.accuracies import accuracy_table, at, confusion, wrong_answers
+from stages.parts.experiment.grid import Arm
 
 LABELS = np.array([0, 1, 1, 2])
 

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.parts.accuracies import at
-from stages.parts.accuracy_analysis import accuracy_analysis
-from stages.parts.answers import saliency_answer
-from stages.parts.grid import grid_arms
-from stages.parts.learned_analysis import learned_analysis
-from stages.parts.saliency_analysis import field_table, gridding_analysis, measure_findings, similarity_analysis, transfer_analysis
-from stages.parts.settings import Analyze, Learn, checked_settings
+from stages.parts.analysis.accuracies import at
+from stages.parts.analysis.accuracy import accuracy_analysis
+from stages.parts.analysis.answers import saliency_answer
+from stages.parts.analysis.learned import learned_analysis
+from stages.parts.analysis.saliency import field_table, gridding_analysis, measure_findings, similarity_analysis, transfer_analysis
+from stages.parts.experiment.grid import grid_arms
+from stages.parts.experiment.settings import Analyze, Learn, checked_settings
 
 OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
 ARMS = grid_arms([1, 2], [3, 5], ["max"])

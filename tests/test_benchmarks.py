@@ -20,8 +20,8 @@ from benchmarks.targets import TARGETS, judged
 from benchmarks.throughput import let_workers_use
 from benchmarks.timing import epoch_seconds, growth, in_turn, medians
 from benchmarks.training import configurations, training_flops
+from stages.parts.experiment.settings import checked_settings
 from stages.parts.figures.style import PIXELS_AN_INCH, WIDTH, house_style, png
-from stages.parts.settings import checked_settings
 
 EXAMPLE = {
     "machine": {

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stages.parts.blocks import checked_table, differences, relative_margins, sign_patterns
+from stages.parts.statistics.blocks import checked_table, differences, relative_margins, sign_patterns
 
 
 def test_a_missing_replicate_is_refused_by_its_block_and_treatment():

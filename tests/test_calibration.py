@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from stages.calibrate import main
-from stages.parts.calibration import SCENARIOS, Scenario, rates
-from stages.parts.studies import NOISES, synthetic_tables
+from stages.parts.proofs.calibration import SCENARIOS, Scenario, rates
+from stages.parts.proofs.studies import NOISES, synthetic_tables
 
 COMMITTED = Path(__file__).parent.parent / "metrics" / "calibration.csv"
 
@@ -38,7 +38,7 @@ def test_a_method_that_fails_is_caught(monkeypatch):
         picks = np.random.default_rng(seed).integers(len(samples), size=(200, len(samples)))
         return tuple(np.quantile(samples[picks].mean(axis=1), [alpha / 2, 1 - alpha / 2], axis=0))
 
-    monkeypatch.setattr("stages.parts.calibration.mean_intervals", percentile)
+    monkeypatch.setattr("stages.parts.proofs.calibration.mean_intervals", percentile)
     lines = rates(Scenario("no effect", 0.0, 0.5), "normal", 8, 4, 300, 0)
     assert {line.quantity: line.meets for line in lines}["interval of a difference covers"] is False
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_networks import architecture, linear_network, one_pixel_network, options, random_weights, strokes, tensors, trained_network
 
-from stages.parts.class_models import class_models, filter_models, jitter, leaks
+from stages.parts.explanations.class_models import class_models, filter_models, jitter, leaks
 from stages.parts.gradients import image_logits
 from stages.parts.network import first_maps, last_maps
 

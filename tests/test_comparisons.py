@@ -6,10 +6,10 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from stages.parts.blocks import relative_margins
-from stages.parts.comparisons import Comparison, comparison, corrected, settling
-from stages.parts.effects import mean_intervals, slopes
-from stages.parts.verdicts import holm
+from stages.parts.statistics.blocks import relative_margins
+from stages.parts.statistics.comparisons import Comparison, comparison, corrected, settling
+from stages.parts.statistics.effects import mean_intervals, slopes
+from stages.parts.statistics.verdicts import holm
 
 NOISE = 97 + 0.1 * np.random.default_rng(0).normal(size=(8, 4))
 DILATIONS = [1, 2, 3, 4]

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.parts.consistency import consistency, overall, regret, selected, share_interval, start_slope, verdict
-from stages.parts.settings import Analyze
+from stages.parts.experiment.settings import Analyze
+from stages.parts.statistics.consistency import consistency, overall, regret, selected, share_interval, start_slope, verdict
 
 OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
 STARTS = (1, 4, 7)

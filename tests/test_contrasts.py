@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from stages.parts.contrasts import dense_and_sparse, equal_extent, sparse_contrasts
-from stages.parts.grid import Arm, grid_arms
+from stages.parts.analysis.contrasts import dense_and_sparse, equal_extent, sparse_contrasts
+from stages.parts.experiment.grid import Arm, grid_arms
 
 ARMS = grid_arms([1, 2, 3, 4], [3, 5], ["max", "average"])
 NOISE = np.random.default_rng(0).normal(size=(len(ARMS), 8))

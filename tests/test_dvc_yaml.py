@@ -51,16 +51,20 @@ def code_dependencies(stage: str) -> set[str]:
 
 
 def expected_dependencies(stage: str) -> set[str]:
-    """What the stage's file imports; a module taken by name stands for the item's own file, or for the whole folder."""
+    """What the stage's file imports; a room of parts that it imports whole stands as one folder, which DVC checks faster.
+
+    A module taken by name stands for the item's own file, or for the whole folder.
+    """
     files = set(imports(Path(f"stages/{stage}.py")))
     by_name = {folder for file in files for folder in loaded_by_name(file)}
     chosen = {dep for dep in code_dependencies(stage) for folder in by_name if dep == folder or dep.startswith(f"{folder}/${{")}
+    assert len(chosen) == len(by_name), f"{stage} takes modules by name from {by_name}, and names {chosen}"
     for folder in by_name:
         for file in Path(folder).glob("*.py"):
             files |= {needed for needed in imports(file) if needed.parent != file.parent}
-    templates = set(re.findall(r'"(stages/parts/[^"]+\.html)"', Path(f"stages/{stage}.py").read_text()))
-    assert len(chosen) == len(by_name), f"{stage} takes modules by name from {by_name}, and names {chosen}"
-    return {file.as_posix() for file in files} | chosen | templates
+    rooms = {folder for folder in Path("stages/parts").iterdir() if set(folder.glob("*.py")) and set(folder.glob("*.py")) <= files}
+    alone = {file for file in files if file.parent not in rooms}
+    return {path.as_posix() for path in rooms | alone} | chosen
 
 
 def parameters_read(path: Path) -> set[str]:

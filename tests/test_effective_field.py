@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from small_networks import architecture, linear_network, options, random_weights, strokes, tensors
 
-from stages.parts.effective_field import effective_field
-from stages.parts.geometry import network_receptive_field
+from stages.parts.experiment.geometry import network_receptive_field
+from stages.parts.explanations.effective_field import effective_field
 from stages.parts.measures import effective_side
 
 

@@ -5,16 +5,16 @@ import pytest
 import tensorflow as tf
 from small_networks import architecture, digits, linear_network, options, random_weights, strokes, tensors, trained_network
 
-from stages.parts.explanation import explained
+from stages.parts.explanations.explanation import explained
+from stages.parts.explanations.inside import inside
+from stages.parts.explanations.measure_tables import arm_transfer, cascade_table, measures_table, stacked
+from stages.parts.explanations.probing import probed, probed_places
+from stages.parts.explanations.sanity import LAYERS
+from stages.parts.explanations.subject import Subject
 from stages.parts.gradients import first_gradient_graph, image_logits
-from stages.parts.inside import inside
-from stages.parts.measure_tables import arm_transfer, cascade_table, measures_table, stacked
 from stages.parts.network import logits
-from stages.parts.probing import PROBED, probed
-from stages.parts.sanity import LAYERS
-from stages.parts.subject import Subject
 
-COUNT = PROBED + 2
+PROBED, COUNT = 10, 12
 IMAGES, CLASSES, MEANS = strokes(COUNT), np.arange(COUNT) % 10, strokes(10, seed=5)
 OPTIONS = options(methods=["gradient", "grad_cam"], steps=5)
 CHANCES = ["mass_accuracy", "rank_accuracy", "pointing_hit", "mask_overlap", "box_overlap", "deletion", "insertion"]
@@ -41,7 +41,15 @@ def test_every_chance_level_stands_beside_its_measure(replicates):
         assert columns.index(f"{name}_chance") == columns.index(name) + 1
 
 
-def test_what_costs_many_maps_is_taken_on_the_first_images(replicates):
+def test_replicates_together_are_probed_on_many_images():
+    """Worked by hand: ten of twelve, then the last two and the first eight."""
+    assert probed_places(12, 10, 0).tolist() == [*range(10)]
+    assert probed_places(12, 10, 1).tolist() == [10, 11, *range(8)]
+    assert probed_places(5, 10, 3).tolist() == [*range(5)]
+    assert {*np.concatenate([probed_places(500, 50, replicate) for replicate in range(10)]).tolist()} == {*range(500)}
+
+
+def test_what_costs_many_maps_is_taken_on_some_images(replicates):
     for method in ("gradient", "grad_cam"):
         columns = replicates[0]["measures"][method]
         for name in ("deletion", "insertion", "max_sensitivity", "randomization_similarity"):
@@ -90,7 +98,7 @@ def test_a_method_that_follows_the_network_beats_chance_on_a_trained_one():
     of, weights = trained_network(1, "max")
     images, classes = digits()
     subject = Subject(tensors(weights), of, images[4500:4510] / np.float32(255), classes[4500:4510], options())
-    columns, _ = probed(subject, {"integrated_gradients": subject.maps("integrated_gradients")}, (0, 0))
+    columns, _ = probed(subject, {"integrated_gradients": subject.maps("integrated_gradients")}, 0)
     found = columns["integrated_gradients"]
     assert found["deletion"].mean() < found["deletion_chance"].mean() - 0.2
     np.testing.assert_array_equal(found["deletion_chance"], found["insertion_chance"])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.parts.faithfulness import SHARES, deletion_and_insertion, random_area, random_order, removal_order, without_first
+from stages.parts.explanations.faithfulness import SHARES, deletion_and_insertion, random_area, random_order, removal_order, without_first
 
 
 def lit_pixel(count=1):

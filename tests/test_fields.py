@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from stages.parts.fields import effective_side, field_row
-from stages.parts.grid import Arm
-from stages.parts.settings import Analyze
+from stages.parts.analysis.fields import effective_side, field_row
+from stages.parts.experiment.grid import Arm
+from stages.parts.experiment.settings import Analyze
 
 OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
 

@@ -14,6 +14,7 @@ from PIL import Image
 from stages.parts.chapters.accuracy import arm_intervals, comparison_pictures, confusion_shares
 from stages.parts.chapters.saliency import overview, transfer_by_dilation
 from stages.parts.chapters.story import chapters
+from stages.parts.experiment.grid import Arm
 from stages.parts.figures.accuracy import accuracy_by_dilation
 from stages.parts.figures.class_models import class_models
 from stages.parts.figures.fields import framed
@@ -26,9 +27,8 @@ from stages.parts.figures.maps import outlined, saliency_maps
 from stages.parts.figures.measures import measures_by_dilation
 from stages.parts.figures.mosaics import GREY, SIGNED, mosaic, painted, row_starts, scaled
 from stages.parts.figures.style import EmptyFigureError, dilation_colour, house_style, png
-from stages.parts.grid import Arm
-from stages.parts.material import Learned, Material
-from stages.parts.pictures import Picture, picture
+from stages.parts.page.material import Learned, Material
+from stages.parts.page.pictures import Picture, picture
 
 MOST_BYTES = 300_000
 FULL = made_up_study()

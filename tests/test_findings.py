@@ -2,8 +2,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stages.parts.findings import Question, block_table, effect_rows, family_findings, finding_tables, level_rows, measure_frames, replicate_rows
-from stages.parts.settings import Analyze
+from stages.parts.analysis.findings import (
+    Question,
+    block_table,
+    effect_rows,
+    family_findings,
+    finding_tables,
+    level_rows,
+    measure_frames,
+    replicate_rows,
+)
+from stages.parts.experiment.settings import Analyze
 
 OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from stages.parts.geometry import extent, map_sides, network_receptive_field, receptive_field
+from stages.parts.experiment.geometry import extent, map_sides, network_receptive_field, receptive_field
 
 
 @pytest.mark.parametrize(("kernel_size", "dilation", "pixels"), [(3, 1, 3), (3, 2, 5), (5, 1, 5), (5, 2, 9), (3, 7, 15)])

@@ -1,6 +1,6 @@
 import pytest
 
-from stages.parts.grid import Arm, grid_arms, named_arm
+from stages.parts.experiment.grid import Arm, grid_arms, named_arm
 
 
 def test_an_arm_is_named_and_found_by_its_name():

@@ -5,7 +5,7 @@ import pytest
 from mlxtend.evaluate import cochrans_q
 from scipy import stats
 
-from stages.parts.images import cochran_p_values, mcnemar_pairs
+from stages.parts.analysis.images import cochran_p_values, mcnemar_pairs
 
 # One replicate, 300 images, three networks that are right on 90, 85 and 75 % of them.
 RIGHT = (np.random.default_rng(0).random((1, 300, 3)) < [0.90, 0.85, 0.75]).astype(bool)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.parts.imputation import NOISE, imputed, neighbours, solved
+from stages.parts.explanations.imputation import NOISE, imputed, neighbours, solved
 
 IMAGES = np.random.default_rng(0).random((3, 28, 28)).astype(np.float32)
 

@@ -5,8 +5,8 @@ import pytest
 import yaml
 
 from stages.learn import choices_table, digits_jobs, planted_jobs, retrained_jobs, sweep_jobs, textures_table
-from stages.parts.learned import Learned
-from stages.parts.settings import Learn, checked_settings
+from stages.parts.experiment.settings import Learn, checked_settings
+from stages.parts.learning.learned import Learned
 
 DEFAULT = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
 CANDIDATES = (1, 4, 7)

@@ -7,19 +7,19 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
-from stages.parts.fixed import validation_loss
-from stages.parts.interpolated import OFFSET, WIDEST, tap_width
-from stages.parts.learned import Learned, choice_row, trajectory_rows
+from stages.parts.experiment.settings import available
 from stages.parts.learners.continuous import Continuous
 from stages.parts.learners.experts import MEMORY, PACE, Experts
 from stages.parts.learners.mixture import HOTTEST, Mixture
 from stages.parts.learners.positions import Positions
 from stages.parts.learners.spacing import Spacing
-from stages.parts.restarts import restarted
-from stages.parts.settings import available
-from stages.parts.supernet import START_ADVANTAGE, Options, Supernet, learned, supernet
-from stages.parts.taps import regular_grid, widely_convolved
-from stages.parts.textures import planted_textures
+from stages.parts.learning.interpolated import OFFSET, WIDEST, tap_width
+from stages.parts.learning.learned import Learned, choice_row, trajectory_rows
+from stages.parts.learning.supernet import START_ADVANTAGE, Options, Supernet, learned, supernet
+from stages.parts.learning.taps import regular_grid, widely_convolved
+from stages.parts.learning.textures import planted_textures
+from stages.parts.proofs.fixed import validation_loss
+from stages.parts.proofs.restarts import restarted
 
 OPTIONS = Options((1, 2, 4), 3, "max", (4, 6), 8, epochs=2, batch_size=16, learning_rate=0.01, rate=0.1, head="average")
 FOUND = replace(OPTIONS, candidates=(1, 2, 3), channels=(12, 24), dense=32, epochs=6, batch_size=32)

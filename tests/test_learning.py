@@ -1,6 +1,6 @@
 import numpy as np
 
-from stages.parts.learning import own_split
+from stages.parts.learning.runs import own_split
 
 DIGITS = {
     "x_train": np.arange(8)[:, None, None] * np.ones((1, 28, 28), np.uint8),

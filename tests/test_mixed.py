@@ -9,7 +9,7 @@ import pytest
 import statsmodels.formula.api as formula
 from scipy import stats
 
-from stages.parts.mixed import mixed_model
+from stages.parts.analysis.mixed import mixed_model
 
 FACTORS = ["dilation", "kernel_size", "pooling"]
 

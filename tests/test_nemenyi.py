@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stages.parts.nemenyi import critical_difference
+from stages.parts.analysis.nemenyi import critical_difference
 
 # Ranks of four variants of C4.5 on fourteen data sets: Demšar (2006), table 6.
 RANKS = np.array(

@@ -7,8 +7,9 @@ import pytest
 import tensorflow as tf
 
 from stages.parts import network
-from stages.parts.grid import Arm
-from stages.parts.network import Architecture, convolved, keras_network, logits
+from stages.parts.experiment.grid import Arm
+from stages.parts.experiment.settings import Network
+from stages.parts.network import Architecture, architecture_of, convolved, keras_network, logits
 
 IMAGES = tf.constant(np.random.default_rng(0).random((4, 28, 28, 1)), tf.float32)
 COMBINATIONS = list(itertools.product([1, 3], ["max", "average", "stride"], ["same", "valid"], ["first", "all"]))
@@ -39,6 +40,23 @@ def test_valid_padding_shrinks_the_head_alone():
     assert changed == [4]  # the hidden layer's kernel
 
 
+@pytest.mark.parametrize(("dilation", "pooling", "dilate"), [(1, "max", "first"), (7, "max", "first"), (4, "stride", "first"), (2, "average", "all")])
+def test_matched_arms_have_as_many_weights_as_with_same_padding(dilation, pooling, dilate):
+    """Oracle: Keras's count of weights; a unit more or less changes it by the weights of one unit."""
+    shared = {"dilate": dilate, "channels": [3, 4], "dense": 64}
+    same = Network(padding="same", match_weights=False, **shared)
+    matched = Network(padding="valid", match_weights=True, **shared)
+    arm = Arm(dilation, 3, pooling)
+    wanted, found = (keras_network(architecture_of(arm, network), 0) for network in (same, matched))
+    weights_a_unit = sum(weight.shape[0] if weight.ndim == 2 else 1 for weight in found.get_layer("hidden").get_weights()) + 10
+    assert abs(found.count_params() - wanted.count_params()) <= weights_a_unit / 2
+
+
+def test_matched_weights_change_nothing_under_same_padding():
+    network = Network(dilate="first", padding="same", channels=[16, 32], dense=64, match_weights=True)
+    assert architecture_of(Arm(3, 5, "max"), network).dense == 64
+
+
 def test_gradients_of_the_native_dilated_convolution_are_those_of_the_fallback(monkeypatch):
     kernel, bias = tf.random.stateless_normal((3, 3, 1, 2), (1, 2)), tf.zeros(2)
     found = []
@@ -59,7 +77,7 @@ def test_without_onednn_a_dilated_network_still_has_gradients():
 
     code = """
 import tensorflow as tf
-from stages.parts.grid import Arm
+from stages.parts.experiment.grid import Arm
 from stages.parts.network import Architecture, keras_network, logits, native_dilation
 architecture = Architecture(Arm(2, 3, "max"))
 weights = [tf.constant(weight) for weight in keras_network(architecture, 0).get_weights()]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.parts.noise_floor import gridding_shares, similarities
+from stages.parts.analysis.noise_floor import gridding_shares, similarities
 from stages.parts.spectra import power_spectra
 
 MAPS = np.random.default_rng(0).normal(size=(3, 4, 28, 28))

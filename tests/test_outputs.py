@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from stages.parts.outputs import replacing, replacing_folder, save_json
+from stages.parts.experiment.outputs import replacing, replacing_folder, save_json
 
 
 def test_a_file_appears_whole_and_alone(tmp_path):

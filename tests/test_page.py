@@ -9,13 +9,13 @@ import pytest
 from made_up_study import OPTIONS, made_up_study
 
 from stages.parts.chapters.story import chapters, questions
-from stages.parts.page import Answered, Chapter, page
-from stages.parts.pictures import Picture
-from stages.parts.sentences import QUESTIONS
-from stages.parts.sheets import planted_sheet, sheet
+from stages.parts.page.page import Answered, Chapter, page
+from stages.parts.page.pictures import Picture
+from stages.parts.page.sentences import QUESTIONS
+from stages.parts.page.sheets import planted_sheet, sheet
 
 ROOT = Path(__file__).parent.parent
-TEMPLATE = (ROOT / "stages/parts/page.html").read_text(encoding="utf-8")
+TEMPLATE = (ROOT / "stages/parts/page/page.html").read_text(encoding="utf-8")
 DVC_PLOTS = ROOT / ".dvc/plots"
 PICTURE = Picture("name", "A title", b"\x89PNG", "A caption.", "A description.")
 ABSENT = Picture("other", "Another title", b"\x89PNG", "", "", absent="There is nothing to show.")

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from stages.parts.blocks import differences
-from stages.parts.effects import mean_intervals
-from stages.parts.pairs import compared_pairs
-from stages.parts.verdicts import holm
+from stages.parts.statistics.blocks import differences
+from stages.parts.statistics.effects import mean_intervals
+from stages.parts.statistics.pairs import compared_pairs
+from stages.parts.statistics.verdicts import holm
 
 TABLE = np.random.default_rng(0).normal([0.0, 1.0, 3.0], size=(8, 3))
 NAMES = [(1, 2), (1, 3), (2, 3)]

@@ -177,7 +177,7 @@ def test_a_change_of_one_code_file_runs_the_stages_that_import_it(clone):
     for name, expected in (
         ("stages/parts/training.py", TRAININGS | learning(clone)),
         ("stages/parts/learners/mixture.py", {"learn@mixture"}),
-        ("stages/parts/answers.py", {"analyze"}),
+        ("stages/parts/analysis/answers.py", {"analyze"}),
     ):
         path = clone.root / name
         content = path.read_text()

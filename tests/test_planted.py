@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages.parts.learned import Learned
-from stages.parts.settings import Learn, checked_settings
+from stages.parts.experiment.settings import Learn, checked_settings
+from stages.parts.learning.learned import Learned
 from stages.planted import DILATIONS, choices_table, fixed_jobs, loss_table, method_jobs, with_references
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from stages.parts.blocks import differences
-from stages.parts.power import TRUE_EFFECTS, replicates_needed, settled_shares
-from stages.parts.ranks import omnibus_p_value
-from stages.parts.verdicts import equivalence_p_value, verdict
+from stages.parts.statistics.blocks import differences
+from stages.parts.statistics.power import TRUE_EFFECTS, replicates_needed, settled_shares
+from stages.parts.statistics.ranks import omnibus_p_value
+from stages.parts.statistics.verdicts import equivalence_p_value, verdict
 
 PILOT = np.random.default_rng(4).normal(size=(8, 4)) * 0.4 + 97
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from stages.parts.blocks import differences
-from stages.parts.ranks import iman_davenport, kendall_w, omnibus_p_value, signed_ranks, smallest_p_value, trend_p_value, wilcoxon_p_values
+from stages.parts.statistics.blocks import differences
+from stages.parts.statistics.ranks import iman_davenport, kendall_w, omnibus_p_value, signed_ranks, smallest_p_value, trend_p_value, wilcoxon_p_values
 
 # Conover (1999), Practical Nonparametric Statistics, section 5.8: twelve homeowners rank four grasses.
 GRASSES = np.array(

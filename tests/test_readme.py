@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stages.parts.sentences import QUESTIONS, sentences
-from stages.parts.settings import checked_settings
+from stages.parts.experiment.settings import checked_settings
+from stages.parts.page.sentences import QUESTIONS, sentences
 from stages.report import read_scope
 
 README = Path("README.md").read_text()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stages.parts.refusals import plain_refusals
+from stages.parts.experiment.refusals import plain_refusals
 
 ROOT = Path(__file__).parents[1]
 
@@ -35,7 +35,7 @@ def test_a_mistake_in_the_code_is_not_hidden():
 
 
 def test_the_process_ends_with_status_one_and_a_traceback_only_if_asked_for():
-    program = "from stages.parts.refusals import plain_refusals\nwith plain_refusals('train'): raise ValueError('no')"
+    program = "from stages.parts.experiment.refusals import plain_refusals\nwith plain_refusals('train'): raise ValueError('no')"
     plain = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (plain.returncode, plain.stdout, plain.stderr) == (1, "", "train: no\n")
     developing = subprocess.run([sys.executable, "-X", "dev", "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)

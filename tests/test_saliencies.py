@@ -7,12 +7,12 @@ import pytest
 import tensorflow as tf
 from small_networks import architecture, digits, linear_network, one_pixel_network, options, random_weights, strokes, tensors, trained_network
 
+from stages.parts.experiment.settings import available
 from stages.parts.gradients import image_logits
 from stages.parts.network import keras_network, last_maps
 from stages.parts.saliencies import grad_cam, occlusion
 from stages.parts.saliencies.deconvnet import reversed_relu
 from stages.parts.saliencies.guided_backprop import guided_relu
-from stages.parts.settings import available
 
 METHODS = sorted(available("saliencies"))
 SHAPES = [architecture(), architecture(3, 5, "average", padding="valid"), architecture(2, 3, "stride", dilate="all")]

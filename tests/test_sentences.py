@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from made_up_study import made_up_answers, made_up_scope
 
-from stages.parts.captions import caption
-from stages.parts.saliency_sentences import saliency_sentences
-from stages.parts.sentences import NOTHING, QUESTIONS, accuracy_sentences, learned_sentences, scope_sentences, sentences
-from stages.parts.wording import counted, listed, p_text, percent, rounded
+from stages.parts.page.captions import caption
+from stages.parts.page.saliency_sentences import saliency_sentences
+from stages.parts.page.sentences import NOTHING, QUESTIONS, accuracy_sentences, learned_sentences, scope_sentences, sentences
+from stages.parts.page.wording import counted, listed, p_text, percent, rounded
 
 SCOPE = made_up_scope()
 

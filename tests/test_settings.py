@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stages.parts.settings import Settings, checked_settings
+from stages.parts.experiment.settings import Settings, checked_settings
 
 DEFAULT = Path("params.yaml").read_text()
 
@@ -64,6 +64,7 @@ def test_a_broken_rule_is_named_with_parameter_rule_and_value(change, place, rul
     line = next(line for line in str(refusal.value).splitlines() if line.strip().startswith(f"{place}:"))
     assert rule in line
     assert "got" in line
+    assert "{" not in line  # never a whole section
 
 
 def test_all_broken_rules_are_told_at_once():

@@ -5,7 +5,7 @@ import keras
 import numpy as np
 import pytest
 
-from stages.parts.grid import Arm
+from stages.parts.experiment.grid import Arm
 from stages.parts.network import Architecture, keras_network
 from stages.parts.stored import stored_weights
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from stages.parts.taps import WIDEST_COLUMNS, candidate_shares, interpolated_kernel, placements, regular_grid, widely_convolved
+from stages.parts.learning.taps import WIDEST_COLUMNS, candidate_shares, interpolated_kernel, placements, regular_grid, widely_convolved
 
 RANDOM = np.random.default_rng(0)
 KERNEL = tf.constant(RANDOM.standard_normal((3, 3, 1, 4)), tf.float32)

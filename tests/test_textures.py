@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.parts.textures import class_kernels, filtered_noise, planted_textures
+from stages.parts.learning.textures import class_kernels, filtered_noise, planted_textures
 
 
 def correlation(images: np.ndarray, down: int, right: int) -> float:

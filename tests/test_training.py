@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from stages.parts.grid import Arm
+from stages.parts.experiment.grid import Arm
 from stages.parts.network import Architecture, keras_network, logits
 from stages.parts.training import Schedule, Trainer, batch_order, initial_seed, mean_loss_and_accuracy, one_cycle, pixels, shifted, trained
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.weightstats import ttost_paired
 
-from stages.parts.verdicts import RULE, equivalence_p_value, holm, tost_p_values, verdict
+from stages.parts.statistics.verdicts import RULE, equivalence_p_value, holm, tost_p_values, verdict
 
 NOISE = np.random.default_rng(1).normal(size=(8, 3))
 

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks.sizes import BATCH, CHANNELS, DENSE, EPOCH_IMAGES, RATE
-from stages.parts.grid import Arm
+from stages.parts.experiment.grid import Arm
 from stages.parts.network import Architecture, keras_network
 from stages.parts.sources import packaged_digits
 from stages.parts.training import Schedule, Trainer, batch_order

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from benchmarks.timing import seconds_of
-from stages.parts.grid import Arm
+from stages.parts.experiment.grid import Arm
 from stages.parts.network import Architecture
 from stages.parts.training import Schedule, Trained, trained
 

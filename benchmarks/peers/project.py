@@ -6,18 +6,18 @@ import numpy as np
 
 from benchmarks.peers.subject import subject
 from benchmarks.sizes import NOISE_SHARE, SAMPLES
-from stages.parts import class_models as ascent
+from stages.parts.experiment.settings import Saliency
+from stages.parts.explanations import class_models as ascent
 from stages.parts.gradients import SIDE
 from stages.parts.saliencies import gradient as gradients
 from stages.parts.saliencies import integrated_gradients as integrals
 from stages.parts.saliencies import smoothgrad as averages
-from stages.parts.settings import Saliency
 
 
 def options(samples: int = SAMPLES, steps: int = 1) -> Saliency:
     """The parameters that matter here; the others are as in params.yaml."""
     return Saliency(
-        methods=["gradient"], images=10, samples=samples, noise_share=NOISE_SHARE, patch_pixels=4, steps=steps, step_size=0.05,
+        methods=["gradient"], images=10, probed_images=10, samples=samples, noise_share=NOISE_SHARE, patch_pixels=4, steps=steps, step_size=0.05,
         weight_decay=0.02, total_variation=0.0, jitter_pixels=0, seed=0,
     )  # fmt: skip
 
@@ -53,5 +53,5 @@ def class_models(steps: int) -> np.ndarray:
 
 def class_models_without_leak(steps: int) -> np.ndarray:
     """Class models (10, 28, 28) whose closed ReLUs stay closed, as a peer's do, to compare."""
-    with patch("stages.parts.class_models.LEAK", 0.0):
+    with patch("stages.parts.explanations.class_models.LEAK", 0.0):
         return class_models(steps)

@@ -16,7 +16,7 @@ from tf_keras_vis.utils.scores import CategoricalScore
 from benchmarks.peers.project import noise, options
 from benchmarks.peers.subject import subject
 from benchmarks.sizes import NOISE_SHARE, SAMPLES
-from stages.parts.class_models import BETA_1, BETA_2, EPSILON, FAINT
+from stages.parts.explanations.class_models import BETA_1, BETA_2, EPSILON, FAINT
 from stages.parts.gradients import SIDE
 from stages.parts.network import CLASSES
 

@@ -10,9 +10,9 @@ from functools import lru_cache
 import numpy as np
 import tensorflow as tf
 
-from stages.parts.geometry import POOL, SECOND_KERNEL_SIZE, map_sides
+from stages.parts.experiment.geometry import POOL, SECOND_KERNEL_SIZE, map_sides
+from stages.parts.experiment.settings import CLASSES
 from stages.parts.network import Activation, Architecture, Weights, first_maps, head_logits, last_maps, logits
-from stages.parts.settings import CLASSES
 
 BATCH = 96  # images at a time: more gain nothing and leave the processor's cache
 SIDE = 28  # pixels

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.parts.settings import CLASSES, IMAGE_SIDE
+from stages.parts.experiment.settings import CLASSES, IMAGE_SIDE
 
 MOST_ITEMS = 1_000_000  # a file that claims more is refused before it can fill the memory
 GZIP_MAGIC = b"\x1f\x8b"

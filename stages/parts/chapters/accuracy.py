@@ -3,18 +3,18 @@
 import numpy as np
 import pandas as pd
 
-from stages.parts.captions import caption
-from stages.parts.effects import mean_intervals
+from stages.parts.experiment.grid import Arm
+from stages.parts.experiment.settings import Analyze
 from stages.parts.figures.accuracy import accuracy_by_dilation, accuracy_differences, critical_difference, sparse_against_dense
 from stages.parts.figures.confusion import confusion_by_dilation
 from stages.parts.figures.fields import effective_fields, fields_and_accuracy
 from stages.parts.figures.rows import rows_where
 from stages.parts.figures.wrong import MOST, most_wrong
-from stages.parts.grid import Arm
-from stages.parts.material import Material
-from stages.parts.pictures import Picture, picture
-from stages.parts.settings import Analyze
-from stages.parts.wording import listed
+from stages.parts.page.captions import caption
+from stages.parts.page.material import Material
+from stages.parts.page.pictures import Picture, picture
+from stages.parts.page.wording import listed
+from stages.parts.statistics.effects import mean_intervals
 
 ARM = ["dilation", "kernel_size", "pooling"]
 

@@ -1,10 +1,10 @@
 """Pictures of the first question, whether the best dilation can be learned."""
 
-from stages.parts.captions import caption
 from stages.parts.figures.learned import chosen_against_initial, planted_truth, rate_sweep, trajectories
-from stages.parts.material import Material
-from stages.parts.pictures import Picture, picture
-from stages.parts.wording import listed, words
+from stages.parts.page.captions import caption
+from stages.parts.page.material import Material
+from stages.parts.page.pictures import Picture, picture
+from stages.parts.page.wording import listed, words
 
 
 def learned_pictures(material: Material) -> list[Picture]:

@@ -2,16 +2,21 @@
 
 import pandas as pd
 
-from stages.parts.captions import caption, grid_text
 from stages.parts.figures.cascade import randomisation_cascade
 from stages.parts.figures.gridding import gridding
 from stages.parts.figures.measures import measures_by_dilation, verdicts_by_measure
 from stages.parts.figures.rows import rows_where
 from stages.parts.figures.similarity import similarity_against_floor
-from stages.parts.material import Material
-from stages.parts.pictures import Picture, picture
+from stages.parts.page.captions import Scope, caption, grid_text
+from stages.parts.page.material import Material
+from stages.parts.page.pictures import Picture, picture
 
 UNITS = {"entropy": "bits", "spread": "pixels"}
+
+
+def probed_text(scope: Scope) -> str:
+    """On how many images each network's costly measures were taken."""
+    return f"Deletion, insertion, max sensitivity and randomisation: {scope.probed} images a network, the next ones for the next replicate."
 
 
 def measure_pictures(material: Material) -> list[Picture]:
@@ -23,7 +28,7 @@ def measure_pictures(material: Material) -> list[Picture]:
             "measures_by_dilation",
             "Measures by dilation",
             lambda: measures_by_dilation(pd.concat([levels, material.table("chance")]), UNITS),
-            caption("Means over images, kernel sizes and poolings.", scope, digits, interval="Bars"),
+            caption(f"Means over images, kernel sizes and poolings. {probed_text(scope)}", scope, digits, interval="Bars"),
             f"A panel for each measure, dilation across, a line for each method; {grid_text(scope)}.",
         ),
         picture(
@@ -71,7 +76,7 @@ def measure_pictures(material: Material) -> list[Picture]:
             lambda: randomisation_cascade(material.table("cascade")),
             caption(
                 "Rank correlation of absolute maps before and after layers are drawn anew, from the logits down to the layer named. "
-                "A map that stays alike does not depend on what was learned. Lines: means; bands: lowest to highest replicate.",
+                f"A map that stays alike does not depend on what was learned. Lines: means; bands: lowest to highest replicate. {probed_text(scope)}",
                 scope,
                 digits,
             ),

@@ -1,12 +1,12 @@
 """Pictures of what was measured: the digits, how the networks learn, and what goes on inside them."""
 
-from stages.parts.captions import OWN_SCALE, caption
 from stages.parts.figures.curves import learning_curves
 from stages.parts.figures.digits import class_counts, class_means, first_digits
 from stages.parts.figures.inside import activations, filter_maximisation
 from stages.parts.figures.kernels import first_kernels
-from stages.parts.material import Material
-from stages.parts.pictures import Picture, picture
+from stages.parts.page.captions import OWN_SCALE, caption
+from stages.parts.page.material import Material
+from stages.parts.page.pictures import Picture, picture
 
 
 def digit_pictures(material: Material) -> list[Picture]:

@@ -2,14 +2,14 @@
 
 import pandas as pd
 
-from stages.parts.captions import OWN_SCALE, caption
 from stages.parts.figures.class_models import class_models, class_models_for_display, transfer_between_dilations
 from stages.parts.figures.gridding import spectra
 from stages.parts.figures.maps import localisation, saliency_maps, saliency_overview
 from stages.parts.figures.rows import rows_where
-from stages.parts.material import Material
-from stages.parts.pictures import Picture, picture
-from stages.parts.wording import listed, words
+from stages.parts.page.captions import OWN_SCALE, caption
+from stages.parts.page.material import Material
+from stages.parts.page.pictures import Picture, picture
+from stages.parts.page.wording import listed, words
 
 OVERVIEW = 3  # which of the explained digits is shown under every method at once
 

@@ -10,13 +10,13 @@ from stages.parts.chapters.learned import learned_pictures
 from stages.parts.chapters.measures import measure_pictures, measured
 from stages.parts.chapters.networks import digit_pictures, network_pictures
 from stages.parts.chapters.saliency import class_model_pictures, map_pictures, overview
+from stages.parts.experiment.settings import Analyze
 from stages.parts.figures.rows import rows_where
-from stages.parts.material import Material
-from stages.parts.meanings import MEANINGS
-from stages.parts.page import Answered, Chapter
-from stages.parts.sentences import QUESTIONS, sentences
-from stages.parts.settings import Analyze
-from stages.parts.sheets import CONTRASTS, EFFECTS, LEARNED, MIXED, PAIRS, Sheet, planted_sheet, sheet
+from stages.parts.page.material import Material
+from stages.parts.page.meanings import MEANINGS
+from stages.parts.page.page import Answered, Chapter
+from stages.parts.page.sentences import QUESTIONS, sentences
+from stages.parts.page.sheets import CONTRASTS, EFFECTS, LEARNED, MIXED, PAIRS, Sheet, planted_sheet, sheet
 
 INTERVAL = "`from` and `to` are the ends of the interval. "
 

@@ -8,7 +8,7 @@ from scikit_posthocs import critical_difference_diagram
 from stages.parts.figures.forests import forest
 from stages.parts.figures.rows import in_order, records, rows_where, shown
 from stages.parts.figures.style import INK, EmptyFigureError, colours, dilation_colour, markers, offsets, panels, whole_ticks
-from stages.parts.wording import words
+from stages.parts.page.wording import words
 
 SIDE_BY_SIDE = 0.5  # of the distance between two dilations, for kernel sizes
 

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from stages.parts.figures.rows import in_order, rows_where, shown
 from stages.parts.figures.style import dilation_colour, leave_out, panels
-from stages.parts.wording import words
+from stages.parts.page.wording import words
 
 COLUMNS = 3
 

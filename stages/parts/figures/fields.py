@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from stages.parts.experiment.grid import Arm
 from stages.parts.figures.mosaics import mosaic, scaled
 from stages.parts.figures.rows import in_order, records, rows_where, shown
 from stages.parts.figures.style import QUIET, EmptyFigureError, dilation_colour, markers, panels
-from stages.parts.grid import Arm
 
 
 def effective_fields(fields: Mapping[Arm, np.ndarray], theoretical: Mapping[Arm, int]) -> Figure:

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from stages.parts.figures.rows import shown
 from stages.parts.figures.style import INK, PAPER, QUIET, panels
-from stages.parts.wording import p_text
+from stages.parts.page.wording import p_text
 
 ROW, FRAME = 0.27, 1.05  # inches
 

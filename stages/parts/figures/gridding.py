@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from stages.parts.figures.mosaics import GREY, mosaic
 from stages.parts.figures.rows import in_order, rows_where, shown
 from stages.parts.figures.style import QUIET, EmptyFigureError, leave_out, panels, whole_ticks
-from stages.parts.wording import words
+from stages.parts.page.wording import words
 
 COLUMNS = 3
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
+from stages.parts.experiment.geometry import extent
+from stages.parts.experiment.grid import Arm
 from stages.parts.figures.mosaics import mosaic, scaled
 from stages.parts.figures.style import EmptyFigureError
-from stages.parts.geometry import extent
-from stages.parts.grid import Arm
 
 MOST = 8  # kernels of an arm
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from stages.parts.figures.rows import in_order, rows_where
 from stages.parts.figures.style import INK, PAPER, QUIET, WIDTH, EmptyFigureError, dilation_colour, panels, whole_ticks
-from stages.parts.wording import words
+from stages.parts.page.wording import words
 
 ABSENT = "No method has learned a dilation."
 

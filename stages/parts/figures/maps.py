@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from stages.parts.figures.mosaics import GREY, SIGNED, mosaic, scaled
 from stages.parts.figures.style import EmptyFigureError
 from stages.parts.localisation import boxed, ink_of, salient_mask
-from stages.parts.wording import words
+from stages.parts.page.wording import words
 
 BOX, MASK = 1.0, 0.45  # grey of what is drawn over a digit
 

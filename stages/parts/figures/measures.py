@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 
 from stages.parts.figures.rows import in_order, records, rows_where, shown
 from stages.parts.figures.style import INK, PAPER, QUIET, colours, leave_out, markers, offsets, panels, whole_ticks
-from stages.parts.wording import words
+from stages.parts.page.wording import words
 
 COLUMNS = 3
 SIDE_BY_SIDE = 0.5  # of the distance between two dilations, for methods

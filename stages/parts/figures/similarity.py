@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from stages.parts.figures.rows import in_order, records, rows_where, shown
 from stages.parts.figures.style import INK, dilation_colour, panels
-from stages.parts.wording import words
+from stages.parts.page.wording import words
 
 INDICES = {"spearman": "rank correlation", "ssim": "structural similarity", "top_k": "overlap of the top tenth"}
 LANES = (0.36, -0.36)  # of a method's row, from its first pair to its last

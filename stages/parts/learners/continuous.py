@@ -7,10 +7,10 @@ in `interpolated`.
 import numpy as np
 import tensorflow as tf
 
-from stages.parts.interpolated import Interpolated, near
-from stages.parts.learned import Learned
-from stages.parts.supernet import Images, Options, learned
-from stages.parts.taps import regular_grid
+from stages.parts.learning.interpolated import Interpolated, near
+from stages.parts.learning.learned import Learned
+from stages.parts.learning.supernet import Images, Options, learned
+from stages.parts.learning.taps import regular_grid
 
 
 class Continuous(Interpolated):

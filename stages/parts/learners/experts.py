@@ -12,9 +12,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from stages.parts.learned import Learned
+from stages.parts.learning.learned import Learned
+from stages.parts.learning.supernet import START_ADVANTAGE, Images, Options, Supernet, learned
 from stages.parts.network import convolved
-from stages.parts.supernet import START_ADVANTAGE, Images, Options, Supernet, learned
 
 EVEN_UNTIL, DRAWN_FROM = 0.3, 0.6  # share of the training up to which all are drawn alike; from which by weight alone
 MEMORY = 0.9  # how much of the weights' logarithm is kept from one comparison to the next

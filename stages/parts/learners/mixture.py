@@ -9,9 +9,9 @@ shows and every dilation shapes the kernel, and is cooled until one dilation is 
 import numpy as np
 import tensorflow as tf
 
-from stages.parts.learned import Learned
-from stages.parts.supernet import START_ADVANTAGE, Images, Options, Supernet, learned
-from stages.parts.taps import placements
+from stages.parts.learning.learned import Learned
+from stages.parts.learning.supernet import START_ADVANTAGE, Images, Options, Supernet, learned
+from stages.parts.learning.taps import placements
 
 HOTTEST, COLDEST = 10.0, 0.1  # temperature at the start and at the end, falling by the same factor at every step
 PACE = 4  # steps of the kernel for one of the weights

@@ -3,10 +3,10 @@
 import numpy as np
 import tensorflow as tf
 
-from stages.parts.geometry import POOL, SECOND_KERNEL_SIZE, extent
+from stages.parts.experiment.geometry import POOL, SECOND_KERNEL_SIZE, extent
+from stages.parts.experiment.settings import Saliency
 from stages.parts.gradients import SIDE, in_batches, last_side, targets_of
 from stages.parts.network import Architecture, Weights, first_maps, head_logits, last_maps
-from stages.parts.settings import Saliency
 
 
 def saliency_maps(weights: Weights, images: np.ndarray, classes: np.ndarray, architecture: Architecture, options: Saliency) -> np.ndarray:

@@ -3,9 +3,9 @@
 import numpy as np
 import tensorflow as tf
 
+from stages.parts.experiment.settings import Saliency
 from stages.parts.gradients import image_gradient
 from stages.parts.network import Architecture, Weights
-from stages.parts.settings import Saliency
 
 
 @tf.custom_gradient

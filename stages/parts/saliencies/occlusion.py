@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from stages.parts.experiment.settings import Saliency
 from stages.parts.gradients import SIDE, image_logits, in_batches
 from stages.parts.network import Architecture, Weights
-from stages.parts.settings import Saliency
 
 
 def saliency_maps(weights: Weights, images: np.ndarray, classes: np.ndarray, architecture: Architecture, options: Saliency) -> np.ndarray:

@@ -3,9 +3,9 @@
 import numpy as np
 import tensorflow as tf
 
+from stages.parts.experiment.settings import Saliency
 from stages.parts.gradients import SIDE, averaged_gradient
 from stages.parts.network import Architecture, Weights, first_maps
-from stages.parts.settings import Saliency
 
 
 def saliency_maps(weights: Weights, images: np.ndarray, classes: np.ndarray, architecture: Architecture, options: Saliency) -> np.ndarray:
