@@ -1,7 +1,6 @@
 """A temporary copy of the project with parameters of its own: stages run there, and nothing here changes."""
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -13,7 +12,9 @@ from typing import Any
 
 import yaml
 
-OUTPUTS = ("data/", "metrics/", "plots/", "dvc.lock")  # what a fresh start does not have
+from stages.parts.copies import changed, copy_files, project_files
+
+OUTPUTS = ("data/", "metrics/", "plots/", "study/", "dvc.lock")  # what a fresh start does not have
 IDENTITY = ("-c", "user.name=benchmark", "-c", "user.email=benchmark@localhost")
 
 
@@ -45,21 +46,13 @@ class Clone:
         path.write_text(yaml.safe_dump(changed(yaml.safe_load(path.read_text()), changes)))
 
 
-def changed(params: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters with the changes in place of what they name, section by section."""
-    return {**params, **{name: {**params[name], **value} if isinstance(value, dict) else value for name, value in changes.items()}}
-
-
 @contextmanager
 def clone() -> Iterator[Clone]:
     """A copy of all files that git tracks or does not ignore, outputs excepted, as a repository of its own; it ends with the block."""
-    names = subprocess.run(["git", "ls-files", "-coz", "--exclude-standard"], capture_output=True, text=True, check=True).stdout.split("\0")
+    names = [name for name in project_files(Path()) if not name.startswith(OUTPUTS)]
     with TemporaryDirectory(prefix="benchmark-") as folder:
         root = Path(folder) / "clone"
-        for name in names:
-            if Path(name).is_file() and not name.startswith(OUTPUTS):
-                (root / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(name, root / name)
+        copy_files(Path(), names, root)
         copy = Clone(root)
         for command in (["init", "-q"], ["add", "-A"], [*IDENTITY, "commit", "-qm", "copy"]):
             copy.run("git", *command)

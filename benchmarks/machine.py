@@ -1,16 +1,12 @@
-"""The machine and the versions that a measurement belongs to."""
+"""The part of the machine that is measured on, and who else uses it."""
 
 import os
-import platform
 import time
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 from benchmarks.sizes import CORES
 
 PACKAGES = ("tensorflow", "keras", "numpy", "torch", "tf-keras-vis", "saliency", "xplique", "dvc", "distributed")
-EXTENSIONS = ("avx2", "avx512f", "amx_bf16")  # of the processor, that decide how fast it multiplies
 
 
 def use_few_cores() -> int:
@@ -40,38 +36,3 @@ def own_seconds() -> float:
 def busy_seconds(stat: str) -> float:
     """Processor seconds in which any process ran, from the text of /proc/stat: user, nice and system."""
     return sum(int(ticks) for ticks in stat.split()[1:4]) / os.sysconf("SC_CLK_TCK")
-
-
-def processor(cpuinfo: str) -> tuple[str, list[str]]:
-    """The processor's name and those of `EXTENSIONS` that it has, from the text of /proc/cpuinfo."""
-    fields: dict[str, str] = {}
-    for line in cpuinfo.splitlines():
-        name, _, value = line.partition(":")
-        fields.setdefault(name.strip(), value.strip())
-    return fields.get("model name", "unknown"), [name for name in EXTENSIONS if name in fields.get("flags", "").split()]
-
-
-def versions() -> dict[str, str | None]:
-    """Version of Python and of every package that takes part; null for one that is not installed."""
-    found: dict[str, str | None] = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = None
-    return found
-
-
-def machine(cores_used: int) -> dict[str, Any]:
-    """Processor, cores, memory, load and versions."""
-    cpuinfo = Path("/proc/cpuinfo")
-    name, extensions = processor(cpuinfo.read_text() if cpuinfo.exists() else "")
-    return {
-        "processor": name,
-        "extensions": extensions,
-        "cores": os.cpu_count(),
-        "cores_used": cores_used,
-        "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
-        "system": f"{platform.system()} {platform.release()}",
-        "versions": versions(),
-    }

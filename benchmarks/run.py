@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.accuracy import accuracy
 from benchmarks.figure import benchmark_figure
-from benchmarks.machine import Quiet, machine, use_few_cores
+from benchmarks.machine import PACKAGES, Quiet, use_few_cores
 from benchmarks.pipeline import pipeline
 from benchmarks.saliency import saliency
 from benchmarks.scaling import scaling
@@ -25,6 +25,7 @@ from benchmarks.training import training
 from stages.parts.experiment.outputs import replacing, save_json
 from stages.parts.experiment.refusals import plain_refusals
 from stages.parts.figures.style import house_style, png
+from stages.parts.proofs.machine import machine
 
 PARTS = {
     "training": training, "saliency": saliency, "throughput": throughput, "pipeline": pipeline, "scaling": scaling, "accuracy": accuracy,
@@ -52,7 +53,7 @@ def measured(parts: Sequence[str], sizes: Sizes, results: dict[str, Any]) -> dic
         results[part] = PARTS[part](sizes, cores)
         results["wall_seconds"] = {**results.get("wall_seconds", {}), part: time.time() - start}
         print(f"{part}: {results['wall_seconds'][part]:.0f} s", flush=True)
-    results["machine"] = machine(cores) | {"others_share": quiet.others_share()}
+    results["machine"] = machine(cores, PACKAGES) | {"others_share": quiet.others_share()}
     results["targets"] = judged(results)
     return results
 

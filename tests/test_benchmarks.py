@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 import yaml
 
-from benchmarks.clone import changed
 from benchmarks.figure import benchmark_figure
-from benchmarks.machine import busy_seconds, processor
+from benchmarks.machine import busy_seconds
 from benchmarks.pipeline import Run, StageTime, scales_to, share_of_overhead, stage_times
 from benchmarks.run import PARTS, arguments, main
 from benchmarks.saliency import largest_difference
@@ -20,8 +19,10 @@ from benchmarks.targets import TARGETS, judged
 from benchmarks.throughput import let_workers_use
 from benchmarks.timing import epoch_seconds, growth, in_turn, medians
 from benchmarks.training import configurations, training_flops
+from stages.parts.copies import changed
 from stages.parts.experiment.settings import checked_settings
 from stages.parts.figures.style import PIXELS_AN_INCH, WIDTH, house_style, png
+from stages.parts.proofs.machine import processor
 
 EXAMPLE = {
     "machine": {

@@ -7,9 +7,8 @@ from small_networks import architecture, digits, linear_network, options, random
 
 from stages.parts.explanations.explanation import explained
 from stages.parts.explanations.inside import inside
-from stages.parts.explanations.measure_tables import arm_transfer, cascade_table, measures_table, stacked
+from stages.parts.explanations.measure_tables import LAYERS, arm_transfer, cascade_table, measures_table, stacked
 from stages.parts.explanations.probing import probed, probed_places
-from stages.parts.explanations.sanity import LAYERS
 from stages.parts.explanations.subject import Subject
 from stages.parts.gradients import first_gradient_graph, image_logits
 from stages.parts.network import logits

@@ -17,6 +17,8 @@ import numpy as np
 import pytest
 import yaml
 
+from stages.parts.copies import copy_files, project_files
+
 pytestmark = pytest.mark.slow
 
 TINY = {
@@ -80,11 +82,7 @@ def tiny_params() -> dict:
 
 def copied_project(target: Path) -> None:
     """Every file that git tracks or does not ignore, outputs excepted, committed in a repository of its own."""
-    names = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True, check=True).stdout.split()
-    for name in names:
-        if Path(name).is_file() and not name.startswith(("metrics/", "plots/")) and name != "dvc.lock":
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            (target / name).write_bytes(Path(name).read_bytes())
+    copy_files(Path(), [name for name in project_files(Path()) if not name.startswith(("metrics/", "plots/", "study/", "dvc.lock"))], target)
     for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-qm", "clone"]):
         subprocess.run(["git", *command], cwd=target, check=True)
 

@@ -41,7 +41,7 @@ def explained(
         `maps`: by method, (n, 28, 28) float32. `spectra`: by method and `class_model`, the mean power
         spectrum (28, 28) float32. `measures`: by method and `class_model`, columns by name, a number
         for each image or class, NaN where it was not taken. `cascade`: by method, the similarity
-        (layers,) to each network of `sanity.LAYERS`. `class_models` (10, 28, 28) and their `logits`
+        (layers,) to each network of `measure_tables.LAYERS`. `class_models` (10, 28, 28) and their `logits`
         (10, 10), `receptive_field` (28, 28), float32. `inside`: for replicate 0 alone, else empty.
     """
     subject = Subject([tf.constant(weight) for weight in weights], architecture, images, classes, options)

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from stages.parts.explanations.sanity import LAYERS
 from stages.parts.transfer import confidence_in, mean_of_others
 
 Explained = dict[str, Any]  # one replicate, as `explanation.explained` returns it
+LAYERS = ("logits", "hidden", "convolution_2", "convolution_1")  # from the top down, as the cascade goes
 CLASS_MODEL = "class_model"  # stands beside the methods in spectra and measures
 
 

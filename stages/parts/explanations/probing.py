@@ -22,7 +22,7 @@ def probed(subject: Subject, maps: Maps, replicate: int) -> tuple[dict[str, Colu
 
     Returns:
         Columns (n,) float64 by method, NaN for images that were not probed; cascades
-        (layers, images probed) by method, in the order of `sanity.LAYERS`.
+        (layers, images probed) by method, in the order of `measure_tables.LAYERS`.
     """
     total, seed = len(subject.images), (subject.options.seed, replicate)
     places = probed_places(total, subject.options.probed_images, replicate)

@@ -7,7 +7,6 @@ import numpy as np
 from stages.parts.measures import finite
 from stages.parts.similarity import rank_correlation, ranks
 
-LAYERS = ("logits", "hidden", "convolution_2", "convolution_1")  # from the top down, as the cascade goes
 CHANGE = 0.02  # largest change of a pixel, in units of pixel value
 CHANGES = 4  # random changes of each image
 
@@ -36,7 +35,7 @@ def max_sensitivity(maps: np.ndarray, changed: np.ndarray) -> np.ndarray:
 
 
 def randomized_networks(weights: Sequence[np.ndarray], seed: Sequence[int]) -> Iterator[list[np.ndarray]]:
-    """The network with its last layer drawn anew, then its last two, down to all four: one for each of `LAYERS`.
+    """The network with its last layer drawn anew, then its last two, down to all four: one for each of `measure_tables.LAYERS`.
 
     Cascading randomisation, Adebayo et al. (2018), section 3.1. Kernels are Glorot-uniform, biases
     0, as before training.

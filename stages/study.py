@@ -1,0 +1,192 @@
+"""Run the study: all of MNIST, the full grid, and the replication of 2019: `python -m stages.study`, some two hours on two cores.
+
+Takes study/params.yaml, and study/replication.yaml for what the replication's runs change in it. Every
+run is the pipeline in a folder of its own under study/work/, which a call that was interrupted goes on
+with; the default run's files stay as they are. Leaves beside the parameters what each run found.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from stages.parts.analysis.accuracies import at
+from stages.parts.analysis.accuracy import accuracy_analysis
+from stages.parts.analysis.answers import Answer, measure_answer
+from stages.parts.analysis.findings import block_table
+from stages.parts.analysis.saliency import CLASS_MODEL, measure_findings
+from stages.parts.copies import changed, copy_file, copy_files, project_files
+from stages.parts.experiment.grid import Arm
+from stages.parts.experiment.outputs import replacing_folder, save_json
+from stages.parts.experiment.refusals import plain_refusals
+from stages.parts.experiment.settings import Analyze, checked_settings
+from stages.parts.figures.style import house_style, png
+from stages.parts.proofs.machine import machine
+from stages.parts.proofs.replication import accuracy_levels, fall_table, parts_of_the_fall, replication_figure
+
+STUDY = Path("study")
+MAIN = "same"  # the run that answers the questions; the others replicate
+REPLICATED = (3, "max")  # kernel size and pooling of 2019
+NEEDED = ("stages/", ".dvc/config", ".dvcignore", "dvc.yaml")  # of the project's files, to run its pipeline
+RESULTS = {  # of the main run, and where they are kept
+    "dvc.lock": ".", "metrics/answers.json": ".", "metrics/fetch.json": ".", "plots/report.html": ".",
+    "data/analysis/*.csv": "tables", "plots/*.csv": "tables", "plots/*.png": "figures",
+}  # fmt: skip
+PACKAGES = ("dvc", "distributed", "keras", "matplotlib", "numpy", "pandas", "scipy", "statsmodels", "tensorflow")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the pipeline: its name, its parameters, and the stage up to which it goes (all, if empty)."""
+
+    name: str
+    params: str
+    target: str
+
+    @property
+    def folder(self) -> Path:
+        """Where it runs."""
+        return STUDY / "work" / self.name
+
+    @property
+    def lock(self) -> Path:
+        """Where its hashes are kept."""
+        return STUDY / "dvc.lock" if self.name == MAIN else STUDY / "replication" / f"{self.name}.lock"
+
+
+def planned_runs() -> list[Run]:
+    """The main run and those of the replication, their parameters checked.
+
+    Raises:
+        ValueError: a run's parameters break a rule.
+    """
+    text = (STUDY / "params.yaml").read_text(encoding="utf-8")
+    replications = yaml.safe_load((STUDY / "replication.yaml").read_text(encoding="utf-8"))
+    others = {name: yaml.safe_dump(changed(yaml.safe_load(text), changes)) for name, changes in replications.items()}
+    for name, params in {MAIN: text, **others}.items():
+        try:
+            checked_settings(params)
+        except ValueError as error:
+            raise ValueError(f"the run {name}: {error}") from None
+    return [Run(MAIN, text, ""), *(Run(name, params, "transfer") for name, params in others.items())]
+
+
+def prepare(run: Run) -> None:
+    """Lay out the run's folder: the code as it is now, the run's parameters, and hashes of what it found before."""
+    names = [name for name in project_files(Path()) if name.startswith(NEEDED)]
+    for stale in {path.relative_to(run.folder).as_posix() for path in run.folder.glob("stages/**/*.py")} - set(names):
+        (run.folder / stale).unlink()
+    copy_files(Path(), names, run.folder)
+    (run.folder / ".dvc/config.local").write_text("[core]\n    no_scm = true\n", encoding="utf-8")
+    if not (run.folder / "params.yaml").exists() or (run.folder / "params.yaml").read_text(encoding="utf-8") != run.params:
+        (run.folder / "params.yaml").write_text(run.params, encoding="utf-8")
+    if run.lock.exists() and not (run.folder / "dvc.lock").exists():
+        copy_file(run.lock, run.folder / "dvc.lock")
+
+
+def environment() -> dict[str, str]:
+    """The environment of a run, which may find the mirror from its own folder."""
+    mirror = os.environ.get("DATASET_MIRROR", "")
+    absolute = {"DATASET_MIRROR": str(Path(mirror).expanduser().resolve())} if Path(mirror).expanduser().is_dir() and mirror else {}
+    return {**os.environ, **absolute, "DVC_NO_ANALYTICS": "1"}
+
+
+def is_finished(run: Run) -> bool:
+    """Whether code, parameters and hashes say that there is nothing to do; the data itself need not lie here."""
+    command = [sys.executable, "-m", "dvc", "repro", "--dry", "--allow-missing", *filter(None, [run.target])]
+    done = subprocess.run(command, cwd=run.folder, env=environment(), capture_output=True, text=True)
+    return done.returncode == 0 and not re.search(r"^Running stage", done.stdout, re.MULTILINE)
+
+
+def carry_out(run: Run) -> None:
+    """Run the pipeline in the run's folder, and add up the time it takes over all calls.
+
+    Raises:
+        ValueError: a stage fails; it has said why.
+    """
+    start, clock = time.time(), run.folder / "wall_seconds"
+    before = float(clock.read_text()) if clock.exists() else 0.0
+    command = [sys.executable, "-m", "stages.warm", sys.executable, "-m", "dvc", "repro", *filter(None, [run.target])]
+    status = subprocess.run(command, cwd=run.folder, env=environment()).returncode
+    clock.write_text(str(before + time.time() - start))
+    if status:
+        raise ValueError(f"the run {run.name} ended with {status}; call `make study` again to go on where it stopped")
+
+
+def keep(run: Run) -> None:
+    """Bring what the run found to where it is kept."""
+    copy_file(run.folder / "dvc.lock", run.lock)
+    for pattern, place in RESULTS.items() if run.name == MAIN else ():
+        for path in sorted(run.folder.glob(pattern)):
+            copy_file(path, STUDY / place / path.name)
+
+
+def replicate(runs: list[Run]) -> None:
+    """Compare the replication's runs with the main one at the kernel size and pooling of 2019, and leave tables, answers and a figure."""
+    settings = checked_settings(runs[0].params)
+    dilations, options = tuple(sorted(settings.dilations)), settings.analyze
+    arms = [Arm(dilation, *REPLICATED) for dilation in dilations]
+    answers, accuracies = {}, {}
+    for run in runs:
+        accuracy, tables = accuracy_analysis(*arm_results(run.folder, arms), options)
+        answers[run.name] = {"accuracy": accuracy, "class_model": class_model_answer(run.folder, arms, options)}
+        accuracies[run.name] = block_table(tables["accuracy"].rename(columns={"accuracy": "value"}), "dilation")[0]
+    levels = accuracy_levels(accuracies, dilations, options)
+    falls = fall_table(parts_of_the_fall(accuracies), dilations, options)
+    with replacing_folder(STUDY / "replication") as folder:
+        levels.to_csv(folder / "accuracy.csv", index=False)
+        falls.to_csv(folder / "fall.csv", index=False)
+        save_json(folder / "answers.json", answers)
+        with house_style():
+            (folder / "replication.png").write_bytes(png(replication_figure(levels, falls)))
+        for run in runs[1:]:
+            copy_file(run.folder / "dvc.lock", folder / run.lock.name)
+
+
+def arm_results(folder: Path, arms: list[Arm]) -> tuple[dict[Arm, np.ndarray], np.ndarray, dict[Arm, pd.DataFrame]]:
+    """Test logits of every arm, labels, and histories, from a run's folder."""
+    networks, logits = folder / "data/networks", {}
+    for arm in arms:
+        with np.load(networks / arm.name / "predictions.npz") as archive:
+            logits[arm], labels = archive["logits"], archive["labels"]
+    return logits, labels, {arm: pd.read_csv(networks / arm.name / "history.csv") for arm in arms}
+
+
+def class_model_answer(folder: Path, arms: list[Arm], options: Analyze) -> dict[str, Answer]:
+    """What dilation does to each measure of the class models of a run's arms."""
+    measures = pd.concat([at(arm, pd.read_csv(folder / "data/saliency" / arm.name / "measures.csv")) for arm in arms])
+    findings = measure_findings(measures[measures["method"] == CLASS_MODEL], options)
+    return {question.measure: measure_answer(finding) for question, finding in findings.items()}
+
+
+def record(runs: list[Run]) -> None:
+    """Write on which machine, with which versions and in which time the runs were made."""
+    seconds = {run.name: round(float((run.folder / "wall_seconds").read_text())) for run in runs if (run.folder / "wall_seconds").exists()}
+    save_json(STUDY / "run.json", {"wall_seconds": seconds, **machine(len(os.sched_getaffinity(0)), PACKAGES)})
+
+
+@plain_refusals("study")
+def main() -> None:
+    """Carry out what is not finished, and keep it."""
+    runs = planned_runs()
+    for run in runs:
+        prepare(run)
+    missing = [run for run in runs if not is_finished(run)]
+    for run in missing:
+        carry_out(run)
+        keep(run)
+        record(runs)
+    if missing:
+        replicate(runs)
+    print(f"study: {', '.join(run.name for run in missing) or 'nothing'} had to run; what it found is under {STUDY}/")
+
+
+if __name__ == "__main__":
+    main()
