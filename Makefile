@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run arms test calibrate planted bench check lock clean
+.PHONY: help run arms test study calibrate planted bench check lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,6 +18,9 @@ arms: .venv/run ## train and explain several arms at once, on a cluster that DAS
 
 test: .venv/test ## set everything up and pass every test
 	python -m pytest
+
+study: .venv/run ## all of MNIST, the full grid and the replication of 2019, into study/ (two hours; goes on where it stopped)
+	python -m stages.study
 
 calibrate: .venv/run ## how often the statistics are right on synthetic studies, into metrics/calibration.csv (minutes)
 	python -m stages.calibrate

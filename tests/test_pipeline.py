@@ -4,7 +4,6 @@ Every test starts from the same finished state, which is put back behind it.
 """
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -16,24 +15,10 @@ import keras
 import numpy as np
 import pytest
 import yaml
-
-from stages.parts.copies import copy_files, project_files
+from tiny_projects import clean_environment, copied_project, tiny_params
 
 pytestmark = pytest.mark.slow
 
-TINY = {
-    "dilations": [1, 2],
-    "kernel_sizes": [3],
-    "poolings": ["max"],
-    "network": {"channels": [4, 4], "dense": 8},
-    "train": {"replicates": 2, "epochs": 1},
-    "saliency": {"methods": ["gradient", "occlusion"], "images": 10, "steps": 5},
-    "learn": {
-        "methods": ["mixture", "continuous"], "replicates": 1, "candidates": [1, 2], "initial_dilations": [1, 2], "channels": [2, 2], "dense": 4,
-        "images": 64, "epochs": 1, "batch_size": 16, "sweep": {}, "planted_dilations": [2], "planted_images": 64,
-    },
-    "analyze": {"resamples": 100},
-}  # fmt: skip
 ALL = {"fetch", "train@1-3-max", "train@2-3-max", "saliency@1-3-max", "saliency@2-3-max", "transfer", "analyze", "report"}
 SALIENCIES = {"saliency@1-3-max", "saliency@2-3-max"}
 TRAININGS = {"train@1-3-max", "train@2-3-max"}
@@ -72,30 +57,13 @@ class Clone:
         return json.loads((self.root / "metrics/answers.json").read_text())
 
 
-def tiny_params() -> dict:
-    """The default parameters, made tiny."""
-    params = yaml.safe_load(Path("params.yaml").read_text())
-    for key, value in TINY.items():
-        params[key] = params[key] | value if isinstance(value, dict) else value
-    return params
-
-
-def copied_project(target: Path) -> None:
-    """Every file that git tracks or does not ignore, outputs excepted, committed in a repository of its own."""
-    copy_files(Path(), [name for name in project_files(Path()) if not name.startswith(("metrics/", "plots/", "study/", "dvc.lock"))], target)
-    for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-qm", "clone"]):
-        subprocess.run(["git", *command], cwd=target, check=True)
-
-
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
     """The clone after its first `dvc repro`, which ran every stage."""
     root = tmp_path_factory.mktemp("clone")
     copied_project(root)
-    environment = {**os.environ, "WORKERS": "2", "DVC_NO_ANALYTICS": "1", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    environment.pop("PYTHONPATH", None)
     command = [sys.executable, "-m", "stages.warm", sys.executable, "-c", HOLD]
-    with subprocess.Popen(command, cwd=root, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as pool:
+    with subprocess.Popen(command, cwd=root, env=clean_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as pool:
         clone = Clone(root, json.loads(pool.stdout.readline()), tmp_path_factory.mktemp("kept"))
         clone.params = tiny_params()
         assert clone.ran() == ALL | {f"learn@{method}" for method in clone.params["learn"]["methods"]}

@@ -1,0 +1,43 @@
+"""The project itself, tiny but real, in a folder of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+from stages.parts.copies import changed, copy_files, project_files
+
+TINY = {
+    "dilations": [1, 2],
+    "kernel_sizes": [3],
+    "poolings": ["max"],
+    "network": {"channels": [4, 4], "dense": 8},
+    "train": {"replicates": 2, "epochs": 1},
+    "saliency": {"methods": ["gradient", "occlusion"], "images": 10, "steps": 5},
+    "learn": {
+        "methods": ["mixture", "continuous"], "replicates": 1, "candidates": [1, 2], "initial_dilations": [1, 2], "channels": [2, 2], "dense": 4,
+        "images": 64, "epochs": 1, "batch_size": 16, "sweep": {}, "planted_dilations": [2], "planted_images": 64,
+    },
+    "analyze": {"resamples": 100},
+}  # fmt: skip
+
+
+def tiny_params() -> dict:
+    """The default parameters, made tiny."""
+    return changed(yaml.safe_load(Path("params.yaml").read_text()), TINY)
+
+
+def copied_project(target: Path) -> None:
+    """Every file that git tracks or does not ignore, outputs excepted, committed in a repository of its own."""
+    copy_files(Path(), [name for name in project_files(Path()) if not name.startswith(("metrics/", "plots/", "study/", "dvc.lock"))], target)
+    for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-qm", "clone"]):
+        subprocess.run(["git", *command], cwd=target, check=True)
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment in which a project's commands run: two workers, this Python, and none of this project's own paths."""
+    environment = {**os.environ, "WORKERS": "2", "DVC_NO_ANALYTICS": "1", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    environment.pop("PYTHONPATH", None)
+    return environment
