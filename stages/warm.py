@@ -8,21 +8,26 @@ import os
 import subprocess
 import sys
 
-from distributed import LocalCluster
+from distributed.deploy.spec import SpecCluster
 
 from stages.parts.workers import local_cluster, wanted_workers
 
 
-def address_and_key(cluster: LocalCluster) -> dict[str, str]:
-    """Environment variables by which Dask in another process finds the cluster and is let in."""
+def address_and_key(cluster: SpecCluster) -> dict[str, str]:
+    """Environment variables by which Dask in another process finds the cluster and, where it has certificates, is let in."""
     client = cluster.security.get_tls_config_for_role("client")
-    return {
-        "DASK_SCHEDULER_ADDRESS": cluster.scheduler_address,
+    keys = {
         "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": client["ca_file"],
         "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT": client["cert"],
         "DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY": client["key"],
-        "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "True",
     }
+    encrypted = {**keys, "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "True"} if all(keys.values()) else {}
+    return {"DASK_SCHEDULER_ADDRESS": cluster.scheduler_address, **encrypted}
+
+
+def run_beside(cluster: SpecCluster, command: list[str]) -> int:
+    """Exit status of the command, whose stages send their jobs to this cluster: of this machine, or any of Dask's own deployments."""
+    return subprocess.call(command, env={**os.environ, **address_and_key(cluster)})
 
 
 def main(command: list[str]) -> int:
@@ -30,7 +35,7 @@ def main(command: list[str]) -> int:
     if "DASK_SCHEDULER_ADDRESS" in os.environ:  # somebody's cluster is warm already
         return subprocess.call(command)
     with local_cluster(wanted_workers()) as cluster:
-        return subprocess.call(command, env={**os.environ, **address_and_key(cluster)})
+        return run_beside(cluster, command)
 
 
 if __name__ == "__main__":

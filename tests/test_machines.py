@@ -1,0 +1,105 @@
+"""The same bytes whatever runs the replicates: pools of several sizes, and a cluster of separate processes of which one is killed."""
+
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import yaml
+from tiny_projects import clean_environment, copied_project, tiny_params
+
+from stages.parts.copies import changed
+
+pytestmark = pytest.mark.slow
+
+REPLICATES, EPOCHS = 4, 6
+ARM = "2-3-max"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny project with its digits."""
+    root = tmp_path_factory.mktemp("machines")
+    copied_project(root)
+    params = changed(tiny_params(), {"train": {"replicates": REPLICATES, "epochs": EPOCHS}})
+    (root / "params.yaml").write_text(yaml.safe_dump(params))
+    subprocess.run([sys.executable, "-m", "stages.fetch"], cwd=root, env=clean_environment(), check=True, capture_output=True)
+    return root
+
+
+def stages_on(root: Path, **environment: str) -> Iterator[subprocess.Popen]:
+    """The two stages of the arm that train and explain its networks, one at a time, as they start."""
+    for stage in ("train", "saliency"):
+        command = [sys.executable, "-m", f"stages.{stage}", ARM]
+        yield subprocess.Popen(command, cwd=root, env=clean_environment() | environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+def ended(stage: subprocess.Popen) -> None:
+    """Wait for a stage, which must succeed."""
+    words = stage.communicate()[1]
+    assert stage.returncode == 0, words[-3000:]
+
+
+def hashes(root: Path) -> dict[str, str]:
+    """SHA-256 of every file that the two stages leave."""
+    files = sorted(path for folder in ("networks", "saliency") for path in (root / "data" / folder / ARM).iterdir())
+    return {path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@pytest.fixture(scope="module")
+def from_one_worker(project: Path) -> dict[str, str]:
+    """What one worker process leaves."""
+    for stage in stages_on(project, WORKERS="1"):
+        ended(stage)
+    return hashes(project)
+
+
+@pytest.mark.parametrize("workers", ["2", "4"])
+def test_more_workers_leave_the_same_bytes(project, from_one_worker, workers):
+    for stage in stages_on(project, WORKERS=workers):
+        ended(stage)
+    assert len(from_one_worker) > REPLICATES
+    assert hashes(project) == from_one_worker
+
+
+@contextmanager
+def cluster(root: Path, workers: int) -> Iterator[tuple[str, list[subprocess.Popen]]]:
+    """Address of a scheduler, and workers that are processes of their own with nothing but the code."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    environment = clean_environment() | {"PYTHONPATH": str(root)}
+    commands = [["scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2], "--no-dashboard"]]
+    commands += [["worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny", "--no-dashboard"]] * workers
+    processes = [
+        subprocess.Popen([sys.executable, "-m", "dask", *command], cwd=root, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for command in commands
+    ]
+    try:
+        yield address, processes[1:]
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def test_a_cluster_that_loses_a_worker_leaves_the_same_bytes(project, from_one_worker):
+    shelf = project / f"data/unfinished/train-{ARM}"
+    with cluster(project, 3) as (address, workers):
+        stages = stages_on(project, DASK_SCHEDULER_ADDRESS=address)
+        training = next(stages)
+        while training.poll() is None and not list(shelf.glob("*/replicate-*")):
+            time.sleep(0.01)
+        assert training.poll() is None, "the stage ended before a worker could be killed"
+        os.kill(workers[0].pid, signal.SIGKILL)  # a replicate is finished, others are being trained
+        ended(training)
+        ended(next(stages))
+        assert [worker.poll() for worker in workers[1:]] == [None, None]
+    assert hashes(project) == from_one_worker
