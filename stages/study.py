@@ -13,30 +13,22 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import yaml
 
-from stages.parts.analysis.accuracies import at
-from stages.parts.analysis.accuracy import accuracy_analysis
-from stages.parts.analysis.answers import Answer, measure_answer
-from stages.parts.analysis.findings import block_table
-from stages.parts.analysis.saliency import CLASS_MODEL, measure_findings
 from stages.parts.copies import changed, copy_file, copy_files, project_files
-from stages.parts.experiment.grid import Arm
-from stages.parts.experiment.outputs import replacing_folder, save_json
+from stages.parts.experiment.outputs import save_json
 from stages.parts.experiment.refusals import plain_refusals
-from stages.parts.experiment.settings import Analyze, checked_settings
-from stages.parts.figures.style import house_style, png
+from stages.parts.experiment.settings import checked_settings
 from stages.parts.proofs.machine import machine
-from stages.parts.proofs.replication import accuracy_levels, fall_table, parts_of_the_fall, replication_figure
+from stages.publish import publish
+from stages.replicate import replicate
 
 STUDY = Path("study")
+REPLICATION = STUDY / "replication"
 MAIN = "same"  # the run that answers the questions; the others replicate
-REPLICATED = (3, "max")  # kernel size and pooling of 2019
 NEEDED = ("stages/", ".dvc/config", ".dvcignore", "dvc.yaml")  # of the project's files, to run its pipeline
 RESULTS = {  # of the main run, and where they are kept
-    "dvc.lock": ".", "metrics/answers.json": ".", "metrics/fetch.json": ".", "plots/report.html": ".",
+    "metrics/answers.json": ".", "metrics/fetch.json": ".", "plots/report.html": ".",
     "data/analysis/*.csv": "tables", "plots/*.csv": "tables", "plots/*.png": "figures",
 }  # fmt: skip
 PACKAGES = ("dvc", "distributed", "keras", "matplotlib", "numpy", "pandas", "scipy", "statsmodels", "tensorflow")
@@ -58,7 +50,7 @@ class Run:
     @property
     def lock(self) -> Path:
         """Where its hashes are kept."""
-        return STUDY / "dvc.lock" if self.name == MAIN else STUDY / "replication" / f"{self.name}.lock"
+        return STUDY / ("dvc.lock" if self.name == MAIN else f"{self.name}.lock")
 
 
 def planned_runs() -> list[Run]:
@@ -128,44 +120,6 @@ def keep(run: Run) -> None:
             copy_file(path, STUDY / place / path.name)
 
 
-def replicate(runs: list[Run]) -> None:
-    """Compare the replication's runs with the main one at the kernel size and pooling of 2019, and leave tables, answers and a figure."""
-    settings = checked_settings(runs[0].params)
-    dilations, options = tuple(sorted(settings.dilations)), settings.analyze
-    arms = [Arm(dilation, *REPLICATED) for dilation in dilations]
-    answers, accuracies = {}, {}
-    for run in runs:
-        accuracy, tables = accuracy_analysis(*arm_results(run.folder, arms), options)
-        answers[run.name] = {"accuracy": accuracy, "class_model": class_model_answer(run.folder, arms, options)}
-        accuracies[run.name] = block_table(tables["accuracy"].rename(columns={"accuracy": "value"}), "dilation")[0]
-    levels = accuracy_levels(accuracies, dilations, options)
-    falls = fall_table(parts_of_the_fall(accuracies), dilations, options)
-    with replacing_folder(STUDY / "replication") as folder:
-        levels.to_csv(folder / "accuracy.csv", index=False)
-        falls.to_csv(folder / "fall.csv", index=False)
-        save_json(folder / "answers.json", answers)
-        with house_style():
-            (folder / "replication.png").write_bytes(png(replication_figure(levels, falls)))
-        for run in runs[1:]:
-            copy_file(run.folder / "dvc.lock", folder / run.lock.name)
-
-
-def arm_results(folder: Path, arms: list[Arm]) -> tuple[dict[Arm, np.ndarray], np.ndarray, dict[Arm, pd.DataFrame]]:
-    """Test logits of every arm, labels, and histories, from a run's folder."""
-    networks, logits = folder / "data/networks", {}
-    for arm in arms:
-        with np.load(networks / arm.name / "predictions.npz") as archive:
-            logits[arm], labels = archive["logits"], archive["labels"]
-    return logits, labels, {arm: pd.read_csv(networks / arm.name / "history.csv") for arm in arms}
-
-
-def class_model_answer(folder: Path, arms: list[Arm], options: Analyze) -> dict[str, Answer]:
-    """What dilation does to each measure of the class models of a run's arms."""
-    measures = pd.concat([at(arm, pd.read_csv(folder / "data/saliency" / arm.name / "measures.csv")) for arm in arms])
-    findings = measure_findings(measures[measures["method"] == CLASS_MODEL], options)
-    return {question.measure: measure_answer(finding) for question, finding in findings.items()}
-
-
 def record(runs: list[Run]) -> None:
     """Write on which machine, with which versions and in which time the runs were made."""
     seconds = {run.name: round(float((run.folder / "wall_seconds").read_text())) for run in runs if (run.folder / "wall_seconds").exists()}
@@ -183,8 +137,9 @@ def main() -> None:
         carry_out(run)
         keep(run)
         record(runs)
-    if missing:
-        replicate(runs)
+    if missing or not REPLICATION.exists():
+        replicate({run.name: run.folder for run in runs}, checked_settings(runs[0].params), REPLICATION)
+    publish(STUDY)
     print(f"study: {', '.join(run.name for run in missing) or 'nothing'} had to run; what it found is under {STUDY}/")
 
 

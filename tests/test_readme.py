@@ -9,6 +9,8 @@ import yaml
 
 from stages.parts.experiment.settings import checked_settings
 from stages.parts.page.sentences import QUESTIONS, sentences
+from stages.parts.proofs.prose import prose, written_by_hand
+from stages.publish import facts
 from stages.report import read_scope
 
 README = Path("README.md").read_text()
@@ -40,3 +42,10 @@ def test_every_make_target_that_the_readme_names_exists():
     targets = re.findall(r"^([a-z-]+):", Path("Makefile").read_text(), re.MULTILINE)
     named = re.findall(r"(?:^|`)make ([a-z]+)(?:$|`)", README, re.MULTILINE)
     assert {"run", "test"} <= set(named) <= set(targets)
+
+
+@pytest.mark.skipif(not Path("study/answers.json").exists(), reason="the study has not been run yet")
+def test_the_readme_of_the_study_is_worked_out_from_its_numbers():
+    template = Path("study/README.template.md").read_text()
+    assert written_by_hand(template) == []
+    assert Path("study/README.md").read_text() == prose(template, facts(Path("study")))

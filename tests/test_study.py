@@ -12,8 +12,19 @@ from tiny_projects import clean_environment, copied_project, tiny_params
 
 from stages.parts.copies import changed
 
-LEFT = ("answers.json", "fetch.json", "dvc.lock", "run.json", "report.html", "tables/accuracy.csv", "figures/accuracy_by_dilation.png")
-REPLICATED = ("accuracy.csv", "fall.csv", "answers.json", "replication.png", "valid.lock", "valid-matched.lock")
+LEFT = (
+    "README.md",
+    "answers.json",
+    "fetch.json",
+    "dvc.lock",
+    "valid.lock",
+    "valid-matched.lock",
+    "run.json",
+    "report.html",
+    "tables/accuracy.csv",
+    "figures/accuracy_by_dilation.png",
+)
+REPLICATED = ("accuracy.csv", "fall.csv", "answers.json", "replication.png")
 
 
 def study(root: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
