@@ -12,18 +12,8 @@ from tiny_projects import clean_environment, copied_project, tiny_params
 
 from stages.parts.copies import changed
 
-LEFT = (
-    "README.md",
-    "answers.json",
-    "fetch.json",
-    "dvc.lock",
-    "valid.lock",
-    "valid-matched.lock",
-    "run.json",
-    "report.html",
-    "tables/accuracy.csv",
-    "figures/accuracy_by_dilation.png",
-)
+LOCKS = ("dvc.lock", "valid.lock", "valid-matched.lock")
+LEFT = ("README.md", "answers.json", "fetch.json", "run.json", "report.html", "tables/accuracy.csv", "figures/accuracy_by_dilation.png", *LOCKS)
 REPLICATED = ("accuracy.csv", "fall.csv", "answers.json", "replication.png")
 
 
