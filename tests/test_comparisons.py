@@ -214,3 +214,13 @@ def test_equivalence_is_corrected_within_the_family_too():
     answers = corrected({number: answer for number in range(40)}, 0.05)
     assert answers[0].equivalence_p_value == pytest.approx(min(1.0, 40 * answer.equivalence_p_value))
     assert answers[0].verdict == ("equivalent" if 40 * answer.equivalence_p_value <= 0.05 else "inconclusive")
+
+
+@pytest.mark.parametrize(
+    ("means", "turns"),
+    [((1.0, 2.0, 3.0), None), ((1.0, 3.0, 1.5), 2), ((3.0, 1.0, 2.5), 2), ((1.0, 1.4, 1.0), None), ((1.0, 3.0, 1.0, 2.0), 2), ((1.0, 5.0), None)],
+)
+def test_means_turn_where_they_leave_both_ends_by_more_than_the_margin(means, turns):
+    """Worked by hand, at a margin of 0.5."""
+    table = np.tile(means, (6, 1)) + np.arange(6)[:, None]
+    assert comparison(table, [*range(1, len(means) + 1)], 0.5, 0.05, 100, 0).turning == turns

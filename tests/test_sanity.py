@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from small_networks import architecture, random_weights
 
-from stages.parts.explanations.sanity import CHANGE, CHANGES, LAYERS, changed_images, max_sensitivity, randomization_similarity, randomized_networks
+from stages.parts.explanations.measure_tables import LAYERS
+from stages.parts.explanations.sanity import CHANGE, CHANGES, changed_images, max_sensitivity, randomization_similarity, randomized_networks
 
 IMAGES = np.random.default_rng(0).random((3, 28, 28)).astype(np.float32)
 

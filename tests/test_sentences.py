@@ -157,3 +157,9 @@ def test_a_sound_method_that_disagrees_with_itself_leaves_the_question_open():
         "yet what it chooses on these digits differs from seed to seed."
     )
     assert learned_sentences({"verdict": "inconclusive", "mixture": stuck})[0] == "These runs cannot tell."
+
+
+def test_a_measure_that_turns_is_given_no_direction():
+    turning = {"verdict": "difference", "slope_per_dilation": 1.0, "turns_at": 3}
+    lines = saliency_sentences({"verdict": "difference", "mass_accuracy": turning}, SCOPE)
+    assert lines[1:] == ["Of saliency maps, some measures turn, so that no direction holds throughout: mass accuracy at dilation 3."]

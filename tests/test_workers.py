@@ -10,7 +10,7 @@ import pytest
 from stages.parts.unfinished import Shelf
 from stages.parts.workers import report, results, wanted_workers, worker_pool
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore:Port \\d+ is already in use")
 
 
 def job(shared: int, number: int, grave: str) -> tuple[int, int]:

@@ -15,7 +15,7 @@ def without_gaps(answer: Answer) -> Answer:
 
 
 def measure_answer(finding: Finding) -> Answer:
-    """Verdict, corrected p-value, effect (rank-biserial, -1 to 1) and slope for each unit of dilation of one measure."""
+    """Verdict, corrected p-value, effect (rank-biserial, -1 to 1) and slope for each unit of dilation of one measure, and where it turns."""
     found = finding.comparison
     return without_gaps({
         "verdict": found.verdict,
@@ -24,6 +24,7 @@ def measure_answer(finding: Finding) -> Answer:
         "slope_per_dilation": found.slope and found.slope.value,
         "slope_lower": found.slope and found.slope.lower,
         "slope_upper": found.slope and found.slope.upper,
+        "turns_at": found.turning if found.slope else None,
         "range": found.range_of_means,
         "replicates_needed": found.replicates_needed if found.verdict == "inconclusive" else None,
     })  # fmt: skip

@@ -33,19 +33,21 @@ def differing(answer: Answer) -> str:
 
 
 def measure_sentences(name: str, answer: Answer, scope: Scope) -> list[str]:
-    """What maps of one kind do as dilation grows: what changes, then what does not or is undecided."""
+    """What maps of one kind do as dilation grows: what changes, what turns, then what does not change or is undecided."""
     needed = {"verdict", "slope_per_dilation"}
     measures = {measure: value for measure, value in answer.items() if isinstance(value, Mapping) and needed <= value.keys()}
     changes: dict[str, list[str]] = {}
     for measure, value in measures.items():
-        if value["verdict"] == "difference":
+        if value["verdict"] == "difference" and "turns_at" not in value:
             changes.setdefault(change(measure, value["slope_per_dilation"]), []).append(words(measure))
     changing = [f"{phrase} ({listed(found)})" for phrase, found in changes.items()]
+    turning = [f"{words(measure)} at dilation {value['turns_at']}" for measure, value in measures.items() if "turns_at" in value]
     margin = f"{100 * scope.margin_share:g} %"
     others = {"negligible": f"changed by less than {margin}", "equivalent": f"the same within {margin}", "inconclusive": "undecided"}
     rest = [f"{text}: {listed(found)}" for verdict, text in others.items() if (found := named(measures, verdict))]
     return [
         *([f"As dilation grows, {name} {listed(changing)}."] if changing else []),
+        *([f"Of {name}, some measures turn, so that no direction holds throughout: {listed(turning)}."] if turning else []),
         *([f"Of {name}, {'; '.join(rest)}."] if rest else []),
     ]
 

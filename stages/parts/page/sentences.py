@@ -108,10 +108,11 @@ def single_networks(answer: Answer) -> str:
 def learned_sentences(answer: Answer) -> list[str]:
     """Whether any method is consistent, then each method; nothing without a verdict."""
     methods = {name: value for name, value in answer.items() if isinstance(value, Mapping)}
+    judged = [words(name) for name, value in methods.items() if "verdict" in value]
     consistent = [words(name) for name, value in methods.items() if value.get("verdict") == "consistent"]
     opening = {
         "consistent": f"Yes: {listed(consistent)} {'is' if len(consistent) == 1 else 'are'} consistent." if consistent else "Yes.",
-        "inconsistent": f"Not by {listed([words(name) for name in methods])}: where they end depends on the start, or on chance.",
+        "inconsistent": f"Not by {listed(judged)}: where they end depends on the start, or on chance.",
         "inconclusive": undecided([words(name) for name, value in methods.items() if sound(value)]),
     }
     if answer.get("verdict") not in opening or not methods:

@@ -9,7 +9,7 @@ from jinja2 import Environment, StrictUndefined
 from stages.parts.page.wording import counted, listed, p_text, percent, points, rounded, words
 
 YEAR = r"(?:19|20)\d\d"
-NO_NUMBERS = r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|`[^`]*`|\]\([^)]*\)|<[^>]*>"  # computed, code, addresses
+NO_NUMBERS = r"```.*?```|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|`[^`]*`|\]\([^)]*\)|<[^>]*>"  # computed, code, addresses
 
 
 def prose(template: str, facts: Mapping[str, object]) -> str:

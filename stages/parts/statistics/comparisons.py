@@ -46,6 +46,15 @@ class Comparison:
     obstacle: str  # why no number of replicates like these could settle it; empty if none stands in the way
 
     @property
+    def turning(self) -> Treatment | None:
+        """The treatment at which the means turn: beyond both the first and the last by more than the margin, on one side; None if they do not."""
+        (first, *inner, last) = self.means if len(self.means) > 2 else (0.0, 0.0, 0.0)
+        below, above = min(first, last) - min(inner), max(inner) - max(first, last)
+        if max(below, above) <= self.margin:
+            return None
+        return self.treatments[self.means.index(min(inner) if below > above else max(inner))]
+
+    @property
     def reason(self) -> str:
         """Why the verdict is inconclusive and what would settle it; empty for the other verdicts."""
         if self.verdict != "inconclusive":
