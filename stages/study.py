@@ -137,6 +137,8 @@ def main() -> None:
         carry_out(run)
         keep(run)
         record(runs)
+    for run in runs:
+        keep(run)
     if missing or not REPLICATION.exists():
         replicate({run.name: run.folder for run in runs}, checked_settings(runs[0].params), REPLICATION)
     publish(STUDY)
