@@ -133,11 +133,10 @@ def main() -> None:
     for run in runs:
         prepare(run)
     missing = [run for run in runs if not is_finished(run)]
-    for run in missing:
-        carry_out(run)
-        keep(run)
-        record(runs)
     for run in runs:
+        if run in missing:
+            carry_out(run)
+            record(runs)
         keep(run)
     if missing or not REPLICATION.exists():
         replicate({run.name: run.folder for run in runs}, checked_settings(runs[0].params), REPLICATION)
