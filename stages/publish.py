@@ -11,7 +11,7 @@ from stages.parts.page.sentences import held_fixed, sentences
 from stages.parts.page.wording import rounded
 from stages.parts.proofs.prose import prose, row
 from stages.replicate import REPLICATED
-from stages.report import read_scope
+from stages.report import read_scope, table
 
 FILES = ("answers.json", "fetch.json", "run.json", "replication/answers.json")
 PARTS_IN_WORDS = {
@@ -32,7 +32,7 @@ def facts(study: Path) -> dict[str, object]:
     return {
         "answers": answers, "fetched": fetched, "run": run, "replication": replication, "params": settings, "scope": scope,
         "sentences": sentences(answers, scope), "held_fixed": held_fixed(scope), "networks": scope.arms * scope.replicates,
-        "contrasts": pd.read_csv(study / "tables/contrasts.csv").to_dict("records"), "replicated": REPLICATED,
+        "contrasts": table(study / "tables/contrasts.csv").to_dict("records"), "replicated": REPLICATED,
         "first": scope.dilations[0], "last": scope.dilations[-1], "parts": PARTS_IN_WORDS, "hours": lambda seconds: rounded(seconds / 3600, 2),
         "level": lambda run, dilation: row(levels, run=run, dilation=dilation),
         "fall": lambda part, dilation: row(falls, part=part, dilation=dilation),
