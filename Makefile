@@ -19,7 +19,7 @@ arms: .venv/run ## train and explain several arms at once, on a cluster that DAS
 test: .venv/test ## set everything up and pass every test
 	python -m pytest
 
-study: .venv/run ## all of MNIST, the full grid and the replication of 2019, into study/ (two hours; goes on where it stopped)
+study: .venv/run ## all of MNIST, the full grid and the replication of 2019, into study/ (an hour and a half; goes on where it stopped)
 	python -m stages.study
 
 calibrate: .venv/run ## how often the statistics are right on synthetic studies, into metrics/calibration.csv (minutes)
