@@ -10,7 +10,7 @@ from stages.parts.explanations.inside import inside
 from stages.parts.explanations.measure_tables import LAYERS, arm_transfer, cascade_table, measures_table, stacked
 from stages.parts.explanations.probing import probed, probed_places
 from stages.parts.explanations.subject import Subject
-from stages.parts.gradients import first_gradient_graph, image_logits
+from stages.parts.gradients import gradient_graph, image_logits
 from stages.parts.network import logits
 
 PROBED, COUNT = 10, 12
@@ -81,7 +81,7 @@ def test_the_same_replicate_is_explained_twice_alike(replicates):
 
 
 def test_a_second_replicate_needs_no_new_graph(replicates):
-    assert first_gradient_graph(architecture(), tf.nn.relu).experimental_get_tracing_count() == 1
+    assert gradient_graph(architecture(), tf.nn.relu).experimental_get_tracing_count() == 1
 
 
 def test_a_network_that_is_not_finite_is_refused_by_method():

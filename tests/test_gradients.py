@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 from small_networks import architecture, options, random_weights, strokes, tensors
 
-from stages.parts.gradients import first_gradient_graph, image_gradient, in_batches, weight_shapes
+from stages.parts.gradients import gradient_graph, image_gradient, in_batches, weight_shapes
 from stages.parts.network import keras_network
 from stages.parts.saliencies.integrated_gradients import saliency_maps
 
@@ -34,4 +34,4 @@ def test_another_network_or_number_of_images_needs_no_new_graph():
         weights = tensors(random_weights(of, seed))
         image_gradient(weights, strokes(count), np.arange(count), of)
         saliency_maps(weights, strokes(count), np.arange(count), of, options())
-    assert first_gradient_graph(of, tf.nn.relu).experimental_get_tracing_count() == 1
+    assert gradient_graph(of, tf.nn.relu).experimental_get_tracing_count() == 1

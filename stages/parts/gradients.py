@@ -20,6 +20,11 @@ SIDE = 28  # pixels
 Graph = Callable[..., tf.Tensor]
 
 
+def images_at_once(copies: int) -> int:
+    """How many images with so many copies each fill a batch."""
+    return max(1, BATCH // copies)
+
+
 def in_batches(function: Callable[[slice], tf.Tensor], count: int, size: int = BATCH) -> np.ndarray:
     """What `function` makes of each slice of at most `size` of `count` items, one after the other."""
     return np.concatenate([np.asarray(function(slice(start, start + size))) for start in range(0, count, size)])
@@ -57,32 +62,16 @@ def logit_graph(architecture: Architecture) -> Graph:
 
 
 @lru_cache(maxsize=4)  # arms come one after another
-def first_gradient_graph(architecture: Architecture, relu: Activation) -> Graph:
-    """Compiled: weights, first maps and one-hot classes to the gradient of the classes' logits at those maps."""
+def gradient_graph(architecture: Architecture, relu: Activation) -> Graph:
+    """Compiled: weights, images and one-hot classes to the gradient of the classes' logits at the pixels."""
 
-    def gradient(weights: Weights, first: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
-        with tf.GradientTape() as tape:
-            tape.watch(first)
-            value = tf.reduce_sum(targets * head_logits(weights, last_maps(weights, first, architecture, relu), architecture, relu))
-        return tape.gradient(value, first)
-
-    side = first_side(architecture)
-    return compiled(gradient, architecture, (None, side, side, architecture.channels[0]), (None, CLASSES))
-
-
-@lru_cache(maxsize=4)  # arms come one after another
-def pixel_gradient_graph(architecture: Architecture) -> Graph:
-    """Compiled: weights and gradients at the first maps to gradients at the pixels."""
-
-    def gradient(weights: Weights, upstream: tf.Tensor) -> tf.Tensor:
-        images = tf.zeros((tf.shape(upstream)[0], SIDE, SIDE, 1))  # linear: the gradient is the same at every image
+    def gradient(weights: Weights, images: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             tape.watch(images)
-            first = first_maps(weights, images, architecture)
-        return tape.gradient(first, images, output_gradients=upstream)[..., 0]
+            value = tf.reduce_sum(targets * logits(weights, images, architecture, relu))
+        return tape.gradient(value, images)[..., 0]
 
-    side = first_side(architecture)
-    return compiled(gradient, architecture, (None, side, side, architecture.channels[0]))
+    return compiled(gradient, architecture, (None, SIDE, SIDE, 1), (None, CLASSES))
 
 
 def targets_of(classes: np.ndarray) -> np.ndarray:
@@ -99,30 +88,39 @@ def image_gradient(
     weights: Weights, images: np.ndarray, classes: np.ndarray, architecture: Architecture, relu: Activation = tf.nn.relu
 ) -> np.ndarray:
     """Gradient of each image's class logit at its pixels, (n, 28, 28) float32; `relu` may have a gradient of its own."""
-    targets = targets_of(classes)
-
-    def gradient(part: slice) -> tf.Tensor:
-        first = first_maps(weights, images[part, ..., None], architecture)
-        return pixel_gradient_graph(architecture)(weights, first_gradient_graph(architecture, relu)(weights, first, targets[part]))
-
-    return in_batches(gradient, len(images))
+    graph, targets = gradient_graph(architecture, relu), targets_of(classes)
+    return in_batches(lambda part: graph(weights, images[part, ..., None], targets[part]), len(images))
 
 
-def averaged_gradient(
-    weights: Weights, copies: Callable[[slice], tf.Tensor], shares: np.ndarray, classes: np.ndarray, architecture: Architecture
-) -> np.ndarray:
-    """Gradient of each image's class logit, averaged over copies of the image, (n, 28, 28) float32.
+def shared_targets(classes: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Weight of every logit of every copy of an image, (n, copies, 10) float32, for `mean_gradient`.
 
     Args:
-        copies: the first convolution's maps of every copy of some of the images, (images, copies, side, side, channels).
-        shares: (copies,) float32, weight of each copy in the average; they sum to 1.
+        classes: (n,), of the images.
+        shares: (copies,) float32, weight of each copy in the mean; they sum to 1.
     """
-    targets = targets_of(classes)[:, None] * shares[:, None]  # a gradient is linear in what it is of
+    return targets_of(classes)[:, None] * shares[:, None]  # a gradient is linear in what it is of
 
-    def gradient(part: slice) -> tf.Tensor:
-        maps = copies(part)
-        single = tf.reshape(maps, (-1, *maps.shape[2:]))
-        gradients = first_gradient_graph(architecture, tf.nn.relu)(weights, single, targets[part].reshape(-1, CLASSES))
-        return pixel_gradient_graph(architecture)(weights, tf.reduce_sum(tf.reshape(gradients, maps.shape), 1))
 
-    return in_batches(gradient, len(classes), max(1, BATCH // len(shares)))
+def mean_gradient(weights: Weights, copies: tf.Tensor, targets: tf.Tensor, architecture: Architecture) -> tf.Tensor:
+    """Gradient of the weighted logits of each image's copies at its pixels, (n, 28, 28).
+
+    Args:
+        copies: the first convolution's maps of every copy, (n, copies, side, side, channels).
+        targets: weights of their logits, (n, copies, 10).
+    """
+    maps = tf.reshape(copies, (-1, *copies.shape[2:]))
+    with tf.GradientTape() as tape:
+        tape.watch(maps)
+        outputs = head_logits(weights, last_maps(weights, maps, architecture), architecture)
+        value = tf.reduce_sum(tf.reshape(targets, (-1, CLASSES)) * outputs)
+    return pixel_gradient(weights, tf.reduce_sum(tf.reshape(tape.gradient(value, maps), tf.shape(copies)), 1), architecture)
+
+
+def pixel_gradient(weights: Weights, upstream: tf.Tensor, architecture: Architecture) -> tf.Tensor:
+    """Gradient at the pixels, (n, 28, 28), of what has the gradient `upstream` at the first maps."""
+    images = tf.zeros((tf.shape(upstream)[0], SIDE, SIDE, 1))  # linear: the gradient is the same at every image
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        first = first_maps(weights, images, architecture)
+    return tape.gradient(first, images, output_gradients=upstream)[..., 0]

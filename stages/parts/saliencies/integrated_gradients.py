@@ -1,11 +1,25 @@
 """`integrated_gradients`: the gradient, averaged on the way from a black image, times the image."""
 
+from functools import lru_cache
+
 import numpy as np
 import tensorflow as tf
 
-from stages.parts.experiment.settings import Saliency
-from stages.parts.gradients import averaged_gradient
+from stages.parts.experiment.settings import CLASSES, Saliency
+from stages.parts.gradients import SIDE, Graph, compiled, images_at_once, in_batches, mean_gradient, shared_targets
 from stages.parts.network import Architecture, Weights, first_maps
+
+
+@lru_cache(maxsize=4)  # arms come one after another
+def scaled_gradient_graph(architecture: Architecture) -> Graph:
+    """Compiled: weights, images, the factors by which their copies are scaled, and targets to mean gradients."""
+
+    def gradient(weights: Weights, images: tf.Tensor, factors: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+        black = weights[1]  # what the first convolution makes of a black image: its bias
+        change = first_maps(weights, images, architecture) - black
+        return mean_gradient(weights, black + factors * change[:, tf.newaxis], targets, architecture)
+
+    return compiled(gradient, architecture, (None, SIDE, SIDE, 1), (None, 1, 1, 1), (None, None, CLASSES))
 
 
 def saliency_maps(weights: Weights, images: np.ndarray, classes: np.ndarray, architecture: Architecture, options: Saliency) -> np.ndarray:
@@ -17,10 +31,10 @@ def saliency_maps(weights: Weights, images: np.ndarray, classes: np.ndarray, arc
     """
     ends = np.linspace(0, 1, options.samples + 1, dtype=np.float32) ** 2
     middles = ((ends[1:] + ends[:-1]) / 2)[:, None, None, None]
-    black = weights[1]  # what the first convolution makes of a black image: its bias
+    targets = shared_targets(classes, np.diff(ends))
+    graph = scaled_gradient_graph(architecture)
 
-    def copies(part: slice) -> tf.Tensor:
-        change = first_maps(weights, images[part, ..., None], architecture) - black
-        return black + middles * change[:, tf.newaxis]
+    def gradient(part: slice) -> tf.Tensor:
+        return graph(weights, images[part, ..., None], middles, targets[part])
 
-    return images * averaged_gradient(weights, copies, np.diff(ends), classes, architecture)
+    return images * in_batches(gradient, len(images), images_at_once(options.samples))
