@@ -3,7 +3,7 @@
 Runs in a copy of the project. The stages' main functions are called in this process, so that
 neither start-up nor imports nor DVC hide how the work itself grows.
 
-Takes as arguments the sizes, as JSON (`{"replicates": [2, 4], …}`), and the file to write.
+Takes as arguments the sizes, as JSON (`{"replicates": [2, 4], …}`), how many rounds to measure, and the file to write.
 """
 
 import json
@@ -11,10 +11,11 @@ import sys
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks.clone import Clone
-from benchmarks.timing import seconds_of
+from benchmarks.timing import in_turn, seconds_of
 from stages.parts.experiment.settings import checked_settings
 
 OF_ARMS, MEETING = ("train", "saliency"), ("transfer", "analyze")  # drawing is left out: it takes as long whatever grows
@@ -46,15 +47,18 @@ def run_seconds(copy: Clone, sizes: dict[str, int], untouched: tuple[str, ...] =
     return seconds | {stage: seconds_of(import_module(f"stages.{stage}").main) for stage in MEETING}
 
 
-def main(wanted: str, target: str) -> None:
-    """Write the seconds of each stage at every size of each parameter, after a run at the smallest sizes that does not count."""
+def main(wanted: str, rounds: str, target: str) -> None:
+    """Write the median seconds of each stage at every size of each parameter, after a run at the smallest sizes that does not count."""
     copy = Clone(Path())
     copy.change(changes(SMALLEST))
     import_module("stages.learn").main(LEARNER)
     run_seconds(copy, SMALLEST)
+    sizes = json.loads(wanted)
+    runs = {(name, size): partial(run_seconds, copy, {**SMALLEST, name: size}, UNTOUCHED.get(name, ())) for name in sizes for size in sizes[name]}
+    times = in_turn(runs, int(rounds), warm_up=False)
     grown = {
-        name: {size: run_seconds(copy, {**SMALLEST, name: size}, UNTOUCHED.get(name, ())) for size in sizes}
-        for name, sizes in json.loads(wanted).items()
+        name: {size: {stage: median(run[stage] for run in times[name, size]) for stage in times[name, size][0]} for size in sizes[name]}
+        for name in sizes
     }
     Path(target).write_text(json.dumps(grown))
 

@@ -21,12 +21,12 @@ def curve(sizes: list[int], seconds: list[float]) -> dict[str, Any]:
 
 
 def work(sizes: Sizes, threads: int) -> dict[str, Any]:
-    """Seconds of all stages but `fetch` and `learn` at every size, by parameter, and their exponents."""
+    """Median seconds of all stages but `fetch` and `learn` at every size, by parameter, and their exponents."""
     with clone() as copy:
         copy.run(sys.executable, "-m", "stages.fetch")
         target = copy.root.parent / "grown.json"
-        wanted = json.dumps(sizes.growth)
-        copy.run(sys.executable, "-m", "stages.warm", sys.executable, "-m", "benchmarks.growing", wanted, str(target), WORKERS=str(threads))
+        growing = (sys.executable, "-m", "benchmarks.growing", json.dumps(sizes.growth), str(sizes.stage_rounds), str(target))
+        copy.run(sys.executable, "-m", "stages.warm", *growing, WORKERS=str(threads))
         grown = json.loads(target.read_text())
     return {
         name: {

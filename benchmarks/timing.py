@@ -3,11 +3,12 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from scipy.optimize import nnls
 
+Name, Measured = TypeVar("Name"), TypeVar("Measured")
 EXPONENTS = np.arange(0.05, 3.001, 0.05)  # among which a curve finds its own
 
 
@@ -18,7 +19,7 @@ def seconds_of(action: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def in_turn(contenders: Mapping[str, Callable[[], float]], rounds: int, warm_up: bool = True) -> dict[str, list[float]]:
+def in_turn(contenders: Mapping[Name, Callable[[], Measured]], rounds: int, warm_up: bool = True) -> dict[Name, list[Measured]]:
     """What each contender measures in each round, by its name.
 
     One round before the first does not count, if `warm_up`: graphs are traced and caches filled in it.
@@ -29,7 +30,7 @@ def in_turn(contenders: Mapping[str, Callable[[], float]], rounds: int, warm_up:
     """
     if rounds < 1:
         raise ValueError(f"at least one round must be measured; got {rounds}")
-    times: dict[str, list[float]] = {name: [] for name in contenders}
+    times: dict[Name, list[Measured]] = {name: [] for name in contenders}
     for number in range(-warm_up, rounds):
         names = list(contenders) if number % 2 == 0 else list(contenders)[::-1]
         for name in names:

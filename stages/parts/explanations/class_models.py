@@ -12,6 +12,9 @@ from stages.parts.network import Architecture, Weights, first_maps, head_logits,
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 0.01  # of Adam; with a usual, tiny epsilon, pixels of no influence would move as much as others
 FAINT = 1e-5  # standard deviation of the start, in units of pixel value
 LEAK = 0.3  # share of the gradient that a closed ReLU passes at the first step
+# Of a function that stays one in the graph that calls it. Put into a loop's own graph, the gradient of max
+# pooling may come before the pooling it belongs to, in some processes, and is then left to a slow kernel (TensorFlow 2.21).
+APART = {"_noinline": True}
 
 
 def class_models(weights: Weights, architecture: Architecture, options: Saliency) -> np.ndarray:
@@ -81,14 +84,20 @@ def ascent_graph(architecture: Architecture, total_variation: float, jitter_pixe
         value = tf.reduce_sum(on_logits * head_logits(weights, last, architecture, relu)) + tf.reduce_sum(on_maps * tf.reduce_sum(last, (1, 2)))
         return value - total_variation * tf.reduce_sum(tf.image.total_variation(image)) if total_variation else value
 
+    def slope(decay: tf.Tensor, weights: Weights, image: tf.Tensor, *wanted: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            value = gain(weights, image, *wanted) - decay * tf.reduce_sum(image**2)
+        return tape.gradient(value, image)
+
+    slope_apart = tf.function(slope, autograph=False, experimental_attributes=APART)
+
     def ascended(
         weights: Weights, start: tf.Tensor, on_logits: tf.Tensor, on_maps: tf.Tensor, rates: tf.Tensor, leak: tf.Tensor, moves: tf.Tensor
     ) -> tf.Tensor:
         def step(index: tf.Tensor, image: tf.Tensor, mean: tf.Tensor, square: tf.Tensor) -> tuple[tf.Tensor, ...]:
-            with tf.GradientTape() as tape:
-                tape.watch(image)
-                value = gain(weights, image, on_logits, on_maps, leak[index], moves[index]) - rates[1] * tf.reduce_sum(image**2)
-            direction, mean, square = adam_step(tape.gradient(value, image), mean, square, tf.cast(index + 1, tf.float32))
+            gradient = slope_apart(rates[1], weights, image, on_logits, on_maps, leak[index], moves[index])
+            direction, mean, square = adam_step(gradient, mean, square, tf.cast(index + 1, tf.float32))
             return index + 1, image + rates[0] * direction, mean, square
 
         nothing = tf.zeros_like(start)
