@@ -158,7 +158,7 @@ def question_tables(random: Random, dilations: Sequence[int], methods: Sequence[
     tables: dict[str, list[dict[str, object]]] = {"effects": [], "pairs": [], "levels": []}
     for place, (family, method, measure) in enumerate(asked):
         question = {"family": family, "factor": "dilation", "method": method, "measure": measure}
-        found = {"verdict": VERDICTS[place % 4], "p_value": 0.01, "slope": random.normal(), "kendall_w": 0.5, "reason": ""}
+        found = {"verdict": VERDICTS[place % 4], "p_value": 0.01, "slope": random.normal(), "turns_at": None, "kendall_w": 0.5, "reason": ""}
         tables["effects"].append({**question, **found})
         for first, second in combinations(dilations, 2):
             tables["pairs"].append({**question, "first": first, "second": second, **difference(random), "p_holm": 0.1})
@@ -219,7 +219,13 @@ def made_up_learned(random: Random, learners: Sequence[str]) -> Learned:
     runs = [{"initial_dilation": initial, "seed": seed} for initial, seed in product((1, 4, 7), (0, 1))]
     choices = [{**run, "chosen_dilation": int(random.integers(1, 4))} for run in runs]
     paths = [{**run, "epoch": epoch, "dilation": run["initial_dilation"] - epoch / 2} for run in runs for epoch in range(3)]
-    planted = [{**run, "true_dilation": true, "chosen_dilation": true if run["seed"] else 1} for run in runs for true in (1, 2, 3)]
-    sweep = [{**run, "true_dilation": 3, "rate": rate, "dilation": run["initial_dilation"] / rate} for run in runs for rate in (1.0, 10.0)]
+    planted = [
+        {**run, "true_dilation": true, "texture": 0, "rate": 3.0, "chosen_dilation": true if run["seed"] else 1, "dilation": float(true)}
+        for run in runs
+        for true in (1, 2, 3)
+    ]
+    sweep = [
+        {**run, "true_dilation": 3, "texture": 0, "rate": rate, "dilation": run["initial_dilation"] / rate} for run in runs for rate in (1.0, 10.0)
+    ]
     tables = (pd.DataFrame(rows) for rows in (choices, paths, planted, sweep))
     return Learned(*({name: table for name in learners} for table in tables), images=800)

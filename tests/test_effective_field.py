@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from small_networks import architecture, linear_network, options, random_weights, strokes, tensors
 
+from stages.parts.analysis.fields import effective_side
 from stages.parts.experiment.geometry import network_receptive_field
 from stages.parts.explanations.effective_field import effective_field
-from stages.parts.measures import effective_side
 
 
 def test_field_of_a_network_that_only_pools_is_the_block_of_its_middle_unit():

@@ -24,6 +24,13 @@ def test_what_lies_below_the_threshold_does_not_count():
     assert effective_side(square(3) + square(9, 0.06)) == 9
 
 
+def test_a_gaussian_is_two_and_a_half_deviations_wide_on_every_side():
+    """Analytic: exp(-r^2 / 2 s^2) > 0.0455 within r = 2.486 s, a disk of area 6.18 pi s^2."""
+    rows, columns = np.indices((28, 28)) - 13.5
+    field = np.exp(-(rows**2 + columns**2) / (2 * 3.0**2))
+    assert effective_side(field) == pytest.approx(np.sqrt(2 * np.log(1 / 0.0455) * np.pi * 3.0**2), rel=0.02)
+
+
 def test_a_field_of_zeros_has_no_side():
     assert effective_side(np.zeros((28, 28))) == 0
 

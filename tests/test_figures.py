@@ -22,9 +22,9 @@ from stages.parts.figures.forests import forest
 from stages.parts.figures.gridding import centred_decibels
 from stages.parts.figures.inside import enlarged
 from stages.parts.figures.kernels import spread_kernels
-from stages.parts.figures.learned import chosen_against_initial
+from stages.parts.figures.learned import chosen_against_initial, rate_sweep
 from stages.parts.figures.maps import outlined, saliency_maps
-from stages.parts.figures.measures import measures_by_dilation
+from stages.parts.figures.measures import arrow, measures_by_dilation
 from stages.parts.figures.mosaics import GREY, SIGNED, mosaic, painted, row_starts, scaled
 from stages.parts.figures.style import EmptyFigureError, dilation_colour, house_style, png
 from stages.parts.page.material import Learned, Material
@@ -244,9 +244,24 @@ def test_transfer_has_the_class_models_in_rows_and_the_judges_in_columns():
     assert transfer_by_dilation(table).loc[1, 2] == 0.2
 
 
+def test_a_sweep_holds_the_runs_at_the_methods_own_rate_on_the_same_texture():
+    """By hand: from dilation 4 the swept runs end at 4 / rate, those at the method's own rate, 3, at what was planted, 3."""
+    learned = FULL.learned
+    name = next(iter(learned.sweeps))
+    with house_style():
+        figure = rate_sweep({name: learned.sweeps[name]}, learned.planted)
+    line = next(line for line in figure.axes[0].lines if line.get_label() == "from 4")
+    assert line.get_xydata().tolist() == [[1, 4], [3, 3], [10, 0.4]]
+
+
 def test_a_figure_without_images_says_so():
     nothing = made_up_explained(np.random.default_rng(0), (), ())
     with pytest.raises(EmptyFigureError, match="no images"):
         class_models(nothing.class_models, np.zeros((10, 28, 28)), ())
     with pytest.raises(EmptyFigureError, match="No digit was explained"):
         saliency_maps(nothing.digits, {}, ())
+
+
+@pytest.mark.parametrize(("slope", "turns_at", "sign"), [(0.2, None, "↑"), (-0.2, np.nan, "↓"), (-0.2, 3, "↕"), (0, None, ""), (np.nan, None, "")])
+def test_an_arrow_points_one_way_only_where_a_measure_goes_one_way(slope, turns_at, sign):
+    assert arrow(slope, turns_at) == sign

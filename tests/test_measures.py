@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stages.parts.measures import class_mean_correlation, effective_side, entropy, gini, shares, sharpness, spread, total_variation
+from stages.parts.measures import class_mean_correlation, entropy, gini, shares, sharpness, spread, total_variation
 
 MEASURES = [gini, entropy, total_variation, spread]
 PIXELS = 28 * 28
@@ -58,7 +58,7 @@ def test_a_map_of_zeros_is_measured_as_a_uniform_one(measure):
     np.testing.assert_allclose(measure(np.zeros((2, 28, 28))), measure(np.ones((2, 28, 28))))
 
 
-@pytest.mark.parametrize("measure", [*MEASURES, shares, effective_side])
+@pytest.mark.parametrize("measure", [*MEASURES, shares])
 @pytest.mark.parametrize(("fault", "name"), [(np.nan, "nan"), (np.inf, "inf"), (-np.inf, "-inf")])
 def test_maps_that_are_not_finite_are_refused_by_number(measure, fault, name):
     maps = np.ones((3, 28, 28))
@@ -90,19 +90,6 @@ def test_a_map_is_one_with_its_mean_and_minus_one_with_its_negative():
     maps = np.random.default_rng(0).normal(size=(1, 28, 28))
     assert class_mean_correlation(maps, maps * 3 + 1)[0] == pytest.approx(1)
     assert class_mean_correlation(maps, -maps)[0] == pytest.approx(-1)
-
-
-def test_effective_side_of_a_gaussian_covers_two_and_a_half_deviations():
-    """Analytic: exp(-r^2 / 2 s^2) > 0.0455 within r = 2.486 s, a disk of area 6.18 pi s^2."""
-    rows, columns = np.indices((28, 28)) - 13.5
-    field = np.exp(-(rows**2 + columns**2) / (2 * 3.0**2))[None]
-    assert effective_side(field)[0] == pytest.approx(np.sqrt(2 * np.log(1 / 0.0455) * np.pi * 3.0**2), rel=0.02)
-
-
-def test_effective_side_of_a_square_is_its_side_and_of_nothing_zero():
-    fields = np.zeros((2, 28, 28))
-    fields[0, 3:9, 5:11] = 0.2
-    np.testing.assert_array_equal(effective_side(fields), [6, 0])
 
 
 def test_sharpness_holds_every_measure_by_name():

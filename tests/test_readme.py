@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from benchmarks.table import TABLES, machine_lines, page
 from stages.parts.experiment.geometry import extent
 from stages.parts.experiment.grid import named_arm
 from stages.parts.experiment.settings import Settings, checked_settings
@@ -17,6 +18,7 @@ from stages.publish import facts
 from stages.report import read_scope
 
 README = Path("README.md").read_text()
+SPEEDS = json.loads(Path("metrics/benchmark.json").read_text())
 RUNS = {"default": (Path("params.yaml"), Path("metrics")), "study": (Path("study/params.yaml"), Path("study"))}
 
 
@@ -35,6 +37,11 @@ def answered(name: str) -> list[str]:
     return [said["learned"][0], said["saliency"][0], " ".join(said["accuracy"][:2])]
 
 
+def speeds() -> list[str]:
+    """What the README says of the machine that was measured on, and the tables that it shows."""
+    return [machine_lines(SPEEDS), *(TABLES[part](SPEEDS[part]) for part in ("training", "saliency", "targets"))]
+
+
 @pytest.mark.parametrize("name", RUNS)
 def test_the_answers_in_the_readme_are_those_of_the_committed_runs(name):
     for number, sentence in enumerate(answered(name), 1):
@@ -49,6 +56,12 @@ def test_the_answers_are_of_the_committed_parameters(name):
     assert set(answers["accuracy"]["mean_percent"]) == {str(dilation) for dilation in settings.dilations}
 
 
+def test_the_speeds_in_the_readme_are_those_that_were_measured():
+    for text in speeds():
+        assert f"{text}\n" in README
+    assert Path("metrics/benchmark.md").read_text() == page(SPEEDS)
+
+
 def test_every_other_number_in_the_readme_is_known():
     """Those of its prose: data set and networks of both runs, the version of Python, and examples that are worked out here."""
     known = set()
@@ -61,7 +74,7 @@ def test_every_other_number_in_the_readme_is_known():
     assert extent(example.kernel_size, example.dilation) == extent(5, 1) == 5
     known |= {str(example.dilation), str(example.kernel_size), "5", "1"}
     rest = README
-    for sentence in (*answered("default"), *answered("study")):
+    for sentence in (*answered("default"), *answered("study"), *speeds()):
         rest = rest.replace(sentence, "")
     assert {number.rstrip(".,") for number in written_by_hand(rest)} <= known
 

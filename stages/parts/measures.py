@@ -6,8 +6,6 @@ A map that is zero everywhere says as little as a uniform one, and is measured a
 
 import numpy as np
 
-BEYOND_TWO_DEVIATIONS = 0.0455  # of a Gaussian's mass
-
 
 def finite(maps: np.ndarray) -> np.ndarray:
     """The maps themselves, float64.
@@ -71,16 +69,6 @@ def spread(maps: np.ndarray) -> np.ndarray:
         centre = (parts * place).sum((1, 2), keepdims=True)
         variance += (parts * (place - centre) ** 2).sum((1, 2))
     return np.sqrt(variance)
-
-
-def effective_side(fields: np.ndarray) -> np.ndarray:
-    """Side, in pixels, of the square with as many pixels as have more than 4.55 % of the field's largest value.
-
-    Luo et al. (2016), section 4.1: beyond two standard deviations of a Gaussian field. Deviation: of
-    the largest value and not of the middle's, which a dilated kernel may pass over. 0 for a field of zeros.
-    """
-    sizes = np.abs(finite(fields))
-    return np.sqrt((sizes > BEYOND_TWO_DEVIATIONS * sizes.max((1, 2), keepdims=True)).sum((1, 2)))
 
 
 def class_mean_correlation(maps: np.ndarray, means: np.ndarray) -> np.ndarray:

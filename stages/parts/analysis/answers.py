@@ -24,7 +24,7 @@ def measure_answer(finding: Finding) -> Answer:
         "slope_per_dilation": found.slope and found.slope.value,
         "slope_lower": found.slope and found.slope.lower,
         "slope_upper": found.slope and found.slope.upper,
-        "turns_at": found.turning if found.slope else None,
+        "turns_at": found.turning,
         "range": found.range_of_means,
         "replicates_needed": found.replicates_needed if found.verdict == "inconclusive" else None,
     })  # fmt: skip

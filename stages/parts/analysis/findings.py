@@ -109,7 +109,7 @@ def effect_rows(findings: Mapping[Question, Finding]) -> Rows:
             **question._asdict(), "verdict": found.verdict, "p_value": found.p_value, "equivalence_p_value": found.equivalence_p_value,
             "kendall_w": found.kendall_w, "trend_p_value": found.trend_p_value, "effect": largest_effect(found),
             "slope": slope and slope.value, "slope_lower": slope and slope.lower, "slope_upper": slope and slope.upper,
-            "best": found.best, "range": found.range_of_means, "margin": found.margin,
+            "turns_at": found.turning, "best": found.best, "range": found.range_of_means, "margin": found.margin,
             "replicates_needed": found.replicates_needed, "reason": found.reason,
         })  # fmt: skip
     return rows

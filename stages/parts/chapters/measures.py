@@ -37,8 +37,8 @@ def measure_pictures(material: Material) -> list[Picture]:
             lambda: verdicts_by_measure(effects),
             caption(
                 f"Verdict on dilation for each method and measure; margin: {100 * scope.margin_share:g} % of the value at the smallest dilation. "
-                "The arrow says where the measure goes as dilation grows. p-values are corrected by Holm over all cells of the maps, "
-                "and over those of the class models.",
+                "The arrow says where the measure goes as dilation grows; ↕: it turns on the way. "
+                "p-values are corrected by Holm over all cells of the maps, and over those of the class models.",
                 scope,
                 digits,
             ),

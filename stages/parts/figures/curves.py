@@ -25,6 +25,7 @@ def learning_curves(history: pd.DataFrame) -> Figure:
         draw_curve(axes[column + len(groups)], networks, "accuracy", 100)
         axes[column].set_title(f"kernel {size}, {pooling}")
         axes[column + len(groups)].set_xlabel("epoch")
+        axes[column + len(groups)].locator_params(axis="x", integer=True)
     axes[0].set(ylabel="loss (cross-entropy)", yscale="log")
     axes[len(groups)].set_ylabel("accuracy (%)")
     axes[len(groups)].set_ylim(bottom=max(0, float(100 * history["validation_accuracy"].quantile(0.1)) - 2))

@@ -94,10 +94,11 @@ def planted_truth(planted: Mapping[str, pd.DataFrame]) -> Figure:
     return figure
 
 
-def rate_sweep(sweeps: Mapping[str, pd.DataFrame]) -> Figure:
+def rate_sweep(sweeps: Mapping[str, pd.DataFrame], planted: Mapping[str, pd.DataFrame]) -> Figure:
     """Dilation at the end, in pixels, over the rate of the dilation's own parameters; a line for each start, a panel for each method.
 
-    Tables have `rate`, `true_dilation`, `initial_dilation` and `dilation`.
+    Tables have `rate`, `true_dilation`, `texture`, `initial_dilation` and `dilation`. Of `planted`, whose
+    runs have the method's own rate, those on the swept textures join the sweep.
 
     Raises:
         EmptyFigureError: no rate was swept.
@@ -107,8 +108,9 @@ def rate_sweep(sweeps: Mapping[str, pd.DataFrame]) -> Figure:
         raise EmptyFigureError("No rate was swept.")
     figure, axes = panels(1, len(runs), 3.2, side_by_side(len(runs)), sharey=True)
     for place, (method, table) in zip(axes, runs.items()):
+        every = pd.concat([table, planted[method].merge(table[["true_dilation", "texture"]].drop_duplicates())])
         for initial in in_order(table["initial_dilation"]):
-            ends = rows_where(table, initial_dilation=initial).groupby("rate")["dilation"].mean()
+            ends = rows_where(every, initial_dilation=initial).groupby("rate")["dilation"].mean()
             place.plot(ends.index, ends, "o-", color=dilation_colour(initial), label=f"from {initial:g}")
         place.axhline(table["true_dilation"].iloc[0], color=QUIET, linestyle="--", linewidth=1, zorder=1)
         place.set(title=words(method), xlabel="rate", xscale="log")

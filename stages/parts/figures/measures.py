@@ -69,9 +69,9 @@ def draw_chance(axes: Axes, chance: pd.DataFrame, colour: dict[str, str]) -> Non
 
 
 def verdicts_by_measure(effects: pd.DataFrame) -> Figure:
-    """The verdict on dilation for each method (row) and measure (column), with the direction of the slope.
+    """The verdict on dilation for each method (row) and measure (column), with the direction it goes in.
 
-    `effects` has `method`, `measure`, `verdict` and `slope`.
+    `effects` has `method`, `measure`, `verdict`, `slope` and `turns_at`.
 
     Raises:
         EmptyFigureError: nothing was compared.
@@ -81,7 +81,14 @@ def verdicts_by_measure(effects: pd.DataFrame) -> Figure:
     for row in records(effects):
         x, y = measures.index(row["measure"]), methods.index(row["method"])
         axes.add_patch(cell(x, y, VERDICT_COLOURS.get(row["verdict"], PAPER)))
-        axes.text(x, y, arrow(row["slope"]), ha="center", va="center", color=PAPER if row["verdict"] in ("difference", "equivalent") else INK)
+        axes.text(
+            x,
+            y,
+            arrow(row["slope"], row["turns_at"]),
+            ha="center",
+            va="center",
+            color=PAPER if row["verdict"] in ("difference", "equivalent") else INK,
+        )
     axes.set(xlim=(-0.6, len(measures) - 0.4), ylim=(len(methods) - 0.4, -0.6))
     axes.set_xticks(range(len(measures)), [words(measure) for measure in measures], rotation=28, ha="right")
     axes.set_yticks(range(len(methods)), [words(method) for method in methods])
@@ -97,8 +104,10 @@ def cell(x: float, y: float, colour: str) -> Rectangle:
     return Rectangle((x - 0.46, y - 0.46), 0.92, 0.92, facecolor=colour)
 
 
-def arrow(slope: float) -> str:
-    """Up where a measure grows with dilation, down where it falls, nothing where that is not known."""
+def arrow(slope: float, turns_at: float | None) -> str:
+    """Up where a measure grows with dilation, down where it falls, both where it turns, nothing where that is not known."""
+    if not pd.isna(turns_at):
+        return "↕"
     if pd.isna(slope) or slope == 0:
         return ""
     return "↑" if np.sign(slope) > 0 else "↓"

@@ -47,8 +47,11 @@ class Comparison:
 
     @property
     def turning(self) -> Treatment | None:
-        """The treatment at which the means turn: beyond both the first and the last by more than the margin, on one side; None if they do not."""
-        (first, *inner, last) = self.means if len(self.means) > 2 else (0.0, 0.0, 0.0)
+        """The treatment at which the means turn: beyond both the first and the last by more than the margin, on one side; None if they do not.
+
+        None too for treatments that are not numbers, which have no order to turn in.
+        """
+        (first, *inner, last) = self.means if self.slope and len(self.means) > 2 else (0.0, 0.0, 0.0)
         below, above = min(first, last) - min(inner), max(inner) - max(first, last)
         if max(below, above) <= self.margin:
             return None
