@@ -11,15 +11,14 @@ import sys
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from benchmarks.clone import Clone
-from benchmarks.timing import in_turn, seconds_of
+from benchmarks.timing import in_turn, medians, seconds_of
 from stages.parts.experiment.settings import checked_settings
 
 OF_ARMS, MEETING = ("train", "saliency"), ("transfer", "analyze")  # drawing is left out: it takes as long whatever grows
-UNTOUCHED = {"images": ("train",)}  # stages that do not run again when a parameter changes
+UNTOUCHED = {"images": ("train",)}  # stages that do not run again when a parameter changes; the networks are those of the run before
 SMALLEST = {"dilations": 2, "replicates": 2, "images": 20}  # of what does not grow
 LEARNER = "spacing"  # learned once: `analyze` wants a method
 
@@ -47,6 +46,11 @@ def run_seconds(copy: Clone, sizes: dict[str, int], untouched: tuple[str, ...] =
     return seconds | {stage: seconds_of(import_module(f"stages.{stage}").main) for stage in MEETING}
 
 
+def stage_medians(runs: list[dict[str, float]]) -> dict[str, float]:
+    """Median seconds of each stage over some runs."""
+    return medians({stage: [run[stage] for run in runs] for stage in runs[0]})
+
+
 def main(wanted: str, rounds: str, target: str) -> None:
     """Write the median seconds of each stage at every size of each parameter, after a run at the smallest sizes that does not count."""
     copy = Clone(Path())
@@ -56,10 +60,7 @@ def main(wanted: str, rounds: str, target: str) -> None:
     sizes = json.loads(wanted)
     runs = {(name, size): partial(run_seconds, copy, {**SMALLEST, name: size}, UNTOUCHED.get(name, ())) for name in sizes for size in sizes[name]}
     times = in_turn(runs, int(rounds), warm_up=False)
-    grown = {
-        name: {size: {stage: median(run[stage] for run in times[name, size]) for stage in times[name, size][0]} for size in sizes[name]}
-        for name in sizes
-    }
+    grown = {name: {size: stage_medians(times[name, size]) for size in sizes[name]} for name in sizes}
     Path(target).write_text(json.dumps(grown))
 
 

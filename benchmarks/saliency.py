@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.processes import Module, own_process
-from benchmarks.sizes import NOISE_SHARE, SAMPLES, Sizes
+from benchmarks.sizes import EXPLAINED_DILATION, NOISE_SHARE, SAMPLES, Sizes
 from benchmarks.timing import in_turn, medians
 
 PROJECT = "project"
@@ -89,6 +89,7 @@ def saliency(sizes: Sizes, threads: int) -> dict[str, Any]:
         errors = integration_errors(modules, sizes.explained_singly)
         models = class_models(modules, sizes)
     return {
-        "images": sizes.explained, "images_singly": sizes.explained_singly, "samples": SAMPLES, "noise_share": NOISE_SHARE, "rounds": sizes.rounds,
+        "dilation": EXPLAINED_DILATION, "images": sizes.explained, "images_singly": sizes.explained_singly,
+        "samples": SAMPLES, "exact_samples": EXACT_SAMPLES, "noise_share": NOISE_SHARE, "rounds": sizes.rounds,
         "threads": threads, "not_installed": missing, "methods": methods, "integration_errors": errors, "class_models": models,
     }  # fmt: skip

@@ -21,7 +21,7 @@ def curve(sizes: list[int], seconds: list[float]) -> dict[str, Any]:
 
 
 def work(sizes: Sizes, threads: int) -> dict[str, Any]:
-    """Median seconds of all stages but `fetch` and `learn` at every size, by parameter, and their exponents."""
+    """Seconds of all stages but `fetch` and `learn`, the sum of their medians, at every size, by parameter, and their exponents."""
     with clone() as copy:
         copy.run(sys.executable, "-m", "stages.fetch")
         target = copy.root.parent / "grown.json"

@@ -8,6 +8,7 @@ CORES = 2  # at most, for everything that is measured, so that machines and cont
 CHANNELS, DENSE, BATCH = (32, 32), 64, 128  # of the network that is trained side by side
 RATE = 0.001  # Adam's, the same for everybody
 EPOCH_IMAGES = 60_000  # for which training times are told
+EXPLAINED_DILATION = 1  # where Keras' layers, which the peers go through, are not slower than they must be
 SAMPLES = 25  # copies of an image, for SmoothGrad and integrated gradients
 NOISE_SHARE = 0.15  # SD of SmoothGrad's noise, of the range of the image
 
@@ -27,18 +28,18 @@ class Sizes:
     accuracy_seeds: int  # networks trained to each accuracy
     grid: Mapping[str, list[int]]  # of the timed pipeline, in place of the default's
     starts: int  # initial dilations from which the timed pipeline learns
-    growth: Mapping[str, list[int]]  # sizes of what grows; images first, whose networks are those of the run before
+    growth: Mapping[str, list[int]]  # sizes of what grows, each from the smallest
     dvc_dilations: tuple[int, ...]  # of grids with four arms a dilation, whose stages do nothing
 
 
 FULL = Sizes(
     rounds=5, stage_rounds=3, dilations=(1, 2, 4, 7), steps=30, matmul_side=2048, explained=96, explained_singly=4, ascent_steps=100,
     accuracy_seeds=2, grid={"dilations": [1, 4], "kernel_sizes": [3]}, starts=1,
-    growth={"images": [80, 240, 640], "replicates": [2, 4, 8, 12], "dilations": [2, 4, 6]}, dvc_dilations=(2, 7),
+    growth={"images": [20, 80, 160, 320, 640], "replicates": [2, 4, 6, 8, 12], "dilations": [2, 3, 4, 5]}, dvc_dilations=(7,),
 )  # fmt: skip
 TINY = Sizes(
     rounds=1, stage_rounds=1, dilations=(1, 2), steps=2, matmul_side=128, explained=10, explained_singly=1, ascent_steps=3,
     accuracy_seeds=1, grid={"dilations": [1], "kernel_sizes": [3]}, starts=1,
-    growth={"images": [20, 40, 80], "replicates": [2, 3, 4], "dilations": [1, 2, 3]}, dvc_dilations=(1,),
+    growth={"images": [20, 40, 80], "replicates": [2, 3, 4], "dilations": [2, 3, 4]}, dvc_dilations=(1,),
 )  # fmt: skip
 WHOLE_GRID = replace(FULL, grid={}, starts=sys.maxsize)

@@ -43,7 +43,7 @@ def machine_lines(results: Results) -> str:
     """What was measured on, in a sentence or two."""
     of, versions = results["machine"], results["machine"]["versions"]
     packages = ", ".join(f"{name} {found}" for name, found in versions.items() if found)
-    others = f"; others used {of['others_share']:.0%} of the machine meanwhile" if "others_share" in of else ""
+    others = f"; others used at most {max(results['others_share'].values()):.0%} of the machine meanwhile"
     return f"{of['processor']}, {of['cores_used']} of {of['cores']} cores, {of['memory_gib']} GiB, {packages}{others}."
 
 
@@ -73,9 +73,11 @@ def saliency_table(saliency: Results) -> str:
     missing = "".join(f" {NAMES[name]} is not installed ({why})." for name, why in saliency["not_installed"].items())
     errors = ", ".join(f"{NAMES[name]} {number(error)}" for name, error in saliency["integration_errors"].items())
     words = (
-        f"Averages are over {saliency['samples']} samples. Differences are shares of the largest value: SmoothGrad's with the same noise, "
-        f"class models' after {models['compared_steps']} steps. The rules of integration differ; from the exact integrated gradients they are off "
-        f"by: {errors}.{missing}"
+        f"Of a network of dilation {saliency['dilation']}, {saliency['images']} digits at once; PAIR saliency takes them one by one "
+        f"({saliency['images_singly']} were timed). Averages are over {saliency['samples']} samples. The last column is the largest difference of "
+        f"any peer's result from this project's, as a share of the largest value: SmoothGrad's with the same noise, class models' after "
+        f"{models['compared_steps']} steps. The rules of integration differ: from this project's own with {saliency['exact_samples']:,} samples, "
+        f"on {saliency['images_singly']} digits, the {saliency['samples']} are off by {errors}.{missing}"
     )
     header = ["a second", NAMES["project"], *(NAMES[peer] for peer in EXPLAINERS), "largest difference"]
     return f"{words}\n\n{markdown(header, rows)}"
@@ -114,7 +116,7 @@ def scaling_table(scaling: Results) -> str:
     rows = []
     for name, curve in scaling["work"].items():
         first, last = ((f"{number(curve['seconds'][at])} at {curve['sizes'][at]}") for at in (0, -1))
-        rows.append([f"work with {name}", number(curve["exponent"], 2), f"{first}, {last}"])
+        rows.append([f"work with {name}", number(curve["exponent"]), f"{first}, {last}"])
     for row in scaling["dvc"]:
         rows.append([f"DVC alone, {row['arms']} arms", DASH, f"{number(row['first_seconds'])} first, {number(row['again_seconds'])} again"])
     return markdown(["growth", "exponent", "seconds"], rows)

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import nnls
 
 Name, Measured = TypeVar("Name"), TypeVar("Measured")
-EXPONENTS = np.arange(0.05, 3.001, 0.05)  # among which a curve finds its own
+EXPONENTS = np.arange(0.05, 3.001, 0.01)  # among which a curve finds its own
 
 
 def seconds_of(action: Callable[[], object]) -> float:

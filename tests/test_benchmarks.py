@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from benchmarks.figure import benchmark_figure
+from benchmarks.growing import SMALLEST, stage_medians
 from benchmarks.machine import busy_seconds
 from benchmarks.pipeline import Run, StageTime, scales_to, share_of_overhead, stage_times
 from benchmarks.run import PARTS, arguments, main
@@ -26,9 +27,10 @@ from stages.parts.proofs.machine import processor
 
 EXAMPLE = {
     "machine": {
-        "processor": "a processor", "extensions": [], "cores": 4, "cores_used": 2, "memory_gib": 8.0, "system": "Linux", "others_share": 0.02,
+        "processor": "a processor", "extensions": [], "cores": 4, "cores_used": 2, "memory_gib": 8.0, "system": "Linux",
         "versions": {"python": "3.11.9", "torch": None},
     },
+    "others_share": {"training": 0.02, "saliency": 0.01},
     "training": {
         "images": 60_000, "measured_images": 3840, "gpu": False, "not_installed": {},
         "seconds": [
@@ -38,7 +40,8 @@ EXAMPLE = {
         ],
     },
     "saliency": {
-        "samples": 25, "not_installed": {"xplique": "ModuleNotFoundError: No module named 'xplique'"},
+        "dilation": 1, "images": 96, "images_singly": 4, "samples": 25, "exact_samples": 2000,
+        "not_installed": {"xplique": "ModuleNotFoundError: No module named 'xplique'"},
         "methods": [
             {"method": "gradient", "images_a_second": {"project": 9000.0, "tf_keras_vis": 2000.0}, "differences": {"tf_keras_vis": 0.0}},
             {"method": "smoothgrad", "images_a_second": {"project": 500.0, "pair_saliency": 5.0}, "differences": {"pair_saliency": 2e-7}},
@@ -231,7 +234,7 @@ def test_a_table_aligns_its_numbers_to_the_right():
 
 def test_the_page_has_a_table_for_each_part_and_says_what_is_missing():
     text = page({**EXAMPLE, "targets": judged(EXAMPLE)})
-    assert "others used 2% of the machine" in text
+    assert "others used at most 2% of the machine" in text
     assert "There was no GPU; that column is empty." in text
     assert "xplique is not installed (ModuleNotFoundError" in text
     assert "| 4, all layers | 5.60 | 19.6 (3.5 \N{MULTIPLICATION SIGN})" in text
@@ -276,4 +279,17 @@ def test_what_is_measured_in_full_has_the_rounds_and_dilations_of_its_targets():
     assert FULL.rounds >= 5
     assert FULL.dilations == (1, 2, 4, 7)
     assert max(FULL.dvc_dilations) * 4 == 28
-    assert all(len(sizes) >= 3 for sizes in (*FULL.growth.values(), *TINY.growth.values()))
+    assert all(len(FULL.growth[name]) >= 5 for name in ("images", "replicates"))  # enough for an exponent
+
+
+@pytest.mark.parametrize("sizes", [FULL, TINY])
+def test_what_grows_begins_at_the_smallest_so_that_whatever_ran_before_fits(sizes):
+    assert {name: grown[0] for name, grown in sizes.growth.items()} == SMALLEST
+    assert all(len(grown) >= 3 for grown in sizes.growth.values())
+
+
+def test_a_stage_takes_the_median_of_its_runs():
+    assert stage_medians([{"train": 3.0, "saliency": 1.0}, {"train": 2.0, "saliency": 5.0}, {"train": 9.0, "saliency": 2.0}]) == {
+        "train": 3.0,
+        "saliency": 2.0,
+    }

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from small_networks import architecture, linear_network, one_pixel_network, options, random_weights, strokes, tensors, trained_network
 
-from stages.parts.explanations.class_models import class_models, filter_models, jitter, leaks
+from stages.parts.explanations.class_models import ascent_graph, class_models, filter_models, jitter, leaks
 from stages.parts.gradients import image_logits
 from stages.parts.network import first_maps, last_maps
 
@@ -106,3 +106,12 @@ def test_ties_of_max_pooling_go_to_no_corner_of_their_own():
     models = np.abs(class_models(tensors(weights), of, options(steps=60, weight_decay=1.0)))
     corner = models[:, ::2, ::2].sum() / models.sum()
     assert 0.2 < corner < 0.35
+
+
+def test_a_step_stays_a_function_of_its_own():
+    """Else its pooling's gradient is left to a slow kernel, in some processes only: no clock could hold that."""
+    of = architecture()
+    class_models(tensors(random_weights(of)), of, options())
+    library = ascent_graph(of, options().total_variation, options().jitter_pixels).get_concrete_function().graph.as_graph_def().library
+    apart = [function for function in library.function if function.attr["_noinline"].b]
+    assert any(node.op == "MaxPoolGrad" for function in apart for node in function.node_def)

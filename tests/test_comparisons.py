@@ -217,10 +217,14 @@ def test_equivalence_is_corrected_within_the_family_too():
 
 
 @pytest.mark.parametrize(
-    ("means", "turns"),
-    [((1.0, 2.0, 3.0), None), ((1.0, 3.0, 1.5), 2), ((3.0, 1.0, 2.5), 2), ((1.0, 1.4, 1.0), None), ((1.0, 3.0, 1.0, 2.0), 2), ((1.0, 5.0), None)],
-)
-def test_means_turn_where_they_leave_both_ends_by_more_than_the_margin(means, turns):
+    ("treatments", "means", "turns"),
+    [
+        ((1, 2, 3), (1.0, 2.0, 3.0), None), ((1, 2, 3), (1.0, 3.0, 1.5), 2), ((1, 2, 3), (3.0, 1.0, 2.5), 2), ((1, 2, 3), (1.0, 1.4, 1.0), None),
+        ((1, 2, 3, 4), (1.0, 3.0, 1.0, 2.0), 2), ((1, 2), (1.0, 5.0), None), ((1, 2, 4, 3), (1.0, 2.0, 4.0, 3.0), None),
+        ((1, 4, 2), (1.0, 1.0, 3.0), 2), (("max", "average", "stride"), (1.0, 3.0, 1.0), None),
+    ],
+)  # fmt: skip
+def test_means_turn_where_they_leave_both_ends_by_more_than_the_margin(treatments, means, turns):
     """Worked by hand, at a margin of 0.5."""
     table = np.tile(means, (6, 1)) + np.arange(6)[:, None]
-    assert comparison(table, [*range(1, len(means) + 1)], 0.5, 0.05, 100, 0).turning == turns
+    assert comparison(table, treatments, 0.5, 0.05, 100, 0).turning == turns

@@ -5,7 +5,7 @@ from small_networks import architecture, options, random_weights, strokes, tenso
 
 from stages.parts.gradients import gradient_graph, image_gradient, in_batches, weight_shapes
 from stages.parts.network import keras_network
-from stages.parts.saliencies.integrated_gradients import saliency_maps
+from stages.parts.saliencies import integrated_gradients, smoothgrad
 
 
 @pytest.mark.parametrize("pooling", ["max", "average", "stride"])
@@ -33,5 +33,7 @@ def test_another_network_or_number_of_images_needs_no_new_graph():
     for seed, count in ((0, 3), (1, 5)):
         weights = tensors(random_weights(of, seed))
         image_gradient(weights, strokes(count), np.arange(count), of)
-        saliency_maps(weights, strokes(count), np.arange(count), of, options())
-    assert gradient_graph(of, tf.nn.relu).experimental_get_tracing_count() == 1
+        for method in (smoothgrad, integrated_gradients):
+            method.saliency_maps(weights, strokes(count), np.arange(count), of, options())
+    graphs = gradient_graph(of, tf.nn.relu), smoothgrad.noisy_gradient_graph(of), integrated_gradients.scaled_gradient_graph(of)
+    assert [graph.experimental_get_tracing_count() for graph in graphs] == [1, 1, 1]

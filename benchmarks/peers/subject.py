@@ -8,12 +8,10 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks.contenders.project import architecture_of
-from benchmarks.sizes import BATCH
+from benchmarks.sizes import BATCH, EXPLAINED_DILATION
 from stages.parts.network import Architecture, keras_network
 from stages.parts.sources import packaged_digits
 from stages.parts.training import Schedule, run, trainer
-
-DILATION = 1  # where Keras' layers, which the peers go through, are not slower than they must be
 
 
 class Subject(NamedTuple):
@@ -29,7 +27,7 @@ class Subject(NamedTuple):
 @cache
 def subject() -> Subject:
     """A network after two epochs, and the packaged digits in an order of their own."""
-    architecture = architecture_of(DILATION, "first")
+    architecture = architecture_of(EXPLAINED_DILATION, "first")
     images, labels = packaged_digits()
     order = np.random.default_rng(0).permutation(len(images))
     digits = {"x_train": images, "y_train": labels, "x_validation": images[:BATCH], "y_validation": labels[:BATCH]}

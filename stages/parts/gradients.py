@@ -92,28 +92,19 @@ def image_gradient(
     return in_batches(lambda part: graph(weights, images[part, ..., None], targets[part]), len(images))
 
 
-def shared_targets(classes: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Weight of every logit of every copy of an image, (n, copies, 10) float32, for `mean_gradient`.
-
-    Args:
-        classes: (n,), of the images.
-        shares: (copies,) float32, weight of each copy in the mean; they sum to 1.
-    """
-    return targets_of(classes)[:, None] * shares[:, None]  # a gradient is linear in what it is of
-
-
-def mean_gradient(weights: Weights, copies: tf.Tensor, targets: tf.Tensor, architecture: Architecture) -> tf.Tensor:
-    """Gradient of the weighted logits of each image's copies at its pixels, (n, 28, 28).
+def mean_gradient(weights: Weights, copies: tf.Tensor, shares: tf.Tensor, targets: tf.Tensor, architecture: Architecture) -> tf.Tensor:
+    """Gradient of each image's class logit at its pixels, averaged over copies of the image, (n, 28, 28).
 
     Args:
         copies: the first convolution's maps of every copy, (n, copies, side, side, channels).
-        targets: weights of their logits, (n, copies, 10).
+        shares: weight of each copy in the mean, (copies,); they sum to 1.
+        targets: one-hot classes, (n, 10).
     """
     maps = tf.reshape(copies, (-1, *copies.shape[2:]))
+    each = tf.reshape(targets[:, tf.newaxis] * shares[:, tf.newaxis], (-1, CLASSES))  # a gradient is linear in what it is of
     with tf.GradientTape() as tape:
         tape.watch(maps)
-        outputs = head_logits(weights, last_maps(weights, maps, architecture), architecture)
-        value = tf.reduce_sum(tf.reshape(targets, (-1, CLASSES)) * outputs)
+        value = tf.reduce_sum(each * head_logits(weights, last_maps(weights, maps, architecture), architecture))
     return pixel_gradient(weights, tf.reduce_sum(tf.reshape(tape.gradient(value, maps), tf.shape(copies)), 1), architecture)
 
 

@@ -13,8 +13,8 @@ THRESHOLD = 1 - 0.9545  # of the largest value: what lies above belongs to the e
 def effective_side(fields: np.ndarray) -> np.ndarray:
     """Side, in pixels, of a square with as many pixels as exceed 4.55 % of the largest, for each of (..., 28, 28) fields.
 
-    Luo et al. (2016), section 4.1: beyond two standard deviations of a Gaussian field. Deviation: of
-    the largest value and not of the middle's, which a dilated kernel may pass over. 0 for a field of zeros.
+    Luo et al. (2016), section 3: what exceeds 1 - 95.45 % of the middle's value. Deviation: of the
+    largest value, since a dilated kernel may pass over the middle. 0 for a field of zeros.
     """
     largest = fields.max((-2, -1), keepdims=True)
     return np.sqrt(((fields > THRESHOLD * largest) & (largest > 0)).sum((-2, -1)))

@@ -45,8 +45,8 @@ def learned_pictures(material: Material) -> list[Picture]:
             "rate_sweep",
             "How fast the dilation should move",
             lambda: rate_sweep(learned.sweeps, learned.planted),
-            "Where runs end for each rate at which the dilation's own parameters learn, from each start. The dashed line is the planted dilation: "
-            "too small a rate leaves a run where it began. Data: one set of textures; no digits.",
+            "Where runs end for each rate at which the dilation's own parameters learn, from each start. "
+            "Dashed: the planted dilation; dotted: the rate that the method has everywhere else. Data: one set of textures; no digits.",
             "Rate across, on a logarithmic scale; dilation at the end up; a line for each start.",
         ),
     ]

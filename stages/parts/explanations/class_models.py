@@ -1,6 +1,6 @@
 """Images that a network's unit likes best: class models and maximisation of filters, by gradient ascent."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import tensorflow as tf
@@ -12,9 +12,9 @@ from stages.parts.network import Architecture, Weights, first_maps, head_logits,
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 0.01  # of Adam; with a usual, tiny epsilon, pixels of no influence would move as much as others
 FAINT = 1e-5  # standard deviation of the start, in units of pixel value
 LEAK = 0.3  # share of the gradient that a closed ReLU passes at the first step
-# Of a function that stays one in the graph that calls it. Put into a loop's own graph, the gradient of max
-# pooling may come before the pooling it belongs to, in some processes, and is then left to a slow kernel (TensorFlow 2.21).
-APART = {"_noinline": True}
+# Keeps TensorFlow from putting a step's graph into the loop's: there, in some processes, the gradient of max
+# pooling is visited before the pooling that it belongs to, and left to a slow kernel (TensorFlow 2.21).
+NOT_INLINED = {"_noinline": True}
 
 
 def class_models(weights: Weights, architecture: Architecture, options: Saliency) -> np.ndarray:
@@ -75,29 +75,34 @@ def jitter(options: Saliency) -> np.ndarray:
 def ascent_graph(architecture: Architecture, total_variation: float, jitter_pixels: int) -> Graph:
     """Compiled: the whole ascent of `maximiser`, for all images at once, a leak and a row of jitter for each step."""
 
-    def gain(weights: Weights, image: tf.Tensor, on_logits: tf.Tensor, on_maps: tf.Tensor, leak: tf.Tensor, move: tf.Tensor) -> tf.Tensor:
+    def gain(
+        weights: Weights, image: tf.Tensor, on_logits: tf.Tensor, on_maps: tf.Tensor, decay: tf.Tensor, leak: tf.Tensor, move: tf.Tensor
+    ) -> tf.Tensor:
         def relu(values: tf.Tensor) -> tf.Tensor:
             return tf.maximum(values, leak * values)
 
         seen = tf.roll(image, tf.cast(move, tf.int32), (1, 2)) if jitter_pixels else image
         last = last_maps(weights, first_maps(weights, seen, architecture), architecture, relu)
         value = tf.reduce_sum(on_logits * head_logits(weights, last, architecture, relu)) + tf.reduce_sum(on_maps * tf.reduce_sum(last, (1, 2)))
-        return value - total_variation * tf.reduce_sum(tf.image.total_variation(image)) if total_variation else value
+        if total_variation:
+            value -= total_variation * tf.reduce_sum(tf.image.total_variation(image))
+        return value - decay * tf.reduce_sum(image**2)
 
-    def slope(decay: tf.Tensor, weights: Weights, image: tf.Tensor, *wanted: tf.Tensor) -> tf.Tensor:
+    @partial(tf.function, autograph=False, experimental_attributes=NOT_INLINED)
+    def gradient(
+        weights: Weights, image: tf.Tensor, on_logits: tf.Tensor, on_maps: tf.Tensor, decay: tf.Tensor, leak: tf.Tensor, move: tf.Tensor
+    ) -> tf.Tensor:
         with tf.GradientTape() as tape:
             tape.watch(image)
-            value = gain(weights, image, *wanted) - decay * tf.reduce_sum(image**2)
+            value = gain(weights, image, on_logits, on_maps, decay, leak, move)
         return tape.gradient(value, image)
-
-    slope_apart = tf.function(slope, autograph=False, experimental_attributes=APART)
 
     def ascended(
         weights: Weights, start: tf.Tensor, on_logits: tf.Tensor, on_maps: tf.Tensor, rates: tf.Tensor, leak: tf.Tensor, moves: tf.Tensor
     ) -> tf.Tensor:
         def step(index: tf.Tensor, image: tf.Tensor, mean: tf.Tensor, square: tf.Tensor) -> tuple[tf.Tensor, ...]:
-            gradient = slope_apart(rates[1], weights, image, on_logits, on_maps, leak[index], moves[index])
-            direction, mean, square = adam_step(gradient, mean, square, tf.cast(index + 1, tf.float32))
+            uphill = gradient(weights, image, on_logits, on_maps, rates[1], leak[index], moves[index])
+            direction, mean, square = adam_step(uphill, mean, square, tf.cast(index + 1, tf.float32))
             return index + 1, image + rates[0] * direction, mean, square
 
         nothing = tf.zeros_like(start)

@@ -10,7 +10,7 @@ from stages.parts.network import Architecture, Weights, first_maps, last_maps, p
 def effective_field(weights: Weights, images: np.ndarray, architecture: Architecture, seed: int) -> np.ndarray:
     """Root mean square gradient at each pixel of the middle unit of the last pooled maps, (28, 28) float32.
 
-    Luo et al. (2016), sections 2 and 4: the upstream gradient is 1 at the middle and 0 elsewhere;
+    Luo et al. (2016), sections 2 and 3: the upstream gradient is 1 at the middle and 0 elsewhere;
     over channels it is drawn at random (normal, from `seed`), anew for each image. The root mean
     square is their standard deviation of the gradient, whose mean over random signs is 0.
     """

@@ -108,11 +108,13 @@ def rate_sweep(sweeps: Mapping[str, pd.DataFrame], planted: Mapping[str, pd.Data
         raise EmptyFigureError("No rate was swept.")
     figure, axes = panels(1, len(runs), 3.2, side_by_side(len(runs)), sharey=True)
     for place, (method, table) in zip(axes, runs.items()):
-        every = pd.concat([table, planted[method].merge(table[["true_dilation", "texture"]].drop_duplicates())])
+        own = planted[method].merge(table[["true_dilation", "texture"]].drop_duplicates(), on=["true_dilation", "texture"])
+        every = pd.concat([table, own])
         for initial in in_order(table["initial_dilation"]):
             ends = rows_where(every, initial_dilation=initial).groupby("rate")["dilation"].mean()
             place.plot(ends.index, ends, "o-", color=dilation_colour(initial), label=f"from {initial:g}")
         place.axhline(table["true_dilation"].iloc[0], color=QUIET, linestyle="--", linewidth=1, zorder=1)
+        place.axvline(own["rate"].iloc[0], color=QUIET, linestyle=":", linewidth=1, zorder=1)
         place.set(title=words(method), xlabel="rate", xscale="log")
     axes[0].set_ylabel("dilation at the end (pixels)")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=6)

@@ -12,7 +12,8 @@ P_VALUES = ("p_value", "p_holm", "holm_p_value", "equivalence_p_value", "trend_p
 EFFECTS = {
     "method": "method", "measure": "measure", "factor": "factor", "verdict": "verdict", "p_value": "p (Holm)",
     "equivalence_p_value": "p, equivalence", "trend_p_value": "p, trend", "kendall_w": "W", "effect": "effect", "slope": "slope",
-    "slope_lower": "from", "slope_upper": "to", "best": "highest at", "range": "range", "margin": "margin", "reason": "what would settle it",
+    "slope_lower": "from", "slope_upper": "to", "turns_at": "turns at", "best": "highest at", "range": "range", "margin": "margin",
+    "reason": "what would settle it",
 }  # fmt: skip
 CONTRASTS = {
     "family": "family", "method": "method", "measure": "measure", "verdict": "verdict", "p_value": "p (Holm)",

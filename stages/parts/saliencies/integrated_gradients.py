@@ -6,20 +6,20 @@ import numpy as np
 import tensorflow as tf
 
 from stages.parts.experiment.settings import CLASSES, Saliency
-from stages.parts.gradients import SIDE, Graph, compiled, images_at_once, in_batches, mean_gradient, shared_targets
+from stages.parts.gradients import SIDE, Graph, compiled, images_at_once, in_batches, mean_gradient, targets_of
 from stages.parts.network import Architecture, Weights, first_maps
 
 
 @lru_cache(maxsize=4)  # arms come one after another
 def scaled_gradient_graph(architecture: Architecture) -> Graph:
-    """Compiled: weights, images, the factors by which their copies are scaled, and targets to mean gradients."""
+    """Compiled: weights, images, the factors by which their copies are scaled, shares and targets to mean gradients."""
 
-    def gradient(weights: Weights, images: tf.Tensor, factors: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+    def gradient(weights: Weights, images: tf.Tensor, factors: tf.Tensor, shares: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
         black = weights[1]  # what the first convolution makes of a black image: its bias
         change = first_maps(weights, images, architecture) - black
-        return mean_gradient(weights, black + factors * change[:, tf.newaxis], targets, architecture)
+        return mean_gradient(weights, black + factors * change[:, tf.newaxis], shares, targets, architecture)
 
-    return compiled(gradient, architecture, (None, SIDE, SIDE, 1), (None, 1, 1, 1), (None, None, CLASSES))
+    return compiled(gradient, architecture, (None, SIDE, SIDE, 1), (None, 1, 1, 1), (None,), (None, CLASSES))
 
 
 def saliency_maps(weights: Weights, images: np.ndarray, classes: np.ndarray, architecture: Architecture, options: Saliency) -> np.ndarray:
@@ -31,10 +31,10 @@ def saliency_maps(weights: Weights, images: np.ndarray, classes: np.ndarray, arc
     """
     ends = np.linspace(0, 1, options.samples + 1, dtype=np.float32) ** 2
     middles = ((ends[1:] + ends[:-1]) / 2)[:, None, None, None]
-    targets = shared_targets(classes, np.diff(ends))
+    shares, targets = np.diff(ends), targets_of(classes)
     graph = scaled_gradient_graph(architecture)
 
     def gradient(part: slice) -> tf.Tensor:
-        return graph(weights, images[part, ..., None], middles, targets[part])
+        return graph(weights, images[part, ..., None], middles, shares, targets[part])
 
     return images * in_batches(gradient, len(images), images_at_once(options.samples))

@@ -6,21 +6,21 @@ import numpy as np
 import tensorflow as tf
 
 from stages.parts.experiment.settings import CLASSES, Saliency
-from stages.parts.gradients import SIDE, Graph, compiled, first_side, images_at_once, in_batches, mean_gradient, shared_targets
+from stages.parts.gradients import SIDE, Graph, compiled, first_side, images_at_once, in_batches, mean_gradient, targets_of
 from stages.parts.network import Architecture, Weights, first_maps
 
 
 @lru_cache(maxsize=4)  # arms come one after another
 def noisy_gradient_graph(architecture: Architecture) -> Graph:
-    """Compiled: weights, images, standard deviations of their noise, the first maps of unit noise, and targets to mean gradients."""
+    """Compiled: weights, images, standard deviations of their noise, the first maps of unit noise, shares and targets to mean gradients."""
 
-    def gradient(weights: Weights, images: tf.Tensor, deviations: tf.Tensor, noise: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+    def gradient(weights: Weights, images: tf.Tensor, deviations: tf.Tensor, noise: tf.Tensor, shares: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
         copies = first_maps(weights, images, architecture)[:, tf.newaxis] + deviations * noise
-        return mean_gradient(weights, copies, targets, architecture)
+        return mean_gradient(weights, copies, shares, targets, architecture)
 
     side = first_side(architecture)
     noise_shape = (None, side, side, architecture.channels[0])
-    return compiled(gradient, architecture, (None, SIDE, SIDE, 1), (None, 1, 1, 1, 1), noise_shape, (None, None, CLASSES))
+    return compiled(gradient, architecture, (None, SIDE, SIDE, 1), (None, 1, 1, 1, 1), noise_shape, (None,), (None, CLASSES))
 
 
 def saliency_maps(weights: Weights, images: np.ndarray, classes: np.ndarray, architecture: Architecture, options: Saliency) -> np.ndarray:
@@ -34,10 +34,10 @@ def saliency_maps(weights: Weights, images: np.ndarray, classes: np.ndarray, arc
     noise = first_maps(weights, fields, architecture) - weights[1]  # linear but for the bias
     deviations = options.noise_share * np.ptp(images, axis=(1, 2))[:, None, None, None, None]
 
-    targets = shared_targets(classes, np.full(options.samples, 1 / options.samples, np.float32))
+    shares, targets = np.full(options.samples, 1 / options.samples, np.float32), targets_of(classes)
     graph = noisy_gradient_graph(architecture)
 
     def gradient(part: slice) -> tf.Tensor:
-        return graph(weights, images[part, ..., None], deviations[part], noise, targets[part])
+        return graph(weights, images[part, ..., None], deviations[part], noise, shares, targets[part])
 
     return in_batches(gradient, len(images), images_at_once(options.samples))

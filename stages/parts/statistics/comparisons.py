@@ -51,11 +51,16 @@ class Comparison:
 
         None too for treatments that are not numbers, which have no order to turn in.
         """
-        (first, *inner, last) = self.means if self.slope and len(self.means) > 2 else (0.0, 0.0, 0.0)
-        below, above = min(first, last) - min(inner), max(inner) - max(first, last)
+        if not numeric(self.treatments) or len(self.means) < 3:
+            return None
+        means = dict(sorted(zip(self.treatments, self.means)))
+        first, *inner, last = means
+        lowest, highest = min(inner, key=means.__getitem__), max(inner, key=means.__getitem__)
+        below = min(means[first], means[last]) - means[lowest]
+        above = means[highest] - max(means[first], means[last])
         if max(below, above) <= self.margin:
             return None
-        return self.treatments[self.means.index(min(inner) if below > above else max(inner))]
+        return lowest if below > above else highest
 
     @property
     def reason(self) -> str:
