@@ -35,7 +35,7 @@ class Sizes:
 FULL = Sizes(
     rounds=5, stage_rounds=3, dilations=(1, 2, 4, 7), steps=30, matmul_side=2048, explained=96, explained_singly=4, ascent_steps=100,
     accuracy_seeds=2, grid={"dilations": [1, 4], "kernel_sizes": [3]}, starts=1,
-    growth={"images": [20, 80, 160, 320, 640], "replicates": [2, 4, 6, 8, 12], "dilations": [2, 3, 4, 5]}, dvc_dilations=(7,),
+    growth={"images": [20, 80, 160, 320, 640], "replicates": [2, 4, 8, 12], "dilations": [2, 4, 6]}, dvc_dilations=(7,),
 )  # fmt: skip
 TINY = Sizes(
     rounds=1, stage_rounds=1, dilations=(1, 2), steps=2, matmul_side=128, explained=10, explained_singly=1, ascent_steps=3,

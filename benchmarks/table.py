@@ -77,7 +77,7 @@ def saliency_table(saliency: Results) -> str:
         f"({saliency['images_singly']} were timed). Averages are over {saliency['samples']} samples. The last column is the largest difference of "
         f"any peer's result from this project's, as a share of the largest value: SmoothGrad's with the same noise, class models' after "
         f"{models['compared_steps']} steps. The rules of integration differ: from this project's own with {saliency['exact_samples']:,} samples, "
-        f"on {saliency['images_singly']} digits, the {saliency['samples']} are off by {errors}.{missing}"
+        f"on {saliency['images_singly']} digits, results with {saliency['samples']} differ by up to: {errors}.{missing}"
     )
     header = ["a second", NAMES["project"], *(NAMES[peer] for peer in EXPLAINERS), "largest difference"]
     return f"{words}\n\n{markdown(header, rows)}"
