@@ -1,6 +1,6 @@
 """Measure everything: `python -m benchmarks.run`; with names of parts, only these, beside what is there.
 
-Leaves metrics/benchmark.json, metrics/benchmark.md and plots/benchmark.png. It takes about 12 minutes
+Leaves metrics/benchmark.json, metrics/benchmark.md and plots/benchmark.png. It takes about 13 minutes
 on two cores, and means little while others use them.
 """
 
