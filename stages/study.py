@@ -104,10 +104,10 @@ def carry_out(run: Run) -> None:
         ValueError: a stage fails; it has said why.
     """
     start, clock = time.time(), run.folder / "wall_seconds"
-    before = float(clock.read_text()) if clock.exists() else 0.0
+    before = float(clock.read_text(encoding="utf-8")) if clock.exists() else 0.0
     command = [sys.executable, "-m", "stages.warm", sys.executable, "-m", "dvc", "repro", *filter(None, [run.target])]
     status = subprocess.run(command, cwd=run.folder, env=environment()).returncode
-    clock.write_text(str(before + time.time() - start))
+    clock.write_text(str(before + time.time() - start), encoding="utf-8")
     if status:
         raise ValueError(f"the run {run.name} ended with {status}; call `make study` again to go on where it stopped")
 
@@ -122,7 +122,9 @@ def keep(run: Run) -> None:
 
 def record(runs: list[Run]) -> None:
     """Write on which machine, with which versions and in which time the runs were made."""
-    seconds = {run.name: round(float((run.folder / "wall_seconds").read_text())) for run in runs if (run.folder / "wall_seconds").exists()}
+    seconds = {
+        run.name: round(float((run.folder / "wall_seconds").read_text(encoding="utf-8"))) for run in runs if (run.folder / "wall_seconds").exists()
+    }
     save_json(STUDY / "run.json", {"wall_seconds": seconds, **machine(len(os.sched_getaffinity(0)), PACKAGES)})
 
 

@@ -45,7 +45,7 @@ def history_table(histories: list[np.ndarray]) -> pd.DataFrame:
 
 def main(name: str) -> None:
     """Train the arm's replicates in worker processes; leave networks, histories and test logits."""
-    settings = checked_settings(Path("params.yaml").read_text())
+    settings = checked_settings(Path("params.yaml").read_text(encoding="utf-8"))
     arm, train = named_arm(name), settings.train
     with np.load(DIGITS) as archive:
         digits = dict(archive)
