@@ -62,7 +62,7 @@ def make_environment(environment: Path) -> None:
         raise ValueError(f"{environment} is a symbolic link, and is made anew only where it is a folder; remove it")
     if environment.exists():
         shutil.rmtree(environment)
-    venv.create(environment, with_pip=True)
+    venv.create(environment, symlinks=True, with_pip=True)
     packages = next((environment / "lib").glob("python3.*/site-packages"))
     (packages / "own_programs_first.pth").write_text(OWN_PROGRAMS_FIRST, encoding="utf-8")
 
@@ -77,7 +77,7 @@ def install(environment: Path, locks: list[Path]) -> None:
 
 def set_up(environment: Path, locks: list[Path]) -> None:
     """Bring the environment to what the lock files name; what an interrupted call left is made anew."""
-    origin = [str(environment.resolve()), platform.python_version(), os.path.realpath(sys.executable)]
+    origin = [str(environment.resolve()), platform.python_version(), os.path.realpath(sys.base_prefix)]
     lines, stamp = lock_lines(locks), environment / STAMP
     usable = is_usable(environment, origin)
     installed = stamp.read_text(encoding="utf-8").splitlines()[len(origin) :] if usable else []
