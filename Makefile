@@ -8,7 +8,7 @@ export PYTHONUTF8 := 1
 unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run arms test study calibrate planted bench check lock clean set-up set-up-tests set-up-bench
+.PHONY: help run arms test test-fast test-processors study calibrate planted bench check lock clean set-up set-up-tests set-up-bench
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,16 @@ arms: set-up ## train and explain several arms at once, on a cluster that DASK_S
 
 test: set-up-tests ## set everything up and pass every test
 	python -m pytest
+
+test-fast: set-up-tests ## the tests that take no more than seconds each
+	python -m pytest -m "not slow"
+
+# What is computed on the way from digits to answers, and one small run of the whole pipeline.
+NUMERIC_TESTS = $(addprefix tests/test_,network.py gradients.py training.py saliencies.py class_models.py effective_field.py taps.py learners.py \
+	pipeline.py::test_nothing_runs_when_nothing_changed)
+test-processors: set-up-tests ## the numeric tests as other processors have them: no oneDNN, and oneDNN without AVX-512
+	TF_ENABLE_ONEDNN_OPTS=0 python -m pytest $(NUMERIC_TESTS)
+	ONEDNN_MAX_CPU_ISA=AVX2 python -m pytest $(NUMERIC_TESTS)
 
 study: set-up ## all of MNIST, the full grid and the replication of 2019, into study/ (an hour and a half; goes on where it stopped)
 	python -m stages.study
@@ -45,7 +55,7 @@ lock: set-up-tests ## resolve the dependencies anew
 	python -m uv pip compile -q benchmarks/peers.txt --no-deps -c requirements.txt -c requirements-dev.txt --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o benchmarks/requirements.txt
 
 clean: ## remove the environments; results stay
-	rm -rf .venv .bench
+	rm -rf .venv* .bench
 
 # An environment that is there already costs a tenth of a second. PYTHON names another Python than the one found.
 FOUND_PYTHON = "$$(sh tools/find_python.sh "$(PYTHON)" $(ENVIRONMENT))"
