@@ -15,8 +15,9 @@ import pandas as pd
 from tqdm import tqdm
 
 from stages.parts.experiment.outputs import replacing
+from stages.parts.experiment.parameter_types import available
 from stages.parts.experiment.refusals import plain_refusals
-from stages.parts.experiment.settings import Learn, available, checked_settings
+from stages.parts.experiment.settings import Learn, checked_settings
 from stages.parts.learning.learned import Learned, choice_row
 from stages.parts.learning.runs import options_of, texture_images, texture_run
 from stages.parts.proofs.restarts import restarted
