@@ -27,8 +27,8 @@ def dataset_folder(name: str) -> Path:
     try:
         folder = Path(name).expanduser()
     except RuntimeError:
-        raise ValueError(f"a data set is {DATASET}; the home folder that ~ stands for is not known here, so write it out") from None
+        raise ValueError(f"must be {DATASET}; the home folder that ~ stands for is not known here, so write it out") from None
     if name.strip() and os.path.isdir(folder):  # unlike Path's, it is false for what cannot be a path
         return folder
     found = "; there is a file of that name" if os.path.isfile(folder) else did_you_mean(name, DATASETS)
-    raise ValueError(f"a data set is {DATASET}{found}")
+    raise ValueError(f"must be {DATASET}{found}")

@@ -4,6 +4,7 @@ import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
+from itertools import chain
 from typing import Any, NamedTuple
 
 from pydantic_core import ErrorDetails
@@ -95,11 +96,16 @@ def guessed_name(place: Place, schema: Schema) -> str:
     """What an unknown parameter may have been meant to be: its likes in its section, or those of that name in others."""
     section, word = [str(part) for part in place[:-1]], str(place[-1])
     beside = list(schema_at(section, schema)["properties"])
-    names = [".".join([*section, name]) for name in get_close_matches(word, beside, n=1)]
-    for other, node in schema["properties"].items() if not names else ():
-        inner = get_close_matches(word, resolved(node, schema).get("properties", {}), n=1)
-        names += [f"{other}.{name}" for name in inner] + ([other] if get_close_matches(word, [other]) else [])
-    return f"did you mean {' or '.join(names[:3])}?" if names else f"{'.'.join(section) or 'the file'} has {', '.join(beside)}"
+    names = [".".join([*section, name]) for name in get_close_matches(word, beside, n=1)] or namesakes(word, schema)
+    return f"did you mean {' or '.join(names)}?" if names else f"{'.'.join(section) or 'the file'} has {', '.join(beside)}"
+
+
+def namesakes(word: str, schema: Schema) -> list[str]:
+    """Parameters of this name, wherever they stand in the file; of no such name, those of the one that is most like it."""
+    sections = {name: resolved(node, schema).get("properties", {}) for name, node in schema["properties"].items()}
+    close = get_close_matches(word, [*sections, *chain(*sections.values())], n=1)
+    inside = [f"{section}.{name}" for section, names in sections.items() for name in names if name in close]
+    return [name for name in close if name in sections] + inside
 
 
 def did_you_mean(value: object, allowed: Iterable[str]) -> str:

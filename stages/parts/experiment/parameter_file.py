@@ -5,6 +5,7 @@ the stages: `1e-05` and `010` are 0.00001 and 10 here, a text and 8 under YAML 1
 """
 
 import re
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
@@ -19,7 +20,7 @@ LINE_END = "\r\n|[\n\r\x85\u2028\u2029]"  # as YAML counts lines
 MOST_LEVELS = 20  # of brackets, braces and indentation; the loader recurses, and crashes at some thousands
 
 
-def read_parameters(content: str | bytes) -> object:
+def read_parameters(content: str | bytes) -> Any:
     """What params.yaml holds, of the types that DVC finds in it: most often a dictionary.
 
     Raises:
@@ -111,4 +112,4 @@ def complaint(error: YAMLError, text: str) -> str:
     if "\t" in content[: mark.column + 1]:
         return f"line {line} has a tab before its first word, where YAML allows spaces alone"
     said = ", ".join(filter(None, [error.context, error.problem]))
-    return f"line {line}, {content.strip()[:60]!r}: {said}"
+    return f"line {line}{f', {content.strip()[:60]!r}' if content.strip() else ''}: {said}"

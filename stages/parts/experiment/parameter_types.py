@@ -27,7 +27,7 @@ def distinct(values: list) -> list:
 def odd(value: int) -> int:
     """The number itself, if it is odd: only then has a kernel a centre."""
     if value % 2 == 0:
-        raise ValueError("a kernel size must be odd, so that the kernel has a centre")
+        raise ValueError("must be odd, so that the kernel has a centre")
     return value
 
 

@@ -118,15 +118,16 @@ class Learn(Section):
             yield Problem("learn.rates", f"must have a rate for every method of learn.methods; none for {', '.join(missing)}")
         most = min(self.images, self.planted_images)
         if not len(self.candidates) <= self.batch_size <= most:
-            rule = f"the number of learn.candidates, {len(self.candidates)}, and that of learn.images and learn.planted_images, {most}"
+            rule = f"the number of learn.candidates, {len(self.candidates)}, and that of learn.images and learn.planted_images, {most:,}"
             yield Problem("learn.batch_size", f"must lie between {rule} (got {self.batch_size})")
 
     def unfit_dilations(self) -> Iterator[Problem]:
         """Starts and planted dilations that are no candidate, and candidates that reach past the image."""
+        candidates = ", ".join(map(str, self.candidates))
         for name, dilations in (("initial_dilations", self.initial_dilations), ("planted_dilations", self.planted_dilations)):
             for place, dilation in enumerate(dilations):
                 if dilation not in self.candidates:
-                    yield Problem(f"learn.{name}.{place}", f"must be among learn.candidates, {value_text(self.candidates)} (got {dilation})")
+                    yield Problem(f"learn.{name}.{place}", f"must be among learn.candidates, {candidates} (got {dilation})")
         for problem in unfit_kernels(IMAGE_SIDE, self.candidates, [self.kernel_size], "first", "same"):
             key = "learn.kernel_size" if problem.key == "kernel_sizes.0" else problem.key.replace("dilations", "learn.candidates")
             yield Problem(key, problem.sentence)
@@ -167,8 +168,8 @@ class Settings(Section):
         if self.data.dataset in DATASETS:
             given, shares = PUBLISHED[self.data.dataset], {"data.validation_share": self.data.validation_share}
             counts = split_counts(*given, self.data.validation_share, self.data.test_share)
-            yield from unfit_shares(counts, shares if given[1] else {**shares, "data.test_share": self.data.test_share}, CLASSES)
-            yield from self.more_than(counts.train, counts.test)
+            unfit = list(unfit_shares(counts, shares if given[1] else {**shares, "data.test_share": self.data.test_share}, CLASSES))
+            yield from unfit or self.more_than(counts.train, counts.test)
 
     def more_than(self, train: int, test: int) -> Iterator[Problem]:
         """Parameters that ask for more digits than there are to train and to test with."""
@@ -180,6 +181,7 @@ class Settings(Section):
         """The largest arrays that the stages hold: the parameter to blame, its value, how many numbers, and of what."""
         pixels, features = IMAGE_SIDE**2, (IMAGE_SIDE // POOL**2) ** 2  # of the image, and of the last pooled map
         network, train, saliency, learn = self.network, self.train, self.saliency, self.learn
+        bootstrap = 2 * self.analyze.resamples * train.replicates  # in double precision
         supernet = pixels * learn.channels[0] * learn.batch_size * len(learn.candidates)
         return {
             "network.channels": (network.channels, pixels * network.channels[0] * train.batch_size, "the first maps of train.batch_size digits"),
@@ -188,7 +190,7 @@ class Settings(Section):
             "saliency.samples": (saliency.samples, pixels * saliency.samples * network.channels[0], "the first maps of as many copies"),
             "learn.channels": (learn.channels, supernet, "the first maps of learn.batch_size digits at learn.candidates"),
             "learn.dense": (learn.dense, features * learn.channels[1] * learn.dense, "the weights of as many units"),
-            "analyze.resamples": (self.analyze.resamples, self.analyze.resamples * train.replicates, "a bootstrap over train.replicates"),
+            "analyze.resamples": (self.analyze.resamples, bootstrap, "a bootstrap over train.replicates"),
         }
 
 
