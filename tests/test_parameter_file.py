@@ -86,7 +86,7 @@ def test_the_parameters_of_the_project_are_read_as_dvc_reads_them(name):
 
 @pytest.mark.parametrize(("content", "sentence"), REFUSED)
 def test_what_cannot_be_read_or_in_two_ways_is_refused_in_a_sentence(content, sentence):
-    with pytest.raises(ValueError, match="params.yaml") as refusal:
+    with pytest.raises(ValueError, match=r"params\.yaml") as refusal:
         checked_settings(content)
     assert sentence in str(refusal.value)
     assert len(str(refusal.value).splitlines()) == 1
