@@ -92,6 +92,11 @@ def test_what_cannot_be_read_or_in_two_ways_is_refused_in_a_sentence(content, se
     assert len(str(refusal.value).splitlines()) == 1
 
 
+def test_another_file_is_named():
+    with pytest.raises(ValueError, match=r"^study/params.yaml is not valid YAML: line 2 has the key a"):
+        read_parameters("a: 1\na: 2", "study/params.yaml")
+
+
 def test_a_key_that_stands_twice_is_refused_by_dvc_too():
     with pytest.raises(YAMLFileCorruptedError):
         parse_yaml("a: 1\na: 2", "params.yaml")

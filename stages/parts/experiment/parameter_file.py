@@ -20,21 +20,21 @@ LINE_END = "\r\n|[\n\r\x85\u2028\u2029]"  # as YAML counts lines
 MOST_LEVELS = 20  # of brackets, braces and indentation; the loader recurses, and crashes at some thousands
 
 
-def read_parameters(content: str | bytes) -> Any:
-    """What params.yaml holds, of the types that DVC finds in it: most often a dictionary.
+def read_parameters(content: str | bytes, file: str = FILE) -> Any:
+    """What a file of parameters holds, of the types that DVC finds in it: most often a dictionary.
 
     Raises:
         ValueError: text that is no YAML 1.2, that DVC reads in more than one way, or that is beyond all measure; says where and why.
     """
-    text = decoded(content)
-    if len(text) > MOST_CHARACTERS:
-        raise ValueError(f"{FILE} must have at most {MOST_CHARACTERS:,} characters; it has {len(text):,}")
-    check_first_line(text)
     try:
+        text = decoded(content)
+        check_text(text)
         check_events(text)
         return loaded(text)
     except YAMLError as error:
-        raise ValueError(f"{FILE} is not valid YAML: {complaint(error, text)}") from None
+        raise ValueError(f"{file} is not valid YAML: {complaint(error, text)}") from None
+    except ValueError as error:
+        raise ValueError(f"{file} {error}") from None
 
 
 def decoded(content: str | bytes) -> str:
@@ -49,18 +49,20 @@ def decoded(content: str | bytes) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ValueError(f"{FILE} must be encoded in UTF-8; line {line} has the byte {content[error.start]:#04x}, which is not") from None
+        raise ValueError(f"must be encoded in UTF-8; line {line} has the byte {content[error.start]:#04x}, which is not") from None
 
 
-def check_first_line(text: str) -> None:
-    """Accept a file without directives: of `%YAML 1.1` one of DVC's readers takes notice and another does not.
+def check_text(text: str) -> None:
+    """Accept a file that is not too long and has no directive: of `%YAML 1.1` one of DVC's readers takes notice and another does not.
 
     Raises:
-        ValueError: its first line is one.
+        ValueError: it is too long, or its first line is one.
     """
+    if len(text) > MOST_CHARACTERS:
+        raise ValueError(f"must have at most {MOST_CHARACTERS:,} characters; it has {len(text):,}")
     first = next((line for line in text.splitlines() if line.strip("\ufeff \t") and not line.lstrip().startswith("#")), "")
     if first.lstrip("\ufeff").startswith("%"):
-        raise ValueError(f"{FILE} is read as YAML 1.2 and must not begin with a directive; leave out the line {first[:40]!r}")
+        raise ValueError(f"is read as YAML 1.2 and must not begin with a directive; leave out the line {first[:40]!r}")
 
 
 def check_events(text: str) -> None:
@@ -75,12 +77,12 @@ def check_events(text: str) -> None:
         levels += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         line = f"line {event.start_mark.line + 1}"
         if levels > MOST_LEVELS:
-            raise ValueError(f"{FILE} must nest brackets, braces and sections at most {MOST_LEVELS} deep; {line} goes deeper")
+            raise ValueError(f"must nest brackets, braces and sections at most {MOST_LEVELS} deep; {line} goes deeper")
         if isinstance(event, ScalarEvent) and len(event.value) > MOST_VALUE_CHARACTERS:
             length = len(event.value)
-            raise ValueError(f"{FILE} must have values of at most {MOST_VALUE_CHARACTERS:,} characters; the one in {line} has {length:,}")
+            raise ValueError(f"must have values of at most {MOST_VALUE_CHARACTERS:,} characters; the one in {line} has {length:,}")
         if getattr(event, "tag", None):
-            raise ValueError(f"{FILE} must not name types, as {line} does with an exclamation mark; a text that begins with one needs quotes")
+            raise ValueError(f"must not name types, as {line} does with an exclamation mark; a text that begins with one needs quotes")
 
 
 def loaded(text: str) -> object:
@@ -93,7 +95,7 @@ def loaded(text: str) -> object:
     try:
         return YAML(typ="safe").load(text)
     except ValueError as error:
-        raise ValueError(f"{FILE} has a date or a number that does not exist: {error}") from None
+        raise ValueError(f"has a date or a number that does not exist: {error}") from None
 
 
 def complaint(error: YAMLError, text: str) -> str:
