@@ -17,6 +17,7 @@ import yaml
 
 from stages.parts.copies import changed, copy_file, copy_files, project_files
 from stages.parts.experiment.outputs import save_json
+from stages.parts.experiment.parameter_file import read_parameters
 from stages.parts.experiment.refusals import plain_refusals
 from stages.parts.experiment.settings import checked_settings
 from stages.parts.proofs.machine import machine
@@ -59,9 +60,10 @@ def planned_runs() -> list[Run]:
     Raises:
         ValueError: a run's parameters break a rule.
     """
-    text = (STUDY / "params.yaml").read_text(encoding="utf-8")
-    replications = yaml.safe_load((STUDY / "replication.yaml").read_text(encoding="utf-8"))
-    others = {name: yaml.safe_dump(changed(yaml.safe_load(text), changes)) for name, changes in replications.items()}
+    file, changes_file = STUDY / "params.yaml", STUDY / "replication.yaml"
+    main_params, replications = (read_parameters(path.read_bytes(), str(path)) for path in (file, changes_file))
+    text = file.read_text(encoding="utf-8")
+    others = {name: yaml.safe_dump(changed(main_params, changes)) for name, changes in replications.items()}
     for name, params in {MAIN: text, **others}.items():
         try:
             checked_settings(params)
