@@ -103,6 +103,15 @@ def test_settings_that_would_install_elsewhere_do_not_hold(project):
 
 
 @pytest.mark.slow
+def test_a_cache_that_cannot_be_written_is_no_reason_to_fail(project):
+    """pip passes over such a cache when it downloads, and fails when it builds a package."""
+    namespace = runpy.run_path(str(SET_UP))
+    assert not namespace["can_write"](Path("/dev/null/cache"))
+    assert namespace["can_write"](project / "cache")
+    assert set_up(project, PIP_CACHE_DIR="/dev/null/cache").returncode == 0
+
+
+@pytest.mark.slow
 def test_programs_of_the_environment_find_its_python_in_a_shell_that_activated_nothing(project):
     set_up(project)
     code = "import subprocess; print(subprocess.run(['python', '-c', 'import sys; print(sys.prefix)'], capture_output=True, text=True).stdout)"

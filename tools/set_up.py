@@ -12,6 +12,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 import venv
 from pathlib import Path
 
@@ -69,10 +70,23 @@ def make_environment(environment: Path) -> None:
 
 def install(environment: Path, locks: list[Path]) -> None:
     """Install the packages of the lock files, each checked against its hash."""
+    pip = [str(environment / "bin/python"), "-m", "pip", "--disable-pip-version-check"]
     surroundings = {name: value for name, value in os.environ.items() if name not in ELSEWHERE} | {"PIP_USER": "0"}
+    cache = subprocess.run([*pip, "cache", "dir"], env=surroundings, capture_output=True, text=True).stdout.strip()
+    if not can_write(Path(cache)):
+        pip.append("--no-cache-dir")  # pip itself fails where it builds a package
     for lock in locks:
-        options = ["--quiet", "--disable-pip-version-check", "--require-hashes", "-r", str(lock)]
-        subprocess.run([environment / "bin/python", "-m", "pip", "install", *options], env=surroundings, check=True)
+        subprocess.run([*pip, "install", "--quiet", "--require-hashes", "-r", str(lock)], env=surroundings, check=True)
+
+
+def can_write(folder: Path) -> bool:
+    """Whether a file can be made in a folder, which is made if it is not there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 def set_up(environment: Path, locks: list[Path]) -> None:
