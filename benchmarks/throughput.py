@@ -31,12 +31,13 @@ def throughput(sizes: Sizes, threads: int) -> dict[str, Any]:
     """Networks an hour by either way, and how many times as many come from workers of one thread."""
     with clone() as many, clone() as one:
         for copy in (many, one):
-            copy.run(sys.executable, "-m", "stages.fetch")
+            for stage in ("locate", "fetch"):
+                copy.run(sys.executable, "-m", f"stages.{stage}")
         let_workers_use(one, threads)
-        stage = (sys.executable, "-m", "stages.train", ARM)
+        training = (sys.executable, "-m", "stages.train", ARM)
         contenders = {
-            "workers_of_one_thread": partial(many.run, *stage, WORKERS=str(threads)),
-            "one_worker_of_all_threads": partial(one.run, *stage, WORKERS="1"),
+            "workers_of_one_thread": partial(many.run, *training, WORKERS=str(threads)),
+            "one_worker_of_all_threads": partial(one.run, *training, WORKERS="1"),
         }
         seconds = medians(in_turn(contenders, sizes.stage_rounds, warm_up=False))
         params = yaml.safe_load((many.root / "params.yaml").read_text())

@@ -99,7 +99,7 @@ def main(method: str) -> None:
         raise ValueError(f"the methods of learn.methods are {', '.join(learn.methods)}; got {method!r}")
     with np.load(DIGITS) as archive:
         digits = dict(archive)
-    shelf = Shelf(Path("data/unfinished"), f"learn-{method}", DIGITS.read_bytes(), learn)
+    shelf = Shelf(Path("data/unfinished"), f"learn-{method}", DIGITS.read_bytes(), learn, records=(Learned,))
     with worker_pool(len(planted_jobs(method, learn))) as pool:
         tables = learned_tables(pool, method, learn, digits, shelf)
     with replacing_folder(Path("data/learned") / method) as folder:
