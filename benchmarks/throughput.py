@@ -1,5 +1,6 @@
 """Networks an hour over the whole `train` stage, start-up included: as many workers as cores against one with all of them."""
 
+import json
 import sys
 from functools import partial
 from typing import Any
@@ -41,9 +42,10 @@ def throughput(sizes: Sizes, threads: int) -> dict[str, Any]:
         }
         seconds = medians(in_turn(contenders, sizes.stage_rounds, warm_up=False))
         params = yaml.safe_load((many.root / "params.yaml").read_text())
+        dataset = json.loads((many.root / "metrics/fetch.json").read_text(encoding="utf-8"))["dataset"]
     rates = {name: params["train"]["replicates"] * 3600 / taken for name, taken in seconds.items()}
     return {
-        "arm": ARM, "replicates": params["train"]["replicates"], "epochs": params["train"]["epochs"], "dataset": params["data"]["dataset"],
+        "arm": ARM, "replicates": params["train"]["replicates"], "epochs": params["train"]["epochs"], "dataset": dataset,
         "threads": threads, "rounds": sizes.stage_rounds, "networks_an_hour": rates,
         "times_as_many": rates["workers_of_one_thread"] / rates["one_worker_of_all_threads"],
     }  # fmt: skip

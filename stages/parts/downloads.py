@@ -1,7 +1,6 @@
 """Downloads: a file of a mirror as bytes, and why it could not be had, in words that hold no password."""
 
 import io
-import os
 import re
 import socket
 import ssl
@@ -11,25 +10,27 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pooch
 from requests import exceptions
-from urllib3.exceptions import NameResolutionError
+from urllib3.exceptions import NameResolutionError, ProtocolError
 
 ATTEMPTS = 2  # at a mirror, a second apart, before the next one
 PAUSE_SECONDS = 1
 TIMEOUT_SECONDS = 10  # without a sign of life from a mirror
 PASSING = (408, 425, 429)  # answers of the kind 4xx that another attempt may change
-CAUSES: tuple[tuple[type[BaseException], str], ...] = (  # the first that fits; a proxy's failure holds others within itself
-    (exceptions.InvalidProxyURL, "the address of the proxy is malformed; check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY"),
-    (exceptions.ProxyError, "the proxy cannot be reached or refuses; check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY"),
-    (exceptions.SSLError, "its certificate is not trusted; REQUESTS_CA_BUNDLE may name a file with the certificates that are"),
-    (ssl.SSLError, "its certificate is not trusted; REQUESTS_CA_BUNDLE may name a file with the certificates that are"),
-    (NameResolutionError, "its name is not known here (DNS); without a network, DATASET_MIRROR may name a folder, and behind a proxy HTTPS_PROXY it"),
-    (socket.gaierror, "its name is not known here (DNS); without a network, DATASET_MIRROR may name a folder, and behind a proxy HTTPS_PROXY it"),
-    (exceptions.Timeout, f"no answer within {TIMEOUT_SECONDS} seconds; behind a proxy, HTTPS_PROXY must name it"),
-    (TimeoutError, f"no answer within {TIMEOUT_SECONDS} seconds; behind a proxy, HTTPS_PROXY must name it"),
-    (ConnectionRefusedError, "the connection is refused; behind a proxy, HTTPS_PROXY must name it"),
-    (exceptions.ChunkedEncodingError, "the connection broke off"),
-    (exceptions.TooManyRedirects, "it only refers from one address to the next"),
-    (exceptions.InvalidURL, "the address is malformed"),
+PROXY = "behind a proxy, HTTPS_PROXY must name it"
+CAUSES: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (  # kinds, what happened, what helps; the first that fits within the error
+    ((exceptions.InvalidProxyURL,), "the address of the proxy is malformed", "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY"),
+    ((exceptions.ProxyError,), "the proxy cannot be reached or refuses", "check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY"),
+    ((exceptions.SSLError, ssl.SSLError), "its certificate is not trusted", "REQUESTS_CA_BUNDLE may name a file with the certificates that are"),
+    ((NameResolutionError, socket.gaierror), "its name is not known here (DNS)", PROXY),
+    ((exceptions.Timeout, TimeoutError), f"no answer within {TIMEOUT_SECONDS} seconds", PROXY),
+    ((ConnectionRefusedError,), "the connection is refused", PROXY),
+    ((exceptions.ChunkedEncodingError, ProtocolError), "the connection broke off", "try again"),
+    ((exceptions.InvalidURL,), "the address is malformed", "name another mirror"),
+    (
+        (exceptions.InvalidSchema,),
+        "a SOCKS proxy needs the package PySocks",
+        "pip install PySocks, or name another proxy in HTTPS_PROXY and ALL_PROXY",
+    ),
 )
 
 
@@ -89,21 +90,28 @@ def is_refusal(error: OSError) -> bool:
 
 
 def failure(error: OSError) -> str:
-    """Why a place failed, in a few words of our own: those of a library hold addresses with their passwords."""
+    """Why a place failed and what helps, in words of our own: those of a library hold addresses with their passwords."""
     if (answer := status(error)) is not None:
         return f"answers {answer}"
-    if isinstance(error, exceptions.InvalidSchema) and "SOCKS" in str(error):
-        return "not reached: a SOCKS proxy needs the package PySocks (pip install PySocks); or choose another one in HTTPS_PROXY or ALL_PROXY"
-    if not isinstance(error, exceptions.RequestException) and "CA certificate bundle" in str(error):
-        return f"not reached: REQUESTS_CA_BUNDLE names no file; got {os.environ.get('REQUESTS_CA_BUNDLE', '')!r}"
-    nested = list(causes(error))
-    for kind, words in CAUSES:
-        if any(isinstance(cause, kind) for cause in nested):
-            return f"not reached: {words}"
-    system = next((cause for cause in nested if isinstance(cause, OSError) and cause.strerror), None)
-    if isinstance(error, exceptions.RequestException):
-        return f"not reached: {system.strerror if system else type(error).__name__}"
-    return str(error)
+    if not isinstance(error, exceptions.RequestException):
+        return f"{error}; check REQUESTS_CA_BUNDLE" if "CA certificate" in str(error) else str(error)
+    within = list(causes(error))
+    for kinds, what, help_ in CAUSES:
+        if any(isinstance(cause, kinds) for cause in within):
+            return f"not reached: {what}{detail(within)}; {help_}"
+    return f"not reached: {type(error).__name__}{detail(within)}"
+
+
+def detail(within: list[BaseException]) -> str:
+    """The words of the system, of OpenSSL or of a proxy for what happened, in brackets, if there are any."""
+    for cause in within:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f" ({cause.verify_message})"
+        if isinstance(cause, OSError) and cause.strerror and cause.errno:
+            return f" ({cause.strerror})"
+        if tunnel := re.match(r"Tunnel connection failed: (\d+)", str(cause)):
+            return f" (answers {tunnel[1]})"
+    return ""
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:

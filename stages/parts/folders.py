@@ -43,7 +43,7 @@ def whole_file(folder: Path, name: str) -> tuple[Path, bytes]:
     for path in candidates(folder, name):
         try:
             whole[path] = unpacked(str(path), path.read_bytes(), KINDS[name])
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             faults.append(str(error))
     if not whole:
         raise ValueError("; ".join(faults))

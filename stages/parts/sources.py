@@ -185,19 +185,19 @@ def mirror_files(base: str, name: str) -> Iterator[tuple[str, bytes]]:
     Raises:
         ValueError: the mirror has none, or cannot be reached.
     """
-    found = False
+    refusals, found = [], False
     for spelling in sorted(spellings(name), key=lambda spelling: not spelling.endswith(".gz")):
         try:
             content = downloaded(file_url(base, spelling))
         except OSError as error:
-            fault = f"{without_secrets(file_url(base, name))}: {failure(error)}"
+            refusals.append(failure(error))
             if not is_refusal(error):
-                raise ValueError(fault) from None
+                break
         else:
             found = True
             yield without_secrets(file_url(base, spelling)), content
     if not found:
-        raise ValueError(fault)
+        raise ValueError(f"{without_secrets(file_url(base, name))}: {', '.join(dict.fromkeys(refusals))}")
 
 
 def keep(path: Path, content: bytes) -> None:
