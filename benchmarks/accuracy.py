@@ -5,11 +5,10 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-import pooch
 
 from benchmarks.processes import Module, own_process
 from benchmarks.sizes import Sizes
-from stages.fetch import CACHE
+from stages.fetch import download_cache
 from stages.parts.sources import downloaded_digits
 
 MODULE = "benchmarks.contenders.recipes"
@@ -19,7 +18,7 @@ ABSENT = "needs all of MNIST: set DATASET_MIRROR; the 5,000 digits that need no 
 
 def mnist() -> dict[str, np.ndarray]:
     """All of MNIST as `digits.npz` names it; nothing is held back, so a few training digits stand for the validation that the loop asks for."""
-    train, test = downloaded_digits("mnist", os.environ["DATASET_MIRROR"], pooch.os_cache(CACHE) / "mnist")
+    train, test = downloaded_digits("mnist", os.environ["DATASET_MIRROR"], download_cache() / "mnist")
     few = slice(0, 500)
     return {
         "x_train": train.images, "y_train": train.labels, "x_validation": train.images[few], "y_validation": train.labels[few],

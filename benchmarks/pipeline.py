@@ -14,7 +14,7 @@ from benchmarks.sizes import Sizes
 from stages.parts.experiment.settings import Settings, checked_settings
 
 PARTS = {  # which stage's own work belongs to which part
-    "fetch": "data", "train": "training", "saliency": "saliency", "transfer": "saliency", "learn": "learning",
+    "locate": "data", "fetch": "data", "train": "training", "saliency": "saliency", "transfer": "saliency", "learn": "learning",
     "analyze": "analysis", "report": "drawing",
 }  # fmt: skip
 OVERHEAD = ("start-up", "imports", "dvc")

@@ -23,7 +23,8 @@ def curve(sizes: list[int], seconds: list[float]) -> dict[str, Any]:
 def work(sizes: Sizes, threads: int) -> dict[str, Any]:
     """Seconds of all stages but `fetch` and `learn`, the sum of their medians, at every size, by parameter, and their exponents."""
     with clone() as copy:
-        copy.run(sys.executable, "-m", "stages.fetch")
+        for stage in ("locate", "fetch"):
+            copy.run(sys.executable, "-m", f"stages.{stage}")
         target = copy.root.parent / "grown.json"
         growing = (sys.executable, "-m", "benchmarks.growing", json.dumps(sizes.growth), str(sizes.stage_rounds), str(target))
         copy.run(sys.executable, "-m", "stages.warm", *growing, WORKERS=str(threads))

@@ -1,11 +1,12 @@
 """fetch: the digits of one data set, checked and split, as arrays.
 
-Takes `data` of params.yaml; leaves data/digits.npz and metrics/fetch.json.
+Takes data/source and `data` of params.yaml; leaves data/digits.npz and metrics/fetch.json.
 """
 
 import hashlib
 import math
 import os
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -15,28 +16,47 @@ from sklearn.model_selection import train_test_split
 
 from stages.parts.experiment.outputs import replacing, save_json
 from stages.parts.experiment.refusals import plain_refusals
-from stages.parts.experiment.settings import CLASSES, DATASETS, Data, checked_settings
-from stages.parts.idx import Digits
-from stages.parts.sources import downloaded_digits, folder_digits, packaged_digits
+from stages.parts.experiment.settings import CLASSES, checked_settings
+from stages.parts.folders import four_files
+from stages.parts.idx import Digits, halves
+from stages.parts.sources import downloaded_digits, packaged_digits
 
+SOURCE = Path("data/source")
 DIGITS = Path("data/digits.npz")
 METRICS = Path("metrics/fetch.json")
-CACHE = "kernel-dilation"  # the folder of downloads among the user's caches: it outlives a clone and serves all
+CACHE = "kernel-dilation"  # the folder's name among the user's caches
+SHOWN = 12  # hexadecimal digits of a hash
 
 
-def split_digits(data: Data, mirror: str, cache: Path) -> dict[str, Digits]:
-    """The digits of the data set as `train`, `validation` and `test`; the shares are of each class.
+def read_digits(source: Path, mirror: str, cache: Path) -> tuple[str, Digits, Digits | None]:
+    """The name of the located data set, its training digits, and its test digits where it has its own.
+
+    A folder of one's own is named by its last part and the first digits of the SHA-256 of its four files, unpacked.
 
     Raises:
-        ValueError: the digits cannot be had or break a rule, or are too few to split.
+        ValueError: the digits cannot be had or break a rule.
     """
-    if data.dataset == "mnist5k":
-        train, test = held_back(packaged_digits(), data.test_share, data.seed)
-    elif data.dataset in DATASETS:
-        train, test = downloaded_digits(data.dataset, mirror, cache / data.dataset)
-    else:
-        train, test = folder_digits(Path(data.dataset).expanduser())
-    train, validation = held_back(train, data.validation_share, data.seed)
+    if not source.is_dir():
+        raise ValueError(f"{source} must be there, which the stage locate leaves: call `dvc repro fetch`")
+    located = next(source.iterdir())
+    if located.is_dir():
+        contents = {name: content for name, (_, content) in four_files(located).items()}
+        digest = hashlib.sha256(b"".join(contents.values())).hexdigest()
+        return f"{located.name} (SHA-256 {digest[:SHOWN]})", *halves(contents)
+    if located.name == "mnist5k":
+        return located.name, packaged_digits(), None
+    return located.name, *downloaded_digits(located.name, mirror, cache / located.name)
+
+
+def split_digits(train: Digits, test: Digits | None, validation_share: float, test_share: float, seed: int) -> dict[str, Digits]:
+    """The digits as `train`, `validation` and `test`; the shares are of each class.
+
+    Raises:
+        ValueError: too few digits to split.
+    """
+    if test is None:
+        train, test = held_back(train, test_share, seed)
+    train, validation = held_back(train, validation_share, seed)
     splits = {"train": train, "validation": validation, "test": test}
     for name, digits in splits.items():
         check_classes(name, digits)
@@ -91,18 +111,24 @@ def pixel_moments(images: NDArray[np.uint8]) -> tuple[float, float]:
     return mean / 255, math.sqrt(mean_square - mean**2) / 255
 
 
+def download_cache() -> Path:
+    """The folder of downloads among the user's caches, which outlives a clone; without a home folder, one that passes."""
+    cache = pooch.os_cache(CACHE)
+    return cache if cache.is_absolute() else Path(tempfile.gettempdir()) / f"{CACHE}-{os.getuid()}"
+
+
 @plain_refusals("fetch")
 def main() -> None:
-    """Fetch, describe and write the digits that params.yaml names."""
-    settings = checked_settings(Path("params.yaml").read_text(encoding="utf-8"))
-    splits = split_digits(settings.data, os.environ.get("DATASET_MIRROR", ""), pooch.os_cache(CACHE))
-    metrics = description(settings.data.dataset, splits)
+    """Fetch, describe and write the digits that were located."""
+    settings = checked_settings(Path("params.yaml").read_bytes())
+    dataset, train, test = read_digits(SOURCE, os.environ.get("DATASET_MIRROR", ""), download_cache())
+    splits = split_digits(train, test, settings.data.validation_share, settings.data.test_share, settings.data.seed)
     arrays = {f"{letter}_{name}": array for name, digits in splits.items() for letter, array in zip("xy", digits)}
     with replacing(DIGITS) as temporary:
         np.savez(temporary, allow_pickle=False, **arrays)
-    save_json(METRICS, metrics)
+    save_json(METRICS, description(dataset, splits))
     counts = ", ".join(f"{len(digits.labels)} {name}" for name, digits in splits.items())
-    print(f"fetch: {counts} digits of {settings.data.dataset} written to {DIGITS} and described in {METRICS}")
+    print(f"fetch: {counts} digits of {dataset} written to {DIGITS} and described in {METRICS}")
 
 
 if __name__ == "__main__":

@@ -100,7 +100,7 @@ def main(method: str) -> None:
     with np.load(DIGITS) as archive:
         digits = dict(archive)
     check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
-    shelf = Shelf(Path("data/unfinished"), f"learn-{method}", DIGITS.read_bytes(), learn)
+    shelf = Shelf(Path("data/unfinished"), f"learn-{method}", DIGITS.read_bytes(), learn, records=(Learned,))
     with worker_pool(len(planted_jobs(method, learn))) as pool:
         tables = learned_tables(pool, method, learn, digits, shelf)
     with replacing_folder(Path("data/learned") / method) as folder:

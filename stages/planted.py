@@ -87,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, default=OUTPUT)
     chosen = parser.parse_args(arguments)
     learn = checked_settings(Path("params.yaml").read_bytes()).learn
-    shelf = Shelf(Path("data/unfinished"), "planted", learn)
+    shelf = Shelf(Path("data/unfinished"), "planted", learn, records=(Learned,))
     methods, fixed = method_jobs(learn, chosen.methods, chosen.textures, chosen.seeds), fixed_jobs(learn, chosen.textures, chosen.seeds)
     with tqdm(total=len(methods) + len(fixed), desc="planted", unit="run") as bar, worker_pool(len(methods)) as pool:
         found = results(pool, texture_run, methods, shelf, None, bar.update)

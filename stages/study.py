@@ -88,7 +88,8 @@ def prepare(run: Run) -> None:
 def environment() -> dict[str, str]:
     """The environment of a run, which may find the mirror from its own folder."""
     mirror = os.environ.get("DATASET_MIRROR", "")
-    absolute = {"DATASET_MIRROR": str(Path(mirror).expanduser().resolve())} if mirror and Path(mirror).expanduser().is_dir() else {}
+    folder = os.path.abspath(os.path.expanduser(mirror))
+    absolute = {"DATASET_MIRROR": folder} if mirror and os.path.isdir(folder) else {}
     return {**os.environ, **absolute, "DVC_NO_ANALYTICS": "1"}
 
 

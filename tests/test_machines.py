@@ -30,7 +30,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copied_project(root)
     params = changed(tiny_params(), {"train": {"replicates": REPLICATES, "epochs": EPOCHS}})
     (root / "params.yaml").write_text(yaml.safe_dump(params))
-    subprocess.run([sys.executable, "-m", "stages.fetch"], cwd=root, env=clean_environment(), check=True, capture_output=True)
+    for stage in ("locate", "fetch"):
+        subprocess.run([sys.executable, "-m", f"stages.{stage}"], cwd=root, env=clean_environment(), check=True, capture_output=True)
     return root
 
 

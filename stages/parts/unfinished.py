@@ -1,13 +1,25 @@
-"""Results of a stage that was interrupted: kept on a shelf, so that they are not computed again."""
+"""Results of a stage that was interrupted: kept on a shelf, so that they are not computed again.
+
+A result is kept as an .npz of its arrays, with its structure as JSON beside them: it comes back exactly,
+and nothing that is read can run (a pickle could). A digest tells a whole file from any other.
+"""
 
 import hashlib
-import os
-import pickle
+import io
+import json
 import shutil
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from stages.parts.experiment.outputs import save_bytes
+
 CODE = Path(__file__).parents[1]
+STRUCTURE = "structure"  # the array, beside those of the result, that says what stands where
+DIGEST_BYTES = hashlib.sha256().digest_size
 
 
 def fingerprint(*inputs: object) -> str:
@@ -19,24 +31,107 @@ def fingerprint(*inputs: object) -> str:
 
 
 class Shelf:
-    """Finished jobs of one stage, by name, in a folder of their own; other inputs or code, another shelf."""
+    """Finished jobs of one stage, by name, in a folder of their own; other inputs or code, another shelf.
 
-    def __init__(self, folder: Path, stage: str, *inputs: object) -> None:
+    A file that is empty, damaged or somebody else's counts as missing.
+    """
+
+    def __init__(self, folder: Path, stage: str, *inputs: object, records: tuple[type, ...] = ()) -> None:
+        """`records` are the dataclasses that a result may hold."""
         self.folder = folder / stage
         self.place = self.folder / fingerprint(*inputs)
+        self.records = {record.__name__: record for record in records}
 
     def __contains__(self, name: str) -> bool:
-        return (self.place / name).is_file()
+        try:
+            unsealed((self.place / name).read_bytes())
+        except (OSError, ValueError):
+            return False
+        return True
 
     def __getitem__(self, name: str) -> Any:
-        return pickle.loads((self.place / name).read_bytes())
+        with np.load(io.BytesIO(unsealed((self.place / name).read_bytes())), allow_pickle=False) as archive:
+            arrays = dict(archive)
+        return restored(json.loads(arrays[STRUCTURE].tobytes()), arrays, self.records)
 
     def __setitem__(self, name: str, result: Any) -> None:
-        self.place.mkdir(parents=True, exist_ok=True)
-        temporary = self.place / f".{name}"
-        temporary.write_bytes(pickle.dumps(result))
-        os.replace(temporary, self.place / name)
+        arrays: dict[str, np.ndarray] = {}
+        structure = json.dumps(described(result, arrays, self.records))
+        content = io.BytesIO()
+        np.savez(content, allow_pickle=False, **{STRUCTURE: np.frombuffer(structure.encode(), np.uint8)}, **arrays)
+        save_bytes(self.place / name, sealed(content.getvalue()))
 
     def clear(self) -> None:
         """Forget every job of the stage: it has ended, and left its outputs."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def sealed(content: bytes) -> bytes:
+    """The content behind its digest."""
+    return hashlib.sha256(content).digest() + content
+
+
+def unsealed(sealed_content: bytes) -> bytes:
+    """The content that was sealed.
+
+    Raises:
+        ValueError: these bytes were not left by `sealed`, or not all of them.
+    """
+    digest, content = sealed_content[:DIGEST_BYTES], sealed_content[DIGEST_BYTES:]
+    if hashlib.sha256(content).digest() != digest:
+        raise ValueError("an unfinished result must begin with the SHA-256 of what follows")
+    return content
+
+
+def described(value: Any, arrays: dict[str, np.ndarray], records: Mapping[str, type]) -> list:
+    """A value as its kind and its parts, in the words of JSON; its arrays go into `arrays`, under the names that stand in their place.
+
+    Raises:
+        ValueError: a kind that is not kept.
+    """
+    name = str(len(arrays))
+    match value:
+        case np.ndarray():
+            arrays[name] = value
+            return ["array", name]
+        case np.generic():
+            arrays[name] = np.asarray(value)
+            return ["number", name]
+        case bytes():
+            arrays[name] = np.frombuffer(value, np.uint8)
+            return ["bytes", name]
+        case dict():
+            return ["dict", [[described(key, arrays, records), described(part, arrays, records)] for key, part in value.items()]]
+        case list() | tuple() if type(value) in (list, tuple):
+            return [type(value).__name__, [described(part, arrays, records) for part in value]]
+        case bool() | int() | float() | str() | None:
+            return ["plain", value]
+    kind = type(value).__name__
+    if is_dataclass(value) and kind in records:
+        return [kind, [[field.name, described(getattr(value, field.name), arrays, records)] for field in fields(value)]]
+    raise ValueError(f"a result must be made of arrays, bytes, numbers, text, lists, tuples, dictionaries and {', '.join(records)}; got {kind}")
+
+
+def restored(description: list, arrays: Mapping[str, np.ndarray], records: Mapping[str, type]) -> Any:
+    """The value that was described.
+
+    Raises:
+        ValueError: a kind that is not kept.
+    """
+    match description:
+        case ["plain", value]:
+            return value
+        case ["array", name]:
+            return arrays[name]
+        case ["number", name]:
+            return arrays[name][()]
+        case ["bytes", name]:
+            return arrays[name].tobytes()
+        case ["dict", parts]:
+            return {restored(key, arrays, records): restored(part, arrays, records) for key, part in parts}
+        case ["list" | "tuple" as kind, parts]:
+            restored_parts = [restored(part, arrays, records) for part in parts]
+            return restored_parts if kind == "list" else tuple(restored_parts)
+        case [kind, parts] if kind in records:
+            return records[kind](**{name: restored(part, arrays, records) for name, part in parts})
+    raise ValueError(f"an unfinished result may hold no {description[0]}")

@@ -1,0 +1,63 @@
+"""A mirror on the loopback interface."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Mirror(ThreadingHTTPServer):
+    """A mirror that serves `files` by path and query, answers 503 to the next `failures` requests and notes all of them.
+
+    `pause` seconds lie between the two halves of a file; `authorization` is asked of every request, unless it is empty.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.files: dict[str, bytes] = {}
+        self.failures = 0
+        self.pause = 0.0
+        self.authorization = ""
+        self.requests: list[str] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/"
+
+
+class Answer(BaseHTTPRequestHandler):
+    server: Mirror
+
+    def do_GET(self) -> None:
+        self.server.requests.append(self.path)
+        content = self.server.files.get(self.path.lstrip("/"))
+        if self.server.failures or content is None:
+            self.send_error(503 if self.server.failures else 404)
+            self.server.failures = max(0, self.server.failures - 1)
+            return
+        if self.headers.get("Authorization", "") != self.server.authorization:
+            self.send_error(401)
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content[: len(content) // 2])
+        time.sleep(self.server.pause)
+        self.wfile.write(content[len(content) // 2 :])
+
+    def log_message(self, *arguments: object) -> None:
+        """Keep quiet."""
+
+
+@contextmanager
+def running_mirror() -> Iterator[Mirror]:
+    """A mirror without files, as long as the block lasts."""
+    with Mirror() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
