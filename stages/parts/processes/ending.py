@@ -4,6 +4,7 @@ import signal
 import subprocess
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 from distributed import LocalCluster
@@ -43,12 +44,12 @@ def end_command(command: subprocess.Popen, signals: Iterable[int]) -> None:
         _, left = psutil.wait_procs(left, GRACE_SECONDS)
 
 
-def exit_status(command: list[str], environment: Mapping[str, str]) -> int:
-    """Exit status of a command; that of an interruption, if this process is interrupted, once nothing is left of the command.
+def exit_status(command: list[str], environment: Mapping[str, str], folder: Path = Path()) -> int:
+    """Exit status of a command, run in a folder; that of an interruption, if this process is interrupted, once nothing is left of the command.
 
     Ctrl-C in a terminal reaches the command by itself, a signal to this process alone does not.
     """
-    with subprocess.Popen(command, env=dict(environment)) as process:
+    with subprocess.Popen(command, env=dict(environment), cwd=folder) as process:
         try:
             return process.wait()
         except KeyboardInterrupt as interrupt:
