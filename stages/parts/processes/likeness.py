@@ -1,6 +1,7 @@
 """Whether a worker process runs the code and the packages of the stage that sends it jobs."""
 
 import pickle
+import re
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -65,9 +66,10 @@ def perform(job: bytes, wanted: Traits, channel: str, shared: bytes) -> tuple[An
 
 def difference(answer: tuple[Traits, Traits] | Exception) -> str:
     """What a worker lacks to do this process's jobs, and the remedy, from what it answered; nothing if nothing."""
-    if isinstance(answer, ImportError):
-        return f"cannot import this project ({answer}); start it with PYTHONPATH set to a clone that it can read"
     if isinstance(answer, Exception):
+        missing = re.search(r"No module named '[^']*'", str(answer))
+        if missing:
+            return f"cannot import this project ({missing[0]}); start it with PYTHONPATH set to a clone and with requirements.txt installed"
         return f"has other code than this stage ({answer}); bring it to the same state and start it again"
     traits = answer[0]
     if traits["code"] != OWN["code"]:
