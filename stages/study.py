@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from dask.system import CPU_COUNT
 
 from stages.parts.copies import changed, copy_file, copy_files, project_files
 from stages.parts.experiment.outputs import save_json
 from stages.parts.experiment.parameter_file import read_parameters
-from stages.parts.experiment.refusals import plain_refusals
+from stages.parts.experiment.refusals import INTERRUPTED, plain_refusals
 from stages.parts.experiment.settings import checked_settings
+from stages.parts.processes.ending import exit_status
 from stages.parts.proofs.machine import machine
 from stages.publish import publish
 from stages.replicate import replicate
@@ -109,8 +111,10 @@ def carry_out(run: Run) -> None:
     start, clock = time.time(), run.folder / "wall_seconds"
     before = float(clock.read_text(encoding="utf-8")) if clock.exists() else 0.0
     command = [sys.executable, "-m", "stages.warm", sys.executable, "-m", "dvc", "repro", *filter(None, [run.target])]
-    status = subprocess.run(command, cwd=run.folder, env=environment()).returncode
+    status = exit_status(command, environment(), run.folder)
     clock.write_text(str(before + time.time() - start), encoding="utf-8")
+    if status == INTERRUPTED:
+        raise KeyboardInterrupt
     if status:
         raise ValueError(f"the run {run.name} ended with {status}; call `make study` again to go on where it stopped")
 
@@ -128,7 +132,7 @@ def record(runs: list[Run]) -> None:
     seconds = {
         run.name: round(float((run.folder / "wall_seconds").read_text(encoding="utf-8"))) for run in runs if (run.folder / "wall_seconds").exists()
     }
-    save_json(STUDY / "run.json", {"wall_seconds": seconds, **machine(len(os.sched_getaffinity(0)), PACKAGES)})
+    save_json(STUDY / "run.json", {"wall_seconds": seconds, **machine(CPU_COUNT, PACKAGES)})
 
 
 @plain_refusals("study")

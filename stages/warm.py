@@ -5,12 +5,13 @@ for each worker and not once for each stage. Without this, each stage starts a p
 """
 
 import os
-import subprocess
 import sys
 
 from distributed.deploy.spec import SpecCluster
 
-from stages.parts.workers import local_cluster, wanted_workers
+from stages.parts.experiment.refusals import plain_refusals
+from stages.parts.processes.ending import exit_status
+from stages.parts.processes.local import local_cluster, wanted_workers
 
 
 def address_and_key(cluster: SpecCluster) -> dict[str, str]:
@@ -27,13 +28,14 @@ def address_and_key(cluster: SpecCluster) -> dict[str, str]:
 
 def run_beside(cluster: SpecCluster, command: list[str]) -> int:
     """Exit status of the command, whose stages send their jobs to this cluster: of this machine, or any of Dask's own deployments."""
-    return subprocess.call(command, env={**os.environ, **address_and_key(cluster)})
+    return exit_status(command, {**os.environ, **address_and_key(cluster)})
 
 
+@plain_refusals("warm")
 def main(command: list[str]) -> int:
     """Exit status of the command, run beside the pool."""
     if "DASK_SCHEDULER_ADDRESS" in os.environ:  # somebody's cluster is warm already
-        return subprocess.call(command)
+        return exit_status(command, os.environ)
     with local_cluster(wanted_workers()) as cluster:
         return run_beside(cluster, command)
 

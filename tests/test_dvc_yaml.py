@@ -54,7 +54,7 @@ def expected_dependencies(stage: str) -> set[str]:
 
     A module taken by name stands for the item's own file, or for the whole folder.
     """
-    files = set(imports(Path(f"stages/{stage}.py")))
+    files = set(imports(Path(f"stages/{stage}.py")) | imports(Path("stages/__init__.py")))  # a package begins with its __init__
     by_name = {folder for file in files for folder in loaded_by_name(file)}
     chosen = {dep for dep in code_dependencies(stage) for folder in by_name if dep == folder or dep.startswith(f"{folder}/${{")}
     assert len(chosen) == len(by_name), f"{stage} takes modules by name from {by_name}, and names {chosen}"

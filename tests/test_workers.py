@@ -10,7 +10,7 @@ import pytest
 from stages.parts.unfinished import Shelf
 from stages.parts.workers import report, results, wanted_workers, worker_pool
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore:Port \\d+ is already in use")
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 
 
 def job(shared: int, number: int, grave: str) -> tuple[int, int]:
@@ -87,3 +87,9 @@ def test_a_number_of_workers_that_is_none_is_refused(wanted, monkeypatch):
     monkeypatch.setenv("WORKERS", wanted)
     with pytest.raises(ValueError, match="WORKERS must be a whole number above 0; got"):
         wanted_workers()
+
+
+def test_two_pools_on_one_machine_do_not_disturb_each_other(shelf, tmp_path):
+    """A warning would be an error: pytest makes it one."""
+    with worker_pool(1), worker_pool(1) as pool:
+        assert results(pool, job, jobs(1, grave=tmp_path / "grave"), shelf, 10)["job 1"][0] == 10

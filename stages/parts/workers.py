@@ -6,43 +6,37 @@ many as WORKERS says, reachable from loopback alone and under certificates that 
 """
 
 import os
+import pickle
+import subprocess
+import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from operator import call
 from queue import SimpleQueue
-from typing import Any
+from typing import IO, Any, cast
+from uuid import uuid4
 
 import dask
-from distributed import Client, Future, KilledWorker, LocalCluster, Security, get_worker, wait
+from distributed import CancelledError, Client, Future, KilledWorker, get_worker, wait
 
+from stages.parts.code import elsewhere
+from stages.parts.processes.crew import Crew
+from stages.parts.processes.likeness import UnlikeWorkerError, packed, topic
+from stages.parts.processes.local import local_cluster, wanted_workers
 from stages.parts.unfinished import Shelf
 
-TOPIC = "progress"  # of the events that tell the stage how far a job is
-PATIENCE_SECONDS = 60  # for the first worker of a cluster
 POLL_SECONDS = 0.3  # between looks at the progress
-TRIES = 3  # workers that a job may lose before the stage ends
+FETCH_SECONDS = 60  # for a result to come; it may be lost with its worker just then
+SAY_AT_THE_END = 'text=$(cat); test -z "$text" || printf "%s\\n" "$text" >&2'
+ONE_STDERR = threading.Lock()
 
-dask.config.set({"distributed.scheduler.allowed-failures": TRIES - 1, "distributed.admin.log-format": "%(message)s"})
-
-
-def wanted_workers() -> int:
-    """How many worker processes to start: WORKERS, or one for each core that this process may use.
-
-    Raises:
-        ValueError: WORKERS is not a whole number above 0.
-    """
-    wanted = os.environ.get("WORKERS") or str(len(os.sched_getaffinity(0)))
-    if not wanted.isdigit() or int(wanted) < 1:
-        raise ValueError(f"WORKERS must be a whole number above 0; got {wanted!r}")
-    return int(wanted)
+Report = Callable[[float], Any]
 
 
-def local_cluster(workers: int) -> LocalCluster:
-    """Worker processes of one thread on this machine, reachable from loopback with the cluster's own certificate."""
-    return LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None,
-        security=Security.temporary(), silence_logs="CRITICAL",
-    )  # fmt: skip
+class LostWorkerError(Exception):
+    """A worker is gone before its job had ended, or its result was fetched."""
 
 
 @contextmanager
@@ -50,7 +44,6 @@ def worker_pool(jobs: int) -> Iterator[Client]:
     """A client of the cluster that DASK_SCHEDULER_ADDRESS names, or of a pool of its own for at most `jobs` at once."""
     if dask.config.get("scheduler-address", None):
         with Client() as client:
-            joined(client)
             yield client
     else:
         with local_cluster(min(jobs, wanted_workers())) as cluster, Client(cluster) as client:
@@ -59,35 +52,25 @@ def worker_pool(jobs: int) -> Iterator[Client]:
 
 @contextmanager
 def quiet_start() -> Iterator[None]:
-    """Keep what TensorFlow logs about the machine while it is imported off stderr; what fails, still raises.
+    """Keep what TensorFlow logs about the machine while it is imported off stderr, unless that fails or ends the process.
 
-    TF_CPP_MIN_LOG_LEVEL takes effect too late for it (TensorFlow 2.21).
+    A process of its own holds the words back, for it can still say them when this one has died.
+    TF_CPP_MIN_LOG_LEVEL takes effect too late (TensorFlow 2.21).
     """
-    stderr = os.dup(2)
-    with open(os.devnull, "w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
-
-
-def joined(client: Client) -> None:
-    """Wait until the cluster has a worker.
-
-    Raises:
-        ValueError: none joins in time.
-    """
-    try:
-        client.wait_for_workers(1, timeout=PATIENCE_SECONDS)
-    except TimeoutError:
-        raise ValueError(f"no worker joined the scheduler at {client.scheduler.address} within {PATIENCE_SECONDS} seconds; start one there") from None
+    with ONE_STDERR, subprocess.Popen(["sh", "-c", SAY_AT_THE_END], stdin=subprocess.PIPE) as held_back:
+        stderr = os.dup(2)
+        os.dup2(cast(IO[bytes], held_back.stdin).fileno(), 2)
+        try:
+            yield
+            held_back.kill()
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
 
 
 def report(advance: float) -> None:
     """Tell the stage, from within a job, that it came `advance` further."""
-    get_worker().log_event(TOPIC, advance)
+    get_worker().log_event(topic.get(), advance)
 
 
 def results(
@@ -96,7 +79,7 @@ def results(
     jobs: Mapping[str, tuple],
     shelf: Shelf,
     shared: Any = None,
-    progress: Callable[[float], Any] = lambda advance: None,
+    progress: Report = lambda advance: None,
 ) -> dict[str, Any]:
     """Each job's result, `function(shared, *arguments)`, by the job's name, in the order of the jobs.
 
@@ -107,52 +90,88 @@ def results(
         progress: called in this process with what the jobs `report`.
 
     Raises:
-        ValueError: a job took `TRIES` workers down with it. Whatever the function raises comes through.
+        ValueError: a job took several workers down with it, or a worker is unlike this process.
+            Whatever the function raises comes through.
     """
     missing = {name: arguments for name, arguments in jobs.items() if name not in shelf}
     if missing:
-        for name, result in ended(client, function, missing, shared, progress):
-            shelf[name] = result
+        with told_progress(client, progress) as (channel, tell):
+            packages = {name: packed(function, arguments, channel) for name, arguments in missing.items()}
+            for name, result in ended(client, packages, shared, tell):
+                shelf[name] = result
     return {name: shelf[name] for name in jobs}
 
 
-def ended(
-    client: Client, function: Callable[..., Any], jobs: Mapping[str, tuple], shared: Any, progress: Callable[[float], Any]
-) -> Iterator[tuple[str, Any]]:
-    """Each job's name and result, in the order in which they end.
-
-    No more jobs are handed out than workers can run at once: a job that only waits beside one that
-    kills its worker would be blamed with it. Progress is told from this thread, never from Dask's.
-    """
+@contextmanager
+def told_progress(client: Client, progress: Report) -> Iterator[tuple[str, Callable[[], None]]]:
+    """A topic that no other stage has, and a function that tells what came under it: in this thread, never in Dask's."""
     told: SimpleQueue[float] = SimpleQueue()
-    client.subscribe_topic(TOPIC, lambda event: told.put(event[1]))
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Sending large graph")  # once; a task, so that it outlives its worker
-        common = client.submit(lambda value: value, shared, pure=False)
-    client.replicate(common)
-    waiting = list(jobs)
-    running: dict[Future, str] = {}
-    while waiting or running:
-        while waiting and len(running) < max(1, sum(client.nthreads().values())):
-            name = waiting.pop(0)
-            running[client.submit(function, common, *jobs[name], pure=False)] = name
-        with suppress(TimeoutError):
-            wait(list(running), timeout=POLL_SECONDS, return_when="FIRST_COMPLETED")
+    channel = f"progress-{uuid4()}"
+
+    def tell() -> None:
         while not told.empty():
             progress(told.get())
-        for future in [future for future in running if future.done()]:
-            name = running.pop(future)
-            yield name, outcome(name, future)
+
+    client.subscribe_topic(channel, lambda event: told.put(event[1]))
+    yield channel, tell
+    client.unsubscribe_topic(channel)
 
 
-def outcome(name: str, future: Future) -> Any:
+def ended(client: Client, jobs: Mapping[str, bytes], shared: Any, tell: Callable[[], None]) -> Iterator[tuple[str, Any]]:
+    """Each job's name and result, in the order in which they end; a job goes to a free worker that was asked before."""
+    crew, waiting = Crew(client), list(jobs)
+    common = submitted(client, bytes, pickle.dumps(shared))  # a task, so that it outlives its worker
+    running: dict[Future, tuple[str, str]] = {}
+    while waiting or running:
+        crew.look()
+        for address in crew.free(address for _, address in running.values())[: len(waiting)]:
+            name = waiting.pop(0)
+            job = submitted(client, pickle.loads, jobs[name], workers=address)
+            running[submitted(client, call, job, common, workers=address)] = name, address
+        crew.want(len(waiting))
+        with suppress(TimeoutError, CancelledError):
+            wait(list(running), timeout=POLL_SECONDS, return_when="FIRST_COMPLETED") if running else time.sleep(POLL_SECONDS)
+        tell()
+        for future, (name, address) in list(running.items()):
+            if future.done() or address not in crew.present:
+                del running[future]
+                try:
+                    yield name, outcome(name, future, crew)
+                except UnlikeWorkerError:
+                    waiting.insert(0, name)
+                except LostWorkerError:
+                    crew.blame(name, address)
+                    waiting.insert(0, name)
+
+
+def submitted(client: Client, function: Callable[..., Any], *arguments: Any, **where: Any) -> Future:
+    """A task of a function that Python itself has, and of bytes: a scheduler opens tasks, and may have nothing but Dask."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Sending large graph")  # what jobs share, once
+        return client.submit(function, *arguments, pure=False, **where)
+
+
+def outcome(name: str, future: Future, crew: Crew) -> Any:
     """What a job returned.
 
     Raises:
-        ValueError: the job took `TRIES` workers down with it. Whatever it raised comes through.
+        UnlikeWorkerError: the job was not run, for its worker was unlike this process, and has been mended.
+        LostWorkerError: the job's worker is gone, and the result with it.
+        ValueError: the scheduler is gone, or no worker is fit. Whatever the job raised comes through.
     """
     try:
-        return future.result()
-    except KilledWorker as death:
-        last = death.last_worker.address
-        raise ValueError(f"{name} ended {TRIES} worker processes, one after the other; the last was at {last}") from None
+        if future.status in ("pending", "lost"):
+            raise LostWorkerError
+        result, files = future.result(timeout=FETCH_SECONDS)
+    except (LostWorkerError, KilledWorker, TimeoutError):
+        raise LostWorkerError from None
+    except CancelledError:
+        raise ValueError(crew.lost_scheduler()) from None
+    except Exception as error:
+        if crew.ask_again() or isinstance(error, UnlikeWorkerError):
+            raise UnlikeWorkerError from error
+        if isinstance(error, ImportError):
+            raise ValueError(f"{name} cannot import what it needs in its worker: {error}") from None
+        raise
+    elsewhere.update(files)
+    return result
