@@ -43,7 +43,7 @@ class Clone:
     def change(self, changes: Mapping[str, Any]) -> None:
         """Change the parameters; what a section does not name stays."""
         path = self.root / "params.yaml"
-        path.write_text(yaml.safe_dump(changed(yaml.safe_load(path.read_text()), changes)))
+        path.write_text(yaml.safe_dump(changed(yaml.safe_load(path.read_text(encoding="utf-8")), changes)))
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def changes(sizes: dict[str, int]) -> dict[str, Any]:
 def run_seconds(copy: Clone, sizes: dict[str, int], untouched: tuple[str, ...] = ()) -> dict[str, float]:
     """Seconds of each stage that runs, summed over the arms."""
     copy.change(changes(sizes))
-    arms = checked_settings(Path("params.yaml").read_text()).arms()
+    arms = checked_settings(Path("params.yaml").read_text(encoding="utf-8")).arms()
     seconds = {}
     for stage in [stage for stage in OF_ARMS if stage not in untouched]:
         run_stage = import_module(f"stages.{stage}").main
@@ -61,7 +61,7 @@ def main(wanted: str, rounds: str, target: str) -> None:
     runs = {(name, size): partial(run_seconds, copy, {**SMALLEST, name: size}, UNTOUCHED.get(name, ())) for name in sizes for size in sizes[name]}
     times = in_turn(runs, int(rounds), warm_up=False)
     grown = {name: {size: stage_medians(times[name, size]) for size in sizes[name]} for name in sizes}
-    Path(target).write_text(json.dumps(grown))
+    Path(target).write_text(json.dumps(grown), encoding="utf-8")
 
 
 if __name__ == "__main__":

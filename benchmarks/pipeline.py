@@ -112,22 +112,22 @@ def clocked_run(copy: Clone, workers: int) -> Run:
     worker_import_seconds = worker_imports(copy, workers)
     programs, notes, ends = (copy.root.parent / name for name in ("programs", "notes", "ends"))
     programs.mkdir()
-    (programs / "python").write_text(PYTHON.format(python=sys.executable))
+    (programs / "python").write_text(PYTHON.format(python=sys.executable), encoding="utf-8")
     (programs / "python").chmod(0o755)
     repro = f"date +%s.%N > {ends}; PATH={programs}:$PATH dvc repro || exit 1; date +%s.%N >> {ends}"
     start = time.time()
     copy.run(sys.executable, "-m", "stages.warm", "sh", "-c", repro, **{NOTES: str(notes)})
     stop = time.time()
-    first, last = map(float, ends.read_text().split())
-    return Run(stage_times(notes.read_text()), last - first, (first - start) + (stop - last), worker_import_seconds)
+    first, last = map(float, ends.read_text(encoding="utf-8").split())
+    return Run(stage_times(notes.read_text(encoding="utf-8")), last - first, (first - start) + (stop - last), worker_import_seconds)
 
 
 def pipeline(sizes: Sizes, threads: int) -> dict[str, Any]:
     """Seconds by part, as measured and as they are to be expected of the default grid, each with the share that is no work."""
-    default = checked_settings(Path("params.yaml").read_text())
+    default = checked_settings(Path("params.yaml").read_text(encoding="utf-8"))
     with clone() as copy:
         copy.change({**sizes.grid, "learn": {"initial_dilations": default.learn.initial_dilations[: sizes.starts]}})
-        measured = checked_settings((copy.root / "params.yaml").read_text())
+        measured = checked_settings((copy.root / "params.yaml").read_text(encoding="utf-8"))
         run = clocked_run(copy, threads)
     parts, expected = run.parts(), run.parts(scales_to(default, measured))
     return {

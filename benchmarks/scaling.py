@@ -28,7 +28,7 @@ def work(sizes: Sizes, threads: int) -> dict[str, Any]:
         target = copy.root.parent / "grown.json"
         growing = (sys.executable, "-m", "benchmarks.growing", json.dumps(sizes.growth), str(sizes.stage_rounds), str(target))
         copy.run(sys.executable, "-m", "stages.warm", *growing, WORKERS=str(threads))
-        grown = json.loads(target.read_text())
+        grown = json.loads(target.read_text(encoding="utf-8"))
     return {
         name: {
             **curve([int(size) for size in runs], [sum(stages.values()) for stages in runs.values()]),
@@ -53,7 +53,7 @@ def bookkeeping(sizes: Sizes) -> list[dict[str, Any]]:
     for last in sizes.dvc_dilations:
         with clone() as copy:
             path = copy.root / "dvc.yaml"
-            path.write_text(yaml.safe_dump(without_work(yaml.safe_load(path.read_text())), sort_keys=False))
+            path.write_text(yaml.safe_dump(without_work(yaml.safe_load(path.read_text(encoding="utf-8"))), sort_keys=False))
             copy.change({**FULL_GRID, "dilations": list(range(1, last + 1))})
             rows.append({"arms": 4 * last, "first_seconds": copy.run("dvc", "repro"), "again_seconds": copy.run("dvc", "repro")})
     return rows

@@ -22,10 +22,10 @@ def let_workers_use(copy: Clone, threads: int) -> None:
         ValueError: the code does not set threads in the way that is looked for.
     """
     path = copy.root / "stages/parts/network.py"
-    code = path.read_text()
+    code = path.read_text(encoding="utf-8")
     if THREADS.format(1) not in code:
         raise ValueError(f"{path.name} must hold {THREADS.format(1)}, or a worker's threads cannot be changed")
-    path.write_text(code.replace(THREADS.format(1), THREADS.format(threads)))
+    path.write_text(code.replace(THREADS.format(1), THREADS.format(threads)), encoding="utf-8")
 
 
 def throughput(sizes: Sizes, threads: int) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def throughput(sizes: Sizes, threads: int) -> dict[str, Any]:
             "one_worker_of_all_threads": partial(one.run, *training, WORKERS="1"),
         }
         seconds = medians(in_turn(contenders, sizes.stage_rounds, warm_up=False))
-        params = yaml.safe_load((many.root / "params.yaml").read_text())
+        params = yaml.safe_load((many.root / "params.yaml").read_text(encoding="utf-8"))
         dataset = json.loads((many.root / "metrics/fetch.json").read_text(encoding="utf-8"))["dataset"]
     rates = {name: params["train"]["replicates"] * 3600 / taken for name, taken in seconds.items()}
     return {

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from stages.parts.analysis.accuracies import at
 from stages.parts.analysis.accuracy import accuracy_analysis
@@ -63,9 +64,10 @@ def merged(parts: list[Tables]) -> Tables:
 
 
 @plain_refusals("analyze")
+@threadpool_limits.wrap(limits=1)  # the last bits of a sum depend on how it is shared out among threads
 def main() -> None:
     """Read what every arm of the grid left, and nothing else; leave answers, tables and what `dvc plots` draws."""
-    settings = checked_settings(Path("params.yaml").read_text(encoding="utf-8"))
+    settings = checked_settings(Path("params.yaml").read_bytes())
     for folder in (NETWORKS, SALIENCY):
         keep_only(folder, [arm.name for arm in settings.arms()])
     keep_only(LEARNED, settings.learn.methods)

@@ -118,7 +118,7 @@ def download_cache() -> Path:
 @plain_refusals("fetch")
 def main() -> None:
     """Fetch, describe and write the digits that were located."""
-    settings = checked_settings(Path("params.yaml").read_text(encoding="utf-8"))
+    settings = checked_settings(Path("params.yaml").read_bytes())
     dataset, train, test = read_digits(SOURCE, os.environ.get("DATASET_MIRROR", ""), download_cache())
     splits = split_digits(train, test, settings.data.validation_share, settings.data.test_share, settings.data.seed)
     arrays = {f"{letter}_{name}": array for name, digits in splits.items() for letter, array in zip("xy", digits)}

@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from stages.parts.experiment.outputs import replacing_folder
 from stages.parts.experiment.refusals import plain_refusals
-from stages.parts.experiment.settings import Learn, checked_settings
+from stages.parts.experiment.settings import Learn, check_digits, checked_settings
 from stages.parts.learning.learned import Learned, Row, choice_row, trajectory_rows, weight_row
 from stages.parts.learning.runs import Digits, digits_run, retrained, texture_run
 from stages.parts.unfinished import Shelf
@@ -93,12 +93,13 @@ def learned_tables(pool: Client, method: str, learn: Learn, digits: Digits, shel
 @plain_refusals("learn")
 def main(method: str) -> None:
     """Run the method from every start in worker processes, on digits and on textures; leave its tables."""
-    settings = checked_settings(Path("params.yaml").read_text(encoding="utf-8"))
+    settings = checked_settings(Path("params.yaml").read_bytes())
     learn = settings.learn
     if method not in learn.methods:
         raise ValueError(f"the methods of learn.methods are {', '.join(learn.methods)}; got {method!r}")
     with np.load(DIGITS) as archive:
         digits = dict(archive)
+    check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
     shelf = Shelf(Path("data/unfinished"), f"learn-{method}", DIGITS.read_bytes(), learn, records=(Learned,))
     with worker_pool(len(planted_jobs(method, learn))) as pool:
         tables = learned_tables(pool, method, learn, digits, shelf)

@@ -8,9 +8,10 @@ a changed file is a changed output, and neither dvc.lock nor any later stage has
 import os
 from pathlib import Path
 
+from stages.parts.experiment.datasets import DATASETS, dataset_folder
 from stages.parts.experiment.outputs import replacing_folder
 from stages.parts.experiment.refusals import plain_refusals
-from stages.parts.experiment.settings import DATASETS, checked_settings
+from stages.parts.experiment.settings import checked_settings
 from stages.parts.folders import four_files
 from stages.parts.idx import halves
 
@@ -34,12 +35,12 @@ def link_files(folder: Path, target: Path) -> None:
 @plain_refusals("locate")
 def main() -> None:
     """Check all parameters, find the digits and leave what stands for them."""
-    dataset = checked_settings(Path("params.yaml").read_text(encoding="utf-8")).data.dataset
+    dataset = checked_settings(Path("params.yaml").read_bytes()).data.dataset
     with replacing_folder(SOURCE) as temporary:
         if dataset in DATASETS:
             (temporary / dataset).write_text(f"{dataset}\n", encoding="utf-8")
         else:
-            link_files(Path(os.path.abspath(Path(dataset).expanduser())), temporary)
+            link_files(Path(os.path.abspath(dataset_folder(dataset))), temporary)
     print(f"locate: the parameters are in order, and the digits are those of {dataset}")
 
 

@@ -15,8 +15,9 @@ import pandas as pd
 from tqdm import tqdm
 
 from stages.parts.experiment.outputs import replacing
+from stages.parts.experiment.parameter_types import available
 from stages.parts.experiment.refusals import plain_refusals
-from stages.parts.experiment.settings import Learn, available, checked_settings
+from stages.parts.experiment.settings import Learn, checked_settings
 from stages.parts.learning.learned import Learned, choice_row
 from stages.parts.learning.runs import options_of, texture_images, texture_run
 from stages.parts.proofs.restarts import restarted
@@ -85,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, default=3, help="of weights and batches")
     parser.add_argument("--output", type=Path, default=OUTPUT)
     chosen = parser.parse_args(arguments)
-    learn = checked_settings(Path("params.yaml").read_text(encoding="utf-8")).learn
+    learn = checked_settings(Path("params.yaml").read_bytes()).learn
     shelf = Shelf(Path("data/unfinished"), "planted", learn, records=(Learned,))
     methods, fixed = method_jobs(learn, chosen.methods, chosen.textures, chosen.seeds), fixed_jobs(learn, chosen.textures, chosen.seeds)
     with tqdm(total=len(methods) + len(fixed), desc="planted", unit="run") as bar, worker_pool(len(methods)) as pool:

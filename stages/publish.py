@@ -24,8 +24,8 @@ PARTS_IN_WORDS = {
 
 def facts(study: Path) -> dict[str, object]:
     """Everything that the study's README may say, from what is kept."""
-    answers, fetched, run, replication = (json.loads((study / name).read_text()) for name in FILES)
-    settings = checked_settings((study / "params.yaml").read_text(encoding="utf-8"))
+    answers, fetched, run, replication = (json.loads((study / name).read_text(encoding="utf-8")) for name in FILES)
+    settings = checked_settings((study / "params.yaml").read_bytes())
     scope = read_scope(settings, answers, fetched, settings.saliency.images)
     levels, falls, means = (pd.read_csv(study / name) for name in ("replication/accuracy.csv", "replication/fall.csv", "tables/levels.csv"))
     correlations = means.query("family == 'class_model' and factor == 'dilation' and measure == 'class_mean_correlation'")

@@ -139,7 +139,7 @@ def read_material(settings: Settings) -> Material:
 @plain_refusals("report")
 def main() -> None:
     """Draw what params.yaml's grid left, and nothing else."""
-    settings = checked_settings(Path("params.yaml").read_text(encoding="utf-8"))
+    settings = checked_settings(Path("params.yaml").read_bytes())
     material = read_material(settings)
     told = chapters(material, settings.analyze)
     pictures = [picture for chapter in told for picture in chapter.pictures]

@@ -15,7 +15,7 @@ from stages.parts.chosen import chosen_digits, class_means
 from stages.parts.experiment.grid import Arm, named_arm
 from stages.parts.experiment.outputs import replacing, replacing_folder
 from stages.parts.experiment.refusals import plain_refusals
-from stages.parts.experiment.settings import Network, Saliency, Settings, checked_settings
+from stages.parts.experiment.settings import Network, Saliency, Settings, check_digits, checked_settings
 from stages.parts.explanations.measure_tables import Explained, arm_transfer, cascade_table, measures_table, stacked
 from stages.parts.judgement import judged
 from stages.parts.stored import stored_weights
@@ -41,11 +41,12 @@ def explained_replicate(digits: dict[str, np.ndarray], arm: Arm, network: Networ
     return result
 
 
-def explained_digits(options: Saliency) -> dict[str, np.ndarray]:
+def explained_digits(settings: Settings) -> dict[str, np.ndarray]:
     """The test digits to explain, their indices and classes, and the mean training image of each class."""
     with np.load(DIGITS) as archive:
         digits = dict(archive)
-    chosen = chosen_digits(digits["y_test"], options.images, options.seed)
+    check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
+    chosen = chosen_digits(digits["y_test"], settings.saliency.images, settings.saliency.seed)
     return {
         "chosen": chosen,
         "images": digits["x_test"][chosen].astype(np.float32) / 255,
@@ -85,8 +86,8 @@ def save(folder: Path, replicates: list[Explained], transfer: np.ndarray, digits
 @plain_refusals("saliency")
 def main(name: str) -> None:
     """Explain the arm's replicates in worker processes; leave maps, class models, spectra and measures."""
-    settings = checked_settings(Path("params.yaml").read_text(encoding="utf-8"))
-    digits = explained_digits(settings.saliency)
+    settings = checked_settings(Path("params.yaml").read_bytes())
+    digits = explained_digits(settings)
     replicates, transfer = explained_arm(name, settings, digits)
     with replacing_folder(SALIENCY / name) as folder:
         save(folder, replicates, transfer, digits)

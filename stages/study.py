@@ -17,6 +17,7 @@ import yaml
 
 from stages.parts.copies import changed, copy_file, copy_files, project_files
 from stages.parts.experiment.outputs import save_json
+from stages.parts.experiment.parameter_file import read_parameters
 from stages.parts.experiment.refusals import plain_refusals
 from stages.parts.experiment.settings import checked_settings
 from stages.parts.proofs.machine import machine
@@ -59,9 +60,10 @@ def planned_runs() -> list[Run]:
     Raises:
         ValueError: a run's parameters break a rule.
     """
-    text = (STUDY / "params.yaml").read_text(encoding="utf-8")
-    replications = yaml.safe_load((STUDY / "replication.yaml").read_text(encoding="utf-8"))
-    others = {name: yaml.safe_dump(changed(yaml.safe_load(text), changes)) for name, changes in replications.items()}
+    file, changes_file = STUDY / "params.yaml", STUDY / "replication.yaml"
+    main_params, replications = (read_parameters(path.read_bytes(), str(path)) for path in (file, changes_file))
+    text = file.read_text(encoding="utf-8")
+    others = {name: yaml.safe_dump(changed(main_params, changes)) for name, changes in replications.items()}
     for name, params in {MAIN: text, **others}.items():
         try:
             checked_settings(params)
@@ -104,10 +106,10 @@ def carry_out(run: Run) -> None:
         ValueError: a stage fails; it has said why.
     """
     start, clock = time.time(), run.folder / "wall_seconds"
-    before = float(clock.read_text()) if clock.exists() else 0.0
+    before = float(clock.read_text(encoding="utf-8")) if clock.exists() else 0.0
     command = [sys.executable, "-m", "stages.warm", sys.executable, "-m", "dvc", "repro", *filter(None, [run.target])]
     status = subprocess.run(command, cwd=run.folder, env=environment()).returncode
-    clock.write_text(str(before + time.time() - start))
+    clock.write_text(str(before + time.time() - start), encoding="utf-8")
     if status:
         raise ValueError(f"the run {run.name} ended with {status}; call `make study` again to go on where it stopped")
 
@@ -122,7 +124,9 @@ def keep(run: Run) -> None:
 
 def record(runs: list[Run]) -> None:
     """Write on which machine, with which versions and in which time the runs were made."""
-    seconds = {run.name: round(float((run.folder / "wall_seconds").read_text())) for run in runs if (run.folder / "wall_seconds").exists()}
+    seconds = {
+        run.name: round(float((run.folder / "wall_seconds").read_text(encoding="utf-8"))) for run in runs if (run.folder / "wall_seconds").exists()
+    }
     save_json(STUDY / "run.json", {"wall_seconds": seconds, **machine(len(os.sched_getaffinity(0)), PACKAGES)})
 
 

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from stages.parts.experiment.grid import Arm, named_arm
 from stages.parts.experiment.outputs import replacing_folder
 from stages.parts.experiment.refusals import plain_refusals
-from stages.parts.experiment.settings import Network, Train, checked_settings
+from stages.parts.experiment.settings import Network, Train, check_digits, checked_settings
 from stages.parts.unfinished import Shelf
 from stages.parts.workers import quiet_start, report, results, worker_pool
 
@@ -45,10 +45,11 @@ def history_table(histories: list[np.ndarray]) -> pd.DataFrame:
 
 def main(name: str) -> None:
     """Train the arm's replicates in worker processes; leave networks, histories and test logits."""
-    settings = checked_settings(Path("params.yaml").read_text())
+    settings = checked_settings(Path("params.yaml").read_bytes())
     arm, train = named_arm(name), settings.train
     with np.load(DIGITS) as archive:
         digits = dict(archive)
+    check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
     shelf = Shelf(Path("data/unfinished"), f"train-{name}", DIGITS.read_bytes(), train, settings.network)
     jobs = {f"replicate-{replicate:02}": (arm, settings.network, train, replicate) for replicate in range(train.replicates)}
     finished_epochs = train.epochs * sum(job in shelf for job in jobs)

@@ -41,7 +41,7 @@ def class_models(settings: Settings) -> np.ndarray:
 @plain_refusals("transfer")
 def main() -> None:
     """Ask the networks of every arm, in worker processes; leave what they say of each class model."""
-    settings = checked_settings(Path("params.yaml").read_text(encoding="utf-8"))
+    settings = checked_settings(Path("params.yaml").read_bytes())
     arms = settings.arms()
     keep_only(NETWORKS, [arm.name for arm in arms])
     keep_only(CLASS_MODELS, [f"{arm.name}.npz" for arm in arms])

@@ -10,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Mirror(ThreadingHTTPServer):
     """A mirror that serves `files` by path and query, answers 503 to the next `failures` requests and notes all of them.
 
-    `on_request` is called before every answer; `pause` seconds lie between the two halves of a file; `authorization` is asked of every request, unless it is empty.
+    `on_request` is called before every answer. `pause` seconds lie between the two halves of a file.
+    `authorization` is asked of every request, unless it is empty.
     """
 
     def __init__(self) -> None:

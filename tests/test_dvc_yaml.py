@@ -13,16 +13,17 @@ SECTIONS = set(yaml.safe_load(Path("params.yaml").read_text()))
 STAGES = sorted(PIPELINE)
 
 
-def module_file(module: str) -> Path | None:
-    """The file of a module of this project."""
-    path = Path(*module.split(".")).with_suffix(".py")
-    return path if path.exists() else None
+def module_files(module: str) -> list[Path]:
+    """The file of a module of this project, and those of the packages that it lies in, which are run before it."""
+    names = module.split(".")
+    packages = [Path(*names[:count], "__init__.py") for count in range(1, len(names) + 1)]
+    return [path for path in (*packages, Path(*names).with_suffix(".py")) if path.exists()]
 
 
 @cache
 def imports(path: Path) -> frozenset[Path]:
     """Files of this project that a file imports anywhere in it, itself and what they import included."""
-    found = {path}
+    found = {path, *path.parents[-2].glob("__init__.py")}
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module:
             modules = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
@@ -30,10 +31,8 @@ def imports(path: Path) -> frozenset[Path]:
             modules = [alias.name for alias in node.names]
         else:
             continue
-        for module in modules:
-            file = module_file(module)
-            if file and file not in found:
-                found |= imports(file)
+        for file in {file for module in modules for file in module_files(module)} - found:
+            found |= imports(file)
     return frozenset(found)
 
 

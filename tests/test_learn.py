@@ -73,15 +73,16 @@ def test_the_planted_table_says_what_was_planted_and_what_was_chosen():
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
-        ({"initial_dilations": [1, 9]}, r"learn.initial_dilations must be among learn.candidates, .*; got 9"),
-        ({"planted_dilations": [8, 9]}, r"learn.planted_dilations must be among learn.candidates, .*; got 8, 9"),
-        ({"candidates": [1, 2, 3, 4, 5, 7, 28]}, r"a kernel's outer taps must meet the map"),
-        ({"rates": {"mixture": 0.2}, "methods": ["mixture", "experts"]}, r"learn.rates must have a rate for every method .*; none for experts"),
-        ({"rates": {"mixture": 0.0}}, r"greater than 0"),
-        ({"rates": {"guess": 1.0}}, r"the methods are"),
-        ({"batch_size": 3}, r"learn.batch_size must lie between the number of candidates"),
-        ({"batch_size": 4000}, r"learn.batch_size must lie between the number of candidates"),
-        ({"sweep": {"continuous": []}}, r"at least 1 item"),
+        ({"initial_dilations": [1, 9]}, r"learn.initial_dilations.1: must be among learn.candidates, 1, 2, 3, 4, 5, 6, 7 \(got 9\)"),
+        ({"planted_dilations": [8, 9]}, r"learn.planted_dilations.1: must be among learn.candidates, .* \(got 9\)"),
+        ({"candidates": [1, 2, 3, 4, 5, 7, 28]}, r"learn.candidates.6: a kernel's outer taps must meet the map, .* \(got 28\)"),
+        ({"kernel_size": 61}, r"learn.kernel_size: a kernel's outer taps must meet the map, .* \(got 61\)"),
+        ({"rates": {"mixture": 0.2}, "methods": ["mixture", "experts"]}, r"learn.rates: must have a rate for every method .*; none for experts"),
+        ({"rates": {"mixture": 0.0}}, r"learn.rates.mixture: must be a number, above 0 .* \(got 0.0\)"),
+        ({"rates": {"guess": 1.0}}, r"learn.rates.guess: the methods are"),
+        ({"batch_size": 3}, r"learn.batch_size: must lie between the number of learn.candidates, 7, and .* \(got 3\)"),
+        ({"batch_size": 4000}, r"learn.batch_size: must lie between .* learn.images and learn.planted_images, 1,500 \(got 4000\)"),
+        ({"sweep": {"continuous": []}}, r"learn.sweep.continuous: must be a list of at least 1"),
     ],
 )
 def test_parameters_of_learning_that_make_no_sense_are_refused(change, rule):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
-from stages.parts.experiment.settings import available
+from stages.parts.experiment.parameter_types import available
 from stages.parts.learners.continuous import Continuous
 from stages.parts.learners.experts import MEMORY, PACE, Experts
 from stages.parts.learners.mixture import HOTTEST, Mixture

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 from small_networks import architecture, digits, linear_network, one_pixel_network, options, random_weights, strokes, tensors, trained_network
 
-from stages.parts.experiment.settings import available
+from stages.parts.experiment.parameter_types import available
 from stages.parts.gradients import image_logits
 from stages.parts.network import keras_network, last_maps
 from stages.parts.saliencies import grad_cam, occlusion

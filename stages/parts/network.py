@@ -10,6 +10,7 @@ from functools import cache
 
 import keras
 import tensorflow as tf
+from threadpoolctl import threadpool_limits
 
 from stages.parts.experiment.geometry import POOL, SECOND_KERNEL_SIZE, dilations_of, map_sides
 from stages.parts.experiment.grid import Arm
@@ -52,10 +53,12 @@ def matched_units(arm: Arm, network: Network) -> int:
 
 
 def use_one_thread() -> None:
-    """Let TensorFlow compute in one thread, so that results do not depend on the machine's cores.
+    """Let TensorFlow and the BLAS of NumPy and SciPy compute in one thread: a sum's last bits depend on how it is shared out.
 
-    On a GPU, memory is taken as it is needed. Must come before the process's first operation.
+    So results depend neither on the machine's cores nor on the OMP_NUM_THREADS of whoever started the
+    process. On a GPU, memory is taken as it is needed. Must come before TensorFlow's first operation.
     """
+    threadpool_limits(1)
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     for gpu in tf.config.list_physical_devices("GPU"):
@@ -108,15 +111,18 @@ def pooled(maps: tf.Tensor, pooling: str, relu: Activation = tf.nn.relu) -> tf.T
 
 @cache
 def native_dilation() -> bool:
-    """Whether this TensorFlow has gradients of `tf.nn.conv2d` for a dilation above 1 (oneDNN or a GPU)."""
-    image, kernel = tf.zeros((1, 5, 5, 1)), tf.zeros((3, 3, 1, 1))
-    try:
-        with tf.GradientTape() as tape:
-            tape.watch(kernel)
-            value = tf.nn.conv2d(image, kernel, 1, "SAME", dilations=2)
-        tape.gradient(value, kernel)
-    except tf.errors.OpError:
-        return False
+    """Whether `tf.nn.conv2d` has gradients for a dilation above 1 here: with oneDNN or on a GPU.
+
+    Asked outside any graph that is being traced: inside one an operation is only noted down, and nothing raises.
+    """
+    with tf.init_scope():
+        image, kernel, upstream = tf.zeros((1, 5, 5, 1)), tf.zeros((3, 3, 1, 1)), tf.zeros((1, 5, 5, 1))
+        how = {"out_backprop": upstream, "strides": [1, 1, 1, 1], "padding": "SAME", "dilations": [1, 2, 2, 1]}
+        try:
+            tf.raw_ops.Conv2DBackpropInput(input_sizes=image.shape, filter=kernel, **how)
+            tf.raw_ops.Conv2DBackpropFilter(input=image, filter_sizes=kernel.shape, **how)
+        except tf.errors.OpError:
+            return False
     return True
 
 

@@ -1,65 +1,38 @@
 """The parameters of the whole pipeline and the rules that they obey."""
 
-import pkgutil
-from pathlib import Path
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from stages.parts.experiment.geometry import map_sides
+from stages.parts.experiment.datasets import CLASSES, DATASET, DATASETS, IMAGE_SIDE, PUBLISHED, dataset
+from stages.parts.experiment.geometry import POOL
 from stages.parts.experiment.grid import Arm, grid_arms
+from stages.parts.experiment.messages import Problem, listed, problem_of, value_text
+from stages.parts.experiment.parameter_file import FILE, read_parameters
+from stages.parts.experiment.parameter_types import (
+    SOME,
+    TWO_OR_MORE,
+    Channels,
+    Count,
+    Dilation,
+    Images,
+    KernelSize,
+    NotNegative,
+    Pooling,
+    Positive,
+    Seed,
+    Share,
+    Steps,
+    Textures,
+    Units,
+    distinct,
+    known_in,
+)
+from stages.parts.experiment.rules import split_counts, too_large, too_many, unfit_kernels, unfit_shares
 
-IMAGE_SIDE, CLASSES = 28, 10  # pixels, and kinds of digits, of every data set this experiment reads
-DATASETS = ("mnist5k", "mnist", "fashion_mnist", "kmnist")
-SHELL_SAFE = r"^[A-Za-z0-9_./~ -]+$"  # nothing in it means anything to a shell
-
-
-def available(folder: str) -> frozenset[str]:
-    """Names of the methods in a folder of parts: the file's name is the method's name."""
-    return frozenset(module.name for module in pkgutil.iter_modules([str(Path(__file__).parents[1] / folder)]))
-
-
-def distinct(values: list) -> list:
-    """The list itself, if nothing in it stands twice."""
-    repeated = sorted({str(value) for value in values if values.count(value) > 1})
-    if repeated:
-        raise ValueError(f"every entry may stand in the list once; repeated: {', '.join(repeated)}")
-    return values
-
-
-def odd(value: int) -> int:
-    """The number itself, if it is odd: only then has a kernel a centre."""
-    if value % 2 == 0:
-        raise ValueError(f"a kernel size must be odd, so that the kernel has a centre; got {value}")
-    return value
-
-
-def known_in(folder: str) -> AfterValidator:
-    """Check that a method's name is the name of a file in this folder of parts."""
-
-    def known(name: str) -> str:
-        if name not in available(folder):
-            raise ValueError(f"the methods are {', '.join(sorted(available(folder)))}; got {name!r}")
-        return name
-
-    return AfterValidator(known)
-
-
-def dataset(name: str) -> str:
-    """The name itself, if it is a known data set or a folder that exists."""
-    if name not in DATASETS and not Path(name).expanduser().is_dir():
-        raise ValueError(f"a data set is one of {', '.join(DATASETS)}, or the path of a folder that exists; got {name!r}")
-    return name
-
-
-Count = Annotated[int, Field(ge=1)]
-Seed = Annotated[int, Field(ge=0, lt=2**31)]
-Share = Annotated[float, Field(gt=0, lt=1)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Pooling = Literal["max", "average", "stride"]
-KernelSize = Annotated[int, Field(ge=3), AfterValidator(odd)]
+HEADING = f"{FILE} breaks these rules:"
 
 
 class Section(BaseModel):
@@ -71,7 +44,7 @@ class Section(BaseModel):
 class Data(Section):
     """Which digits, and how they are split."""
 
-    dataset: Annotated[str, Field(pattern=SHELL_SAFE), AfterValidator(dataset)]
+    dataset: Annotated[str, Field(description=DATASET), AfterValidator(dataset)]
     validation_share: Share
     test_share: Share
     seed: Seed
@@ -82,8 +55,8 @@ class Network(Section):
 
     dilate: Literal["first", "all"]
     padding: Literal["same", "valid"]
-    channels: Annotated[list[Count], Field(min_length=2, max_length=2)]
-    dense: Count
+    channels: Channels
+    dense: Units
     match_weights: bool
 
 
@@ -92,7 +65,7 @@ class Train(Section):
 
     replicates: Count
     epochs: Count
-    batch_size: Count
+    batch_size: Images
     learning_rate: Positive
     shift_pixels: Annotated[int, Field(ge=0, le=4)]
     seed: Seed
@@ -101,13 +74,13 @@ class Train(Section):
 class Saliency(Section):
     """What is asked of a trained network."""
 
-    methods: Annotated[list[Annotated[str, known_in("saliencies")]], Field(min_length=1), AfterValidator(distinct)]
-    images: Count
-    probed_images: Count
+    methods: Annotated[list[Annotated[str, known_in("saliencies")]], SOME, AfterValidator(distinct)]
+    images: Images
+    probed_images: Images
     samples: Count
     noise_share: Share
     patch_pixels: Annotated[int, Field(ge=1, le=IMAGE_SIDE)]
-    steps: Count
+    steps: Steps
     step_size: Positive
     weight_decay: NotNegative
     total_variation: NotNegative
@@ -118,47 +91,46 @@ class Saliency(Section):
 class Learn(Section):
     """How dilations are learned."""
 
-    methods: Annotated[list[Annotated[str, known_in("learners")]], Field(min_length=1), AfterValidator(distinct)]
+    methods: Annotated[list[Annotated[str, known_in("learners")]], SOME, AfterValidator(distinct)]
     replicates: Count
-    candidates: Annotated[list[Count], Field(min_length=2), AfterValidator(distinct)]
-    initial_dilations: Annotated[list[Count], Field(min_length=1), AfterValidator(distinct)]
+    candidates: Annotated[list[Dilation], TWO_OR_MORE, AfterValidator(distinct)]
+    initial_dilations: Annotated[list[Dilation], SOME, AfterValidator(distinct)]
     kernel_size: KernelSize
     pooling: Pooling
-    channels: Annotated[list[Count], Field(min_length=2, max_length=2)]
-    dense: Count
-    images: Count
+    channels: Channels
+    dense: Units
+    images: Images
     epochs: Count
-    batch_size: Count
+    batch_size: Images
     learning_rate: Positive
     rates: dict[Annotated[str, known_in("learners")], Positive]
-    sweep: dict[Annotated[str, known_in("learners")], Annotated[list[Positive], Field(min_length=1), AfterValidator(distinct)]]
-    planted_dilations: Annotated[list[Count], Field(min_length=1), AfterValidator(distinct)]
+    sweep: dict[Annotated[str, known_in("learners")], Annotated[list[Positive], SOME, AfterValidator(distinct)]]
+    planted_dilations: Annotated[list[Dilation], SOME, AfterValidator(distinct)]
     planted_textures: Count
-    planted_images: Count
+    planted_images: Textures
     seed: Seed
 
-    @model_validator(mode="after")
-    def dilations_can_be_chosen(self) -> Self:
-        """Refuse a start or a planted dilation that is no candidate, and candidates that reach past the image."""
-        for name, dilations in (("initial_dilations", self.initial_dilations), ("planted_dilations", self.planted_dilations)):
-            strange = sorted(set(dilations) - set(self.candidates))
-            if strange:
-                raise ValueError(f"learn.{name} must be among learn.candidates, {self.candidates}; got {', '.join(map(str, strange))}")
-        map_sides(IMAGE_SIDE, self.kernel_size, max(self.candidates), "first", "same")
-        return self
-
-    @model_validator(mode="after")
-    def methods_have_what_they_need(self) -> Self:
-        """Refuse a method without a rate, and batches that cannot show every candidate an image, or that no run can fill."""
+    def broken_rules(self) -> Iterator[Problem]:
+        """What is wrong with these parameters together."""
+        yield from self.unfit_dilations()
         missing = [method for method in self.methods if method not in self.rates]
         if missing:
-            raise ValueError(f"learn.rates must have a rate for every method of learn.methods; none for {', '.join(missing)}")
-        if not len(self.candidates) <= self.batch_size <= min(self.images, self.planted_images):
-            raise ValueError(
-                f"learn.batch_size must lie between the number of candidates, {len(self.candidates)}, and the number of images, "
-                f"{min(self.images, self.planted_images)}; got {self.batch_size}"
-            )
-        return self
+            yield Problem("learn.rates", f"must have a rate for every method of learn.methods; none for {', '.join(missing)}")
+        most = min(self.images, self.planted_images)
+        if not len(self.candidates) <= self.batch_size <= most:
+            rule = f"the number of learn.candidates, {len(self.candidates)}, and that of learn.images and learn.planted_images, {most:,}"
+            yield Problem("learn.batch_size", f"must lie between {rule} (got {self.batch_size})")
+
+    def unfit_dilations(self) -> Iterator[Problem]:
+        """Starts and planted dilations that are no candidate, and candidates that reach past the image."""
+        candidates = ", ".join(map(str, self.candidates))
+        for name, dilations in (("initial_dilations", self.initial_dilations), ("planted_dilations", self.planted_dilations)):
+            for place, dilation in enumerate(dilations):
+                if dilation not in self.candidates:
+                    yield Problem(f"learn.{name}.{place}", f"must be among learn.candidates, {candidates} (got {dilation})")
+        for problem in unfit_kernels(IMAGE_SIDE, self.candidates, [self.kernel_size], "first", "same"):
+            key = "learn.kernel_size" if problem.key == "kernel_sizes.0" else problem.key.replace("dilations", "learn.candidates")
+            yield Problem(key, problem.sentence)
 
 
 class Analyze(Section):
@@ -167,16 +139,16 @@ class Analyze(Section):
     alpha: Share
     margin_points: Positive
     margin_share: Positive
-    resamples: Annotated[int, Field(ge=100)]
+    resamples: Annotated[int, Field(ge=100, le=1_000_000)]
     seed: Seed
 
 
 class Settings(Section):
     """Everything in params.yaml, checked as a whole."""
 
-    dilations: Annotated[list[Count], Field(min_length=1), AfterValidator(distinct)]
-    kernel_sizes: Annotated[list[KernelSize], Field(min_length=1), AfterValidator(distinct)]
-    poolings: Annotated[list[Pooling], Field(min_length=1), AfterValidator(distinct)]
+    dilations: Annotated[list[Dilation], SOME, AfterValidator(distinct)]
+    kernel_sizes: Annotated[list[KernelSize], SOME, AfterValidator(distinct)]
+    poolings: Annotated[list[Pooling], SOME, AfterValidator(distinct)]
     data: Data
     network: Network
     train: Train
@@ -188,29 +160,72 @@ class Settings(Section):
         """Every arm of the grid."""
         return grid_arms(self.dilations, self.kernel_sizes, self.poolings)
 
-    @model_validator(mode="after")
-    def kernels_fit(self) -> Self:
-        """Refuse a kernel that reaches past the image, or under which a map vanishes."""
-        for arm in self.arms():
-            map_sides(IMAGE_SIDE, arm.kernel_size, arm.dilation, self.network.dilate, self.network.padding)
-        return self
+    def broken_rules(self) -> Iterator[Problem]:
+        """What is wrong with parameters that are right one by one."""
+        yield from unfit_kernels(IMAGE_SIDE, self.dilations, self.kernel_sizes, self.network.dilate, self.network.padding)
+        yield from self.learn.broken_rules()
+        yield from too_large(self.arrays())
+        if self.data.dataset in DATASETS:
+            given, shares = PUBLISHED[self.data.dataset], {"data.validation_share": self.data.validation_share}
+            counts = split_counts(*given, self.data.validation_share, self.data.test_share)
+            unfit = list(unfit_shares(counts, shares if given[1] else {**shares, "data.test_share": self.data.test_share}, CLASSES))
+            yield from unfit or self.more_than(counts.train, counts.test)
+
+    def more_than(self, train: int, test: int) -> Iterator[Problem]:
+        """Parameters that ask for more digits than there are to train and to test with."""
+        of_training = {"train.batch_size": self.train.batch_size, "learn.images": self.learn.images}
+        yield from too_many(of_training, train, "training")
+        yield from too_many({"saliency.images": self.saliency.images}, test, "test")
+
+    def arrays(self) -> Mapping[str, tuple[object, int, str]]:
+        """The largest arrays that the stages hold: the parameter to blame, its value, how many numbers, and of what."""
+        pixels, features = IMAGE_SIDE**2, (IMAGE_SIDE // POOL**2) ** 2  # of the image, and of the last pooled map
+        network, train, saliency, learn = self.network, self.train, self.saliency, self.learn
+        bootstrap = 2 * self.analyze.resamples * train.replicates  # in double precision
+        supernet = pixels * learn.channels[0] * learn.batch_size * len(learn.candidates)
+        return {
+            "network.channels": (network.channels, pixels * network.channels[0] * train.batch_size, "the first maps of train.batch_size digits"),
+            "network.dense": (network.dense, features * network.channels[1] * network.dense, "the weights of as many units"),
+            "saliency.images": (saliency.images, pixels * saliency.images * train.replicates, "maps of train.replicates networks"),
+            "saliency.samples": (saliency.samples, pixels * saliency.samples * network.channels[0], "the first maps of as many copies"),
+            "learn.channels": (learn.channels, supernet, "the first maps of learn.batch_size digits at learn.candidates"),
+            "learn.dense": (learn.dense, features * learn.channels[1] * learn.dense, "the weights of as many units"),
+            "analyze.resamples": (self.analyze.resamples, bootstrap, "a bootstrap over train.replicates"),
+        }
 
 
-def checked_settings(text: str) -> Settings:
-    """The parameters in the text of a params.yaml, every rule checked.
+@cache
+def rules() -> dict[str, Any]:
+    """The rules for each single parameter, as a JSON schema."""
+    return Settings.model_json_schema()
+
+
+def checked_settings(content: str | bytes) -> Settings:
+    """The parameters in the content of a params.yaml, every rule checked.
 
     Raises:
         ValueError: one line for each broken rule, with the parameter, the rule and the value.
     """
+    params = read_parameters(content)
+    if not isinstance(params, dict):
+        found = "is empty" if params is None else f"holds {value_text(params)}"
+        raise ValueError(f"{FILE} must hold {', '.join(Settings.model_fields)}, each followed by a colon; it {found}")
     try:
-        return Settings.model_validate(yaml.safe_load(text))
+        settings = Settings.model_validate(params)
     except ValidationError as error:
-        lines = [f"  {'.'.join(map(str, entry['loc'])) or 'grid'}: {entry['msg']}{value_text(entry['input'])}" for entry in error.errors()]
-        raise ValueError("params.yaml breaks these rules:\n" + "\n".join(lines)) from None
-    except yaml.YAMLError as error:
-        raise ValueError(f"params.yaml is not valid YAML: {error}") from None
+        raise ValueError(listed(HEADING, [problem_of(entry, rules()) for entry in error.errors(include_url=False)])) from None
+    problems = list(settings.broken_rules())
+    if problems:
+        raise ValueError(listed(HEADING, problems))
+    return settings
 
 
-def value_text(value: object) -> str:
-    """The value that was received, for the end of a message; of a whole section the message itself names what is wrong."""
-    return "" if isinstance(value, dict) else f" (got {value!r})"
+def check_digits(settings: Settings, train: int, test: int) -> None:
+    """Accept parameters that ask for no more digits than there are to train and to test with.
+
+    Raises:
+        ValueError: one line for each that asks for more.
+    """
+    problems = list(settings.more_than(train, test))
+    if problems:
+        raise ValueError(listed(HEADING, problems))

@@ -52,7 +52,7 @@ def randomized_networks(weights: Sequence[np.ndarray], seed: Sequence[int]) -> I
 def randomization_similarity(maps: np.ndarray, randomized: np.ndarray) -> np.ndarray:
     """Spearman's correlation of the absolute maps before and after randomisation, (n,); 0 where one is constant.
 
-    Adebayo et al. (2018), section 4.1. Near 1 a map does not depend on what was randomised.
+    Adebayo et al. (2018), section 2.2. Near 1 a map does not depend on what was randomised.
 
     Raises:
         ValueError: a map holds NaN or an infinite number.

@@ -21,7 +21,7 @@ class Learned:
     trajectories: Tables = field(default_factory=dict)
     planted: Tables = field(default_factory=dict)
     sweeps: Tables = field(default_factory=dict)
-    images: int = 0  # training digits that a run learns from, at most
+    images: int = 0  # training digits that a run learns from
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def versions(packages: Iterable[str]) -> dict[str, str | None]:
 def machine(cores_used: int, packages: Iterable[str]) -> dict[str, Any]:
     """Processor, cores, memory, system, and versions of these packages."""
     cpuinfo = Path("/proc/cpuinfo")
-    name, extensions = processor(cpuinfo.read_text() if cpuinfo.exists() else "")
+    name, extensions = processor(cpuinfo.read_text(encoding="utf-8") if cpuinfo.exists() else "")
     return {
         "processor": name,
         "extensions": extensions,

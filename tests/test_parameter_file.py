@@ -1,0 +1,127 @@
+"""Oracle of what a value is read as: DVC's own reader."""
+
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from dvc.utils.serialize import YAMLFileCorruptedError, load_yaml, parse_yaml, parse_yaml_for_update
+from tiny_projects import clean_environment, copied_project, tiny_params
+
+from stages.parts.experiment.parameter_file import read_parameters
+from stages.parts.experiment.settings import checked_settings
+
+READ = [
+    ("a: 1e-05", 1e-05),
+    ("a: 1E5", 100000.0),
+    ("a: 010", 10),
+    ("a: -010", -10),
+    ("a: 0o10", 8),
+    ("a: 0x10", 16),
+    ("a: 1_000", 1000),
+    ("a: 1:30", "1:30"),
+    ("a: yes", "yes"),
+    ("a: on", "on"),
+    ("a: True", True),
+    ("a: ~", None),
+    ("a:", None),
+    ("a: .5", 0.5),
+    ("a: .inf", math.inf),
+    ("a: 1e400", math.inf),
+    ("a: '5'", "5"),
+    ("a: 5 # five", 5),
+    ("\ufeffa: 5", 5),
+    ("a: 5\r\n", 5),
+    ("# five\n---\na: 5\n...\n", 5),
+    ("b: &five [5, 6]\na: *five", [5, 6]),
+    ("b: &both {x: 1, y: 2}\na: {<<: *both, y: 3}", {"x": 1, "y": 3}),
+]
+REFUSED = [
+    ("a: 1\na: 2", "line 2 has the key a a second time in one section; keep one of them"),
+    ("t:\n  b: 1\n  c: 2\n  b: 1", "line 4 has the key b a second time in one section"),
+    ("t: {b: 1, b: [1, 2]}", "line 1 has the key b a second time in one section"),
+    ("%YAML 1.1\n---\na: 010", "is read as YAML 1.2 and must not begin with a directive; leave out the line '%YAML 1.1'"),
+    ("# of old\n\n%YAML 1.2\n---\na: 010", "must not begin with a directive"),
+    ("a:\n\t- 1", "line 2 has a tab before its first word, where YAML allows spaces alone"),
+    ("a: 1\n---\na: 2", "line 2, '---': expected a single document in the stream, but found another document"),
+    ("a: *b", "line 1, 'a: *b': found undefined alias"),
+    ("a: 5: 6", "line 1, 'a: 5: 6': mapping values are not allowed in this context"),
+    ("a: [1,", "line 2: while parsing a flow node, did not find expected node content"),
+    ("a: \u2028@", "line 2, '@': while scanning for the next token, found character that cannot start any token"),
+    ("a: !!python/name:os.system x", "must not name types, as line 1 does with an exclamation mark; a text that begins with one needs quotes"),
+    ("a: !!bool x", "must not name types"),
+    ("a: '\0'", "line 1 has the control character 0x00"),
+    ("a: 2026-13-01", "has a date or a number that does not exist: month must be in 1..12"),
+    (b"a: \xfc", "must be encoded in UTF-8; line 1 has the byte 0xfc, which is not"),
+    ("a: 1\nb: ü".encode("latin-1"), "line 2 has the byte 0xfc"),
+    ("a: 1".encode("utf-16"), "line 1 has the byte 0xff"),
+    ("a: " + "9" * 5000, "must have values of at most 4,000 characters; the one in line 1 has 5,000"),
+    ("a: [" + "1, " * 10**6 + "]", "must have at most 100,000 characters; it has 3,000,005"),
+    *(
+        ("a:\n- " + opening * 5000, "must nest brackets, braces and sections at most 20 deep; line 2 goes deeper")
+        for opening in ("{", "[", "- ", "? ")
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), READ)
+def test_a_value_is_read_as_dvc_reads_it(text, value):
+    """Both of DVC's readers: the one of `repro`, and the one with which `exp run -S` changes the file."""
+    read = read_parameters(text)["a"]
+    assert (read, type(read)) == (value, type(value))
+    assert parse_yaml(text, "params.yaml")["a"] == value
+    assert parse_yaml_for_update(text, "params.yaml")["a"] == value
+
+
+def test_not_a_number_is_read_as_dvc_reads_it():
+    assert math.isnan(read_parameters("a: .nan")["a"])
+
+
+@pytest.mark.parametrize("name", ["params.yaml", "study/params.yaml"])
+def test_the_parameters_of_the_project_are_read_as_dvc_reads_them(name):
+    assert read_parameters(Path(name).read_bytes()) == load_yaml(name)
+
+
+@pytest.mark.parametrize(("content", "sentence"), REFUSED)
+def test_what_cannot_be_read_or_in_two_ways_is_refused_in_a_sentence(content, sentence):
+    with pytest.raises(ValueError, match=r"params\.yaml") as refusal:
+        checked_settings(content)
+    assert sentence in str(refusal.value)
+    assert len(str(refusal.value).splitlines()) == 1
+
+
+def test_another_file_is_named():
+    with pytest.raises(ValueError, match=r"^study/params.yaml is not valid YAML: line 2 has the key a"):
+        read_parameters("a: 1\na: 2", "study/params.yaml")
+
+
+def test_a_key_that_stands_twice_is_refused_by_dvc_too():
+    with pytest.raises(YAMLFileCorruptedError):
+        parse_yaml("a: 1\na: 2", "params.yaml")
+
+
+@pytest.mark.slow
+def test_a_small_number_set_by_dvc_reaches_the_stages(tmp_path):
+    """DVC writes 0.00001 as 1e-05, a text under YAML 1.1."""
+    copied_project(tmp_path)
+    params = tiny_params()
+    params |= {"dilations": [1], "train": {**params["train"], "replicates": 1}}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
+
+    def dvc(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "dvc", *command], cwd=tmp_path, env=clean_environment(), capture_output=True, text=True, check=False
+        )
+
+    done = dvc("exp", "run", "-S", "saliency.total_variation=0.00001", "saliency@1-3-max")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "total_variation: 1e-05" in (tmp_path / "params.yaml").read_text()
+    assert "total_variation: 1e-05" in (tmp_path / "dvc.lock").read_text()
+    assert (tmp_path / "data/saliency/1-3-max/class_models.npz").exists()
+
+    done = dvc("exp", "run", "-S", "train.replicates=1000000000000", "saliency@1-3-max")
+    assert done.returncode != 0
+    assert "train.replicates: must be a whole number, at least 1 and at most 10,000 (got 1000000000000)" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
