@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -10,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Mirror(ThreadingHTTPServer):
     """A mirror that serves `files` by path and query, answers 503 to the next `failures` requests and notes all of them.
 
-    `pause` seconds lie between the two halves of a file; `authorization` is asked of every request, unless it is empty.
+    `on_request` is called before every answer. `pause` seconds lie between the two halves of a file.
+    `authorization` is asked of every request, unless it is empty.
     """
 
     def __init__(self) -> None:
@@ -20,6 +21,7 @@ class Mirror(ThreadingHTTPServer):
         self.pause = 0.0
         self.authorization = ""
         self.requests: list[str] = []
+        self.on_request: Callable[[], object] = lambda: None
 
     @property
     def url(self) -> str:
@@ -31,6 +33,7 @@ class Answer(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.requests.append(self.path)
+        self.server.on_request()
         content = self.server.files.get(self.path.lstrip("/"))
         if self.server.failures or content is None:
             self.send_error(503 if self.server.failures else 404)

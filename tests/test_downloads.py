@@ -83,8 +83,9 @@ def test_silence_is_told_with_the_time_that_was_waited(monkeypatch):
         ended.set()
 
 
-def test_a_file_that_breaks_off_is_told_and_not_taken_for_a_whole_one():
-    with listening(says(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf")) as port:
+@pytest.mark.parametrize("said", [b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf", b""])
+def test_a_file_that_breaks_off_is_told_and_not_taken_for_a_whole_one(said):
+    with listening(says(said)) as port:
         assert failed(f"http://127.0.0.1:{port}/file").startswith("not reached: the connection broke off; ")
 
 

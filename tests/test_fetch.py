@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -176,3 +177,9 @@ def test_a_broken_or_missing_parameter_file_is_refused(workplace):
     with pytest.raises(SystemExit, match=r"(?s)^locate: params.yaml breaks these rules:.*data.dataset.*nowhere"):
         main()
     assert outputs() == []
+
+
+def test_without_a_home_folder_downloads_are_kept_for_a_while_and_never_in_the_project(workplace, monkeypatch):
+    """Without HOME and without an entry for the user, the folder of caches begins with a `~` that stands for nothing."""
+    monkeypatch.setattr("pooch.os_cache", lambda name: Path("~/.cache") / name)
+    assert fetch.download_cache().parent == Path(tempfile.gettempdir())

@@ -55,15 +55,15 @@ class Project:
 
 
 def name_of(files: dict[str, bytes]) -> str:
-    """How the folder `my digits` is named with these files; oracle: SHA-256 of the four, one after the other."""
-    return f"my digits (SHA-256 {hashlib.sha256(b''.join(files.values())).hexdigest()[:12]})"
+    """How the folder `Übung (Kopie) a+b@c` is named with these files; oracle: SHA-256 of the four, one after the other."""
+    return f"Übung (Kopie) a+b@c (SHA-256 {hashlib.sha256(b''.join(files.values())).hexdigest()[:12]})"
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     root = tmp_path / "clone"
     copied_project(root)
-    return Project(root, write_folder(tmp_path / "outside" / "my digits", OLD))
+    return Project(root, write_folder(tmp_path / "outside" / "Übung (Kopie) a+b@c", OLD))
 
 
 @pytest.mark.slow
@@ -101,14 +101,14 @@ def test_nothing_that_is_kept_names_a_path_of_this_machine(project):
     project.dvc("repro", "fetch")
     for path in [project.root / "dvc.lock", *(project.root / "metrics").iterdir(), *(project.root / "data").iterdir()]:
         assert path.is_dir() or str(project.mine.parent).encode() not in path.read_bytes(), path
-    assert "my digits" in (project.root / "metrics/fetch.json").read_text()
+    assert "Übung (Kopie) a+b@c" in (project.root / "metrics/fetch.json").read_text()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("place", ["absolute", "home"])
 def test_an_experiment_in_a_copy_takes_the_folder_too(project, place):
     """`dvc exp run --temp`, as `dvc queue` does it, works in a folder that DVC makes for it."""
-    dataset = {"absolute": str(project.mine), "home": "~/my digits"}[place]
+    dataset = {"absolute": str(project.mine), "home": "~/Übung (Kopie) a+b@c"}[place]
     printed = project.dvc("exp", "run", "--temp", "-S", f"data.dataset='{dataset}'", "fetch")
     experiment = re.search(r"Ran experiment\(s\): (\S+)", printed)[1]
     kept = subprocess.run(
@@ -125,7 +125,7 @@ def experiment_commit(project: Project, experiment: str) -> str:
 
 @pytest.mark.slow
 def test_a_relative_path_starts_at_the_project(project):
-    project.choose("../outside/my digits")
+    project.choose("../outside/Übung (Kopie) a+b@c")
     project.dvc("repro", "fetch")
     assert project.fetched()[0] == name_of(OLD)
 
@@ -136,7 +136,7 @@ def test_a_vanished_file_is_named_and_another_data_set_may_be_chosen_then(projec
     project.dvc("repro", "fetch")
     (project.mine / NAMES[0]).unlink()
     printed = project.dvc("repro", "fetch", check=False)
-    assert f"my digits/{NAMES[0]}" in printed
+    assert f"Übung (Kopie) a+b@c/{NAMES[0]}" in printed
     assert "Traceback" not in printed
     printed = project.dvc("exp", "run", "-S", "data.seed=1", "fetch", check=False)
     assert f"locate: {project.mine / NAMES[0]}: no such file, plain or gzip; the folder holds" in printed

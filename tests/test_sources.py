@@ -246,6 +246,16 @@ def refused(dataset: str, mirror: str, cache: Path) -> str:
     return "".join(traceback.format_exception(refusal.value))
 
 
+def test_a_run_whose_download_fails_removes_nothing_that_another_run_has_kept(tmp_path, mirror, use):
+    """The other run ends its download while this one, which found a damaged file, waits for a mirror that has nothing."""
+    use(f"{mirror.url}one/", f"{mirror.url}two/")
+    damaged = write_folder(tmp_path, {NAMES[0]: FILES[NAMES[0]][:1000]}, packed=True)
+    mirror.on_request = lambda: len(mirror.requests) == 1 and write_folder(damaged, FILES, packed=True)
+    refused("mnist", "", tmp_path)
+    mirror.on_request = lambda: None
+    assert is_complete(downloaded_digits("mnist", "", tmp_path))
+
+
 DOWNLOAD = """
 import sys
 from pathlib import Path

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pooch
 from requests import exceptions
-from urllib3.exceptions import NameResolutionError, ProtocolError
 
 ATTEMPTS = 2  # at a mirror, a second apart, before the next one
 PAUSE_SECONDS = 1
@@ -21,10 +20,10 @@ CAUSES: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (  # kind
     ((exceptions.InvalidProxyURL,), "the address of the proxy is malformed", "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY"),
     ((exceptions.ProxyError,), "the proxy cannot be reached or refuses", "check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY"),
     ((exceptions.SSLError, ssl.SSLError), "its certificate is not trusted", "REQUESTS_CA_BUNDLE may name a file with the certificates that are"),
-    ((NameResolutionError, socket.gaierror), "its name is not known here (DNS)", PROXY),
+    ((socket.gaierror,), "its name is not known here (DNS)", PROXY),
     ((exceptions.Timeout, TimeoutError), f"no answer within {TIMEOUT_SECONDS} seconds", PROXY),
     ((ConnectionRefusedError,), "the connection is refused", PROXY),
-    ((exceptions.ChunkedEncodingError, ProtocolError), "the connection broke off", "try again"),
+    ((exceptions.ChunkedEncodingError, ConnectionResetError), "the connection broke off", "try again"),
     ((exceptions.InvalidURL,), "the address is malformed", "name another mirror"),
     (
         (exceptions.InvalidSchema,),
