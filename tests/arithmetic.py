@@ -8,7 +8,7 @@ from importlib import import_module
 import numpy as np
 from small_networks import architecture, digits, options, random_weights, tensors
 
-from stages.parts.experiment.settings import available
+from stages.parts.experiment.parameter_types import available
 from stages.parts.explanations.class_models import class_models, filter_models
 from stages.parts.explanations.effective_field import effective_field
 from stages.parts.gradients import image_logits

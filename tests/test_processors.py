@@ -18,7 +18,7 @@ from arithmetic import computed
 from tiny_projects import clean_environment, copied_project, tiny_params
 
 from stages.parts.copies import changed
-from stages.parts.experiment.settings import available
+from stages.parts.experiment.parameter_types import available
 
 PROCESSORS = {"without oneDNN": {"TF_ENABLE_ONEDNN_OPTS": "0"}, "AVX2": {"ONEDNN_MAX_CPU_ISA": "AVX2"}, "SSE 4.1": {"ONEDNN_MAX_CPU_ISA": "SSE41"}}
 PROGRAM = "import stages, sys; from arithmetic import save; save(sys.argv[1])"  # the project comes before TensorFlow
