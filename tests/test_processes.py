@@ -39,6 +39,7 @@ def edit(project: Path) -> None:
     (project / "stages/parts/tried.py").write_text("ANSWER = 'new'\n")
 
 
+@pytest.mark.slow
 def test_code_that_is_edited_while_a_pool_is_warm_runs_as_it_is_now(project, warm):
     assert said(stage(project, 1, **warm))[1].split()[0] == "old-0"
     edit(project)
@@ -47,10 +48,11 @@ def test_code_that_is_edited_while_a_pool_is_warm_runs_as_it_is_now(project, war
     assert words == "1 worker started before the code was changed; starting anew"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pool", ["warm", "own"])
 def test_code_that_is_edited_while_a_stage_runs_leaves_no_result(project, request, pool):
     environment = request.getfixturevalue("warm") if pool == "warm" else {}
-    running = stage(project, 2, 2, **environment)
+    running = stage(project, 2, 1.5, **environment)
     until((project / "begun-0").exists)
     edit(project)
     code, out, words = said(running)
@@ -59,16 +61,18 @@ def test_code_that_is_edited_while_a_stage_runs_leaves_no_result(project, reques
     assert not list((project / "shelf").rglob("job-*"))
 
 
+@pytest.mark.slow
 def test_code_of_the_stage_itself_that_is_edited_while_it_runs_leaves_no_result(project):
-    running = stage(project, 2, 2)
+    running = stage(project, 1, 1.5)
     until((project / "begun-0").exists)
     (project / "stages/tried.py").write_text((project / "stages/tried.py").read_text() + "\n# another\n")
     code, _, words = said(running)
     assert (code, words[:46]) == (1, "tried: stages/tried.py was written to while it")
 
 
+@pytest.mark.slow
 def test_code_that_a_stage_does_not_use_may_be_edited_meanwhile(project):
-    running = stage(project, 2, 2)
+    running = stage(project, 1, 1.5)
     until((project / "begun-0").exists)
     (project / "stages/parts/figures/style.py").write_text("\n")
     assert said(running)[0] == 0
@@ -110,18 +114,17 @@ def with_memory(project: Path, mib: int, *arguments: str) -> tuple[int, str, str
 
 @pytest.mark.slow
 def test_a_worker_near_its_limit_of_memory_is_not_paused(project):
-    """A worker of 100 MiB takes 180 more in its first job, nine tenths of its limit less some; the second job must begin."""
-    bare = psutil.Process().memory_info().rss  # only to say what was measured if it fails
-    code, out, words = with_memory(project, 330, "2", "2", "85")
-    assert (code, out.split()[:2]) == (0, ["old-0", "old-1"]), f"{words}; this process has {bare:,} bytes"
+    """A worker has 100 to 170 MiB; with the 770 of the first job that is over Dask's 80 %, and the second must begin."""
+    code, out, words = with_memory(project, 1000, "2", "2", "770")
+    assert (code, out.split()[:2]) == (0, ["old-0", "old-1"]), words
 
 
 @pytest.mark.slow
 def test_a_worker_that_takes_too_much_memory_is_reported_with_what_helps(project):
-    code, _, words = with_memory(project, 330, "2", "2", "500")
+    code, _, words = with_memory(project, 600, "2", "2", "600")
     assert code == 1
     assert re.fullmatch(
-        r"tried: job-\d ended 3 worker processes, one after the other; the last was at tls://\S+ and needed 0.\d GiB of memory, more than its share; "
+        r"tried: job-0 ended 3 worker processes, one after the other; the last was at tls://\S+ and needed 0.\d GiB of memory, more than its share; "
         r"a single worker needs a machine with more",
         words,
     )
@@ -147,6 +150,7 @@ def interrupted(running: subprocess.Popen[str], number: int, whole_group: bool) 
     return code, words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "whole_group"), [(signal.SIGINT, True), (signal.SIGTERM, False)])
 def test_an_interrupted_stage_says_so_and_leaves_no_process(project, number, whole_group):
     running = stage(project, 4, 30)
@@ -154,7 +158,8 @@ def test_an_interrupted_stage_says_so_and_leaves_no_process(project, number, who
     assert interrupted(running, number, whole_group) == (130, "tried: interrupted")
 
 
-@pytest.mark.parametrize("seconds", [0.3, 0.8, 1.3, 1.8, 2.3])
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0.2, 0.9, 1.9])
 def test_a_stage_that_is_interrupted_while_it_starts_says_so_and_leaves_no_process(project, seconds):
     running = stage(project, 4, 30)
     time.sleep(seconds)
@@ -163,6 +168,7 @@ def test_a_stage_that_is_interrupted_while_it_starts_says_so_and_leaves_no_proce
     assert words in ("tried: interrupted", "interrupted", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "whole_group"), [(signal.SIGINT, True), (signal.SIGTERM, False)])
 def test_an_interrupted_warm_pool_ends_with_its_command_and_leaves_no_process(project, number, whole_group):
     running = started(project, "stages.warm", sys.executable, "-m", "stages.tried", "4", "30", "0")

@@ -5,6 +5,7 @@ Where DASK_SCHEDULER_ADDRESS is set, jobs go to that scheduler, under Dask's own
 many as WORKERS says, reachable from loopback alone and under certificates that live as long as it.
 """
 
+import logging
 import os
 import pickle
 import subprocess
@@ -20,6 +21,7 @@ from uuid import uuid4
 
 import dask
 from distributed import CancelledError, Client, Future, KilledWorker, get_worker, wait
+from distributed.utils import silence_logging_cmgr
 
 from stages.parts.code import elsewhere
 from stages.parts.processes.crew import Crew
@@ -43,7 +45,7 @@ class LostWorkerError(Exception):
 def worker_pool(jobs: int) -> Iterator[Client]:
     """A client of the cluster that DASK_SCHEDULER_ADDRESS names, or of a pool of its own for at most `jobs` at once."""
     if dask.config.get("scheduler-address", None):
-        with Client() as client:
+        with silence_logging_cmgr(logging.CRITICAL), Client() as client:  # what goes wrong is said by the stage
             yield client
     else:
         with local_cluster(min(jobs, wanted_workers())) as cluster, Client(cluster) as client:

@@ -16,7 +16,7 @@ from stages.parts.processes.local import TRIES
 
 LOOK_SECONDS = 1  # between looks at who is there
 ANSWER_SECONDS = 60  # for a worker to say what it is; while it imports TensorFlow it is slow to answer
-FIRST_WORD_SECONDS, WORD_SECONDS = 10, 60  # of waiting for a worker before it is said, and said again
+FIRST_WORD_SECONDS, WORD_SECONDS = 5, 60  # of waiting for a worker before it is said, and said again
 NAMED = 3  # workers in one message
 
 
