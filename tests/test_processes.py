@@ -45,7 +45,7 @@ def test_code_that_is_edited_while_a_pool_is_warm_runs_as_it_is_now(project, war
     edit(project)
     code, out, words = said(stage(project, 1, **warm))
     assert (code, out.split()[0]) == (0, "new-0")
-    assert words == "1 worker started before the code was changed; starting anew"
+    assert words == "1 worker started before the code was changed; restarting"
 
 
 @pytest.mark.slow

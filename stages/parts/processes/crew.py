@@ -97,7 +97,7 @@ class Crew:
             more = f" (and {len(unlike) - NAMED} more workers differ)" if len(unlike) > NAMED else ""
             raise ValueError("; ".join(f"the worker at {address} {what}" for address, what in list(unlike.items())[:NAMED]) + more)
         if mended:
-            say(f"{len(mended)} worker{'s' * (len(mended) > 1)} started before the code was changed; starting anew")
+            say(f"{len(mended)} worker{'s' * (len(mended) > 1)} started before the code was changed; restarting")
             with suppress(OSError, TimeoutError):  # another stage may be at it
                 self.client.restart_workers(mended)
         self._like |= answers.keys() - set(mended)
