@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 
-import stages.parts.code  # notes the code files before the others are imported
+from stages.parts import code as code  # notes the code files before the others are imported
 
 # oneDNN has the gradients of dilated convolutions and trains about three times as fast. TensorFlow turns it on by itself
 # only where the processor has AVX-512 or AMX; who sets the variable is obeyed.

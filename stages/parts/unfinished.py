@@ -15,17 +15,17 @@ from typing import Any
 
 import numpy as np
 
+from stages.parts.code import AT_START, code_digest
 from stages.parts.experiment.outputs import save_bytes
 
-CODE = Path(__file__).parents[1]
 STRUCTURE = "structure"  # the array, beside those of the result, that says what stands where
 DIGEST_BYTES = hashlib.sha256().digest_size
 
 
 def fingerprint(*inputs: object) -> str:
-    """Hexadecimal digest of the inputs' text or bytes and of all code: a result under another one is another result."""
+    """Hexadecimal digest of the inputs' text or bytes and of all code, as it was when this process started: under another one lies another result."""
     digest = hashlib.sha256()
-    for content in (*inputs, *(path.read_bytes() for path in sorted(CODE.rglob("*.py")))):
+    for content in (*inputs, code_digest(AT_START)):
         digest.update(hashlib.sha256(content if isinstance(content, bytes) else repr(content).encode()).digest())
     return digest.hexdigest()[:16]
 
