@@ -14,7 +14,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: set-up ## set everything up and run the whole pipeline on the default parameters
-	python -m stages.warm python -m dvc repro
+	python -m tools.with_worker_pool python -m dvc repro
 
 arms: set-up ## train and explain several arms at once, on a cluster that DASK_SCHEDULER_ADDRESS names
 	python -m dvc stage list --name-only | grep -E '^saliency@' | xargs -P 4 -I ARM python -m dvc --wait-for-lock repro ARM
@@ -33,13 +33,13 @@ test-processors: set-up-tests ## the numeric tests as other processors have them
 	ONEDNN_MAX_CPU_ISA=AVX2 python -m pytest $(NUMERIC_TESTS)
 
 study: set-up ## all of MNIST, the full grid and the replication of 2019, into study/ (an hour and a half; goes on where it stopped)
-	python -m stages.study
+	python -m tools.study.run_study
 
 calibrate: set-up ## how often the statistics are right on synthetic studies, into metrics/calibration.csv (minutes)
-	python -m stages.calibrate
+	python -m tools.calibration.calibrate
 
 planted: set-up ## what every way to learn finds where the dilation is known, into metrics/planted.csv (half an hour)
-	python -m stages.planted
+	python -m tools.planted_recovery.measure_recovery
 
 bench: set-up-bench ## speeds against the peers, side by side, into metrics/benchmark.json (a quarter of an hour)
 	.bench/bin/python -m benchmarks.run
@@ -52,7 +52,7 @@ check: set-up-tests ## format, lint and types
 lock: set-up-tests ## resolve the dependencies anew
 	python -m uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.txt
 	python -m uv pip compile -q pyproject.toml --extra dev -c requirements.txt --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements-dev.txt
-	python -m uv pip compile -q benchmarks/peers.txt --no-deps -c requirements.txt -c requirements-dev.txt --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o benchmarks/requirements.txt
+	python -m uv pip compile -q benchmarks/requirements.in --no-deps -c requirements.txt -c requirements-dev.txt --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o benchmarks/requirements.txt
 
 clean: ## remove the environments; results stay
 	rm -rf .venv* .bench

@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import yaml
+from tools.project_copy import copy_files, project_files, with_changes
 
-from stages.parts.copies import changed, copy_files, project_files
+import yaml
 
 OUTPUTS = ("data/", "metrics/", "plots/", "study/", "dvc.lock")  # what a fresh start does not have
 IDENTITY = ("-c", "user.name=benchmark", "-c", "user.email=benchmark@localhost")
@@ -43,7 +43,7 @@ class Clone:
     def change(self, changes: Mapping[str, Any]) -> None:
         """Change the parameters; what a section does not name stays."""
         path = self.root / "params.yaml"
-        path.write_text(yaml.safe_dump(changed(yaml.safe_load(path.read_text(encoding="utf-8")), changes)))
+        path.write_text(yaml.safe_dump(with_changes(yaml.safe_load(path.read_text(encoding="utf-8")), changes)))
 
 
 @contextmanager

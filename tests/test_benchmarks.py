@@ -2,28 +2,28 @@
 
 import json
 
+from benchmarks.benchmark_figure import benchmark_figure
+from benchmarks.cpu_isolation import busy_seconds
+from benchmarks.growth_worker import SMALLEST, stage_medians
+from benchmarks.markdown_tables import markdown, number, render_page
+from benchmarks.networks_per_hour import let_workers_use
+from benchmarks.pipeline_time import Run, StageTime, scales_to, share_of_overhead, stage_times
+from benchmarks.run import PARTS, arguments, main
+from benchmarks.run_time_growth import without_work
+from benchmarks.saliency_speed import largest_difference
+from benchmarks.sizes import CORES, FULL, TINY
+from benchmarks.targets import TARGETS, check_targets
+from benchmarks.timing import epoch_seconds, growth, in_turn, medians
+from benchmarks.training_speed import configurations, training_flops
+from kernel_dilation.execution.provenance import processor
+from kernel_dilation.experiment.parameters import parse_settings
+from kernel_dilation.presentation.figure_style import PIXELS_AN_INCH, WIDTH, house_style, png_bytes
+from tools.project_copy import with_changes
+
 import matplotlib.image
 import numpy as np
 import pytest
 import yaml
-
-from benchmarks.figure import benchmark_figure
-from benchmarks.growing import SMALLEST, stage_medians
-from benchmarks.machine import busy_seconds
-from benchmarks.pipeline import Run, StageTime, scales_to, share_of_overhead, stage_times
-from benchmarks.run import PARTS, arguments, main
-from benchmarks.saliency import largest_difference
-from benchmarks.scaling import without_work
-from benchmarks.sizes import CORES, FULL, TINY
-from benchmarks.table import markdown, number, page
-from benchmarks.targets import TARGETS, judged
-from benchmarks.throughput import let_workers_use
-from benchmarks.timing import epoch_seconds, growth, in_turn, medians
-from benchmarks.training import configurations, training_flops
-from stages.parts.copies import changed
-from stages.parts.experiment.settings import checked_settings
-from stages.parts.figures.style import PIXELS_AN_INCH, WIDTH, house_style, png
-from stages.parts.proofs.machine import processor
 
 EXAMPLE = {
     "machine": {
@@ -125,7 +125,7 @@ def test_a_difference_is_a_share_of_the_largest_value():
 
 
 def test_changes_of_parameters_keep_what_a_section_does_not_name():
-    assert changed({"a": [1], "b": {"c": 1, "d": 2}}, {"a": [2], "b": {"d": 3}}) == {"a": [2], "b": {"c": 1, "d": 3}}
+    assert with_changes({"a": [1], "b": {"c": 1, "d": 2}}, {"a": [2], "b": {"d": 3}}) == {"a": [2], "b": {"c": 1, "d": 3}}
 
 
 def test_the_processor_is_read_with_what_it_can_do():
@@ -173,8 +173,8 @@ def test_the_default_grid_is_so_many_times_the_measured_one():
     with open("params.yaml") as file:
         params = yaml.safe_load(file)
     params["learn"]["initial_dilations"] = [1, 4, 7]
-    small = changed(params, {**FULL.grid, "learn": {"initial_dilations": [1]}})
-    scales = scales_to(checked_settings(yaml.safe_dump(params)), checked_settings(yaml.safe_dump(small)))
+    small = with_changes(params, {**FULL.grid, "learn": {"initial_dilations": [1]}})
+    scales = scales_to(parse_settings(yaml.safe_dump(params)), parse_settings(yaml.safe_dump(small)))
     arms = len(params["dilations"]) * len(params["kernel_sizes"]) / 2
     assert (scales["train"], scales["learn"], scales["analyze"]) == ((arms, arms), (1, 3), (1, arms))
 
@@ -191,9 +191,9 @@ class Copy:
 
 
 def test_the_threads_of_a_worker_are_changed_where_the_project_sets_them(tmp_path):
-    path = tmp_path / "stages/parts/network.py"
+    path = tmp_path / "kernel_dilation/model/network.py"
     path.parent.mkdir(parents=True)
-    with open("stages/parts/network.py") as file:
+    with open("kernel_dilation/model/network.py") as file:
         path.write_text(file.read())
     let_workers_use(Copy(tmp_path), 2)
     assert "set_intra_op_parallelism_threads(2)" in path.read_text()
@@ -203,7 +203,7 @@ def test_the_threads_of_a_worker_are_changed_where_the_project_sets_them(tmp_pat
 
 def test_targets_are_judged_by_the_worst_case():
     """By hand from the example."""
-    rows = {row["quantity"]: row for row in judged(EXAMPLE)}
+    rows = {row["quantity"]: row for row in check_targets(EXAMPLE)}
     values = [(row["value"], row["met"]) for row in rows.values()]
     expected = [
         (2.2, True), (3.5, True), (13 / 5.6, False), (1.12, False), (0.44, False), (4.5, True), (None, None), (10.0, True), (1.1, False),
@@ -216,7 +216,7 @@ def test_targets_are_judged_by_the_worst_case():
 
 
 def test_a_part_that_was_not_measured_has_no_targets():
-    assert judged({"throughput": EXAMPLE["throughput"]}) == [
+    assert check_targets({"throughput": EXAMPLE["throughput"]}) == [
         {"quantity": "networks of workers of one thread against one of all (times)", "value": 1.1, "bound": 1.2, "at_least": True, "met": False}
     ]
 
@@ -233,7 +233,7 @@ def test_a_table_aligns_its_numbers_to_the_right():
 
 
 def test_the_page_has_a_table_for_each_part_and_says_what_is_missing():
-    text = page({**EXAMPLE, "targets": judged(EXAMPLE)})
+    text = render_page({**EXAMPLE, "targets": check_targets(EXAMPLE)})
     assert "others used at most 2% of the machine" in text
     assert "There was no GPU; that column is empty." in text
     assert "xplique is not installed (ModuleNotFoundError" in text
@@ -247,7 +247,7 @@ def test_the_page_has_a_table_for_each_part_and_says_what_is_missing():
 
 def test_the_figure_is_drawn_with_any_part_missing(tmp_path):
     with house_style():
-        whole, nothing = png(benchmark_figure(EXAMPLE)), png(benchmark_figure({}))
+        whole, nothing = png_bytes(benchmark_figure(EXAMPLE)), png_bytes(benchmark_figure({}))
     (tmp_path / "figure.png").write_bytes(whole)
     picture = matplotlib.image.imread(tmp_path / "figure.png")
     assert picture.shape[1] == pytest.approx(WIDTH * PIXELS_AN_INCH, abs=2)

@@ -1,19 +1,19 @@
 """Tables of blocks by treatments."""
 
+from kernel_dilation.statistics.blocks import check_table, differences, relative_margins, sign_patterns
+
 import numpy as np
 import pytest
-
-from stages.parts.statistics.blocks import checked_table, differences, relative_margins, sign_patterns
 
 
 def test_a_missing_replicate_is_refused_by_its_block_and_treatment():
     with pytest.raises(ValueError, match="treatment 3 in block 1 is missing"):
-        checked_table([[1.0, 2.0], [3.0, np.nan]], [1, 3])
+        check_table([[1.0, 2.0], [3.0, np.nan]], [1, 3])
 
 
 def test_an_infinite_value_is_refused_by_its_block_and_treatment():
     with pytest.raises(ValueError, match="treatment 'max' in block 0 is infinite"):
-        checked_table([[np.inf, 2.0]], ["max", "average"])
+        check_table([[np.inf, 2.0]], ["max", "average"])
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def test_an_infinite_value_is_refused_by_its_block_and_treatment():
 )
 def test_a_table_that_does_not_fit_its_treatments_is_refused(values, treatments, rule):
     with pytest.raises(ValueError, match=rule):
-        checked_table(values, treatments)
+        check_table(values, treatments)
 
 
 def test_differences_that_are_equal_in_decimals_are_equal():

@@ -3,12 +3,12 @@
 import csv
 from pathlib import Path
 
+from tools.calibration.calibrate import main
+from tools.calibration.error_rates import SCENARIOS, Scenario, error_rates
+from tools.calibration.synthetic_studies import NOISES, synthetic_tables
+
 import numpy as np
 import pytest
-
-from stages.calibrate import main
-from stages.parts.proofs.calibration import SCENARIOS, Scenario, rates
-from stages.parts.proofs.studies import NOISES, synthetic_tables
 
 COMMITTED = Path(__file__).parent.parent / "metrics" / "calibration.csv"
 
@@ -38,13 +38,13 @@ def test_a_method_that_fails_is_caught(monkeypatch):
         picks = np.random.default_rng(seed).integers(len(samples), size=(200, len(samples)))
         return tuple(np.quantile(samples[picks].mean(axis=1), [alpha / 2, 1 - alpha / 2], axis=0))
 
-    monkeypatch.setattr("stages.parts.proofs.calibration.mean_intervals", percentile)
-    lines = rates(Scenario("no effect", 0.0, 0.5), "normal", 8, 4, 300, 0)
+    monkeypatch.setattr("tools.calibration.error_rates.mean_intervals", percentile)
+    lines = error_rates(Scenario("no effect", 0.0, 0.5), "normal", 8, 4, 300, 0)
     assert {line.quantity: line.meets for line in lines}["interval of a difference covers"] is False
 
 
 def test_the_program_writes_one_row_for_each_rate(tmp_path, monkeypatch):
-    monkeypatch.setattr("stages.calibrate.SIZES", ((5, 3),))
+    monkeypatch.setattr("tools.calibration.calibrate.SIZES", ((5, 3),))
     output = tmp_path / "metrics" / "calibration.csv"
     with pytest.raises(SystemExit, match="interval of the slope covers"):  # four studies cannot cover 95 %
         main(["--studies", "4", "--output", str(output)])

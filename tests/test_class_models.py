@@ -1,10 +1,10 @@
+from kernel_dilation.explanations.class_models import ascent_graph, generate_class_models, jitter_schedule, maximise_filters, relu_leak_schedule
+from kernel_dilation.model.gradients import image_logits
+from kernel_dilation.model.network import first_features, last_features
+
 import numpy as np
 import pytest
 from small_networks import architecture, linear_network, one_pixel_network, options, random_weights, strokes, tensors, trained_network
-
-from stages.parts.explanations.class_models import ascent_graph, class_models, filter_models, jitter, leaks
-from stages.parts.gradients import image_logits
-from stages.parts.network import first_maps, last_maps
 
 PATIENT = {"steps": 400, "step_size": 0.01}
 
@@ -12,7 +12,7 @@ PATIENT = {"steps": 400, "step_size": 0.01}
 def test_the_class_model_of_a_linear_network_is_its_weights_over_twice_lambda():
     """Analytic: the maximum of w I - lambda |I|^2."""
     of, weights, gradients = linear_network()
-    models = class_models(tensors(weights), of, options(weight_decay=3.0, **PATIENT))
+    models = generate_class_models(tensors(weights), of, options(weight_decay=3.0, **PATIENT))
     np.testing.assert_allclose(models, gradients / 6, atol=0.01)
     assert np.corrcoef(models.ravel(), gradients.ravel())[0, 1] > 0.999
 
@@ -21,7 +21,7 @@ def test_the_filter_model_of_a_linear_network_is_flat():
     """Analytic: each pixel is in one window of the pooled map, as a quarter of its mean: 1/4 / (2 lambda)."""
     of, weights, _ = linear_network()
     black = np.zeros((28, 28), np.float32)
-    models = filter_models(tensors(weights), np.array([0]), black, of, options(weight_decay=0.5, **PATIENT))
+    models = maximise_filters(tensors(weights), np.array([0]), black, of, options(weight_decay=0.5, **PATIENT))
     np.testing.assert_allclose(models[0], 0.25, atol=0.01)
 
 
@@ -29,53 +29,55 @@ def test_filter_models_start_where_they_are_told():
     of = architecture()
     start = strokes(1)[0]
     few = options(steps=1, step_size=0.001)
-    models = filter_models(tensors(random_weights(of)), np.arange(3), start, of, few)
+    models = maximise_filters(tensors(random_weights(of)), np.arange(3), start, of, few)
     np.testing.assert_allclose(models, np.repeat(start[None], 3, 0), atol=0.0011)
 
 
 def test_each_filter_likes_its_own_model_best_of_its_start():
     of = architecture(pooling="average")
     weights = tensors(random_weights(of))
-    models = filter_models(weights, np.arange(4), np.zeros((28, 28), np.float32), of, options(weight_decay=0.01))
-    black, own = (last_maps(weights, first_maps(weights, shown[..., None], of), of).numpy().sum((1, 2)) for shown in (0 * models, models))
+    models = maximise_filters(weights, np.arange(4), np.zeros((28, 28), np.float32), of, options(weight_decay=0.01))
+    black, own = (last_features(weights, first_features(weights, shown[..., None], of), of).numpy().sum((1, 2)) for shown in (0 * models, models))
     assert (np.diag(own) > np.diag(black)).all()
 
 
 @pytest.mark.parametrize(("dilation", "pooling"), [(1, "max"), (4, "average")])
 def test_a_trained_network_knows_its_class_models(dilation, pooling):
     of, weights = trained_network(dilation, pooling)
-    models = class_models(tensors(weights), of, options(steps=60, weight_decay=0.5))
+    models = generate_class_models(tensors(weights), of, options(steps=60, weight_decay=0.5))
     assert image_logits(tensors(weights), models, of).argmax(1).tolist() == list(range(10))
 
 
 def test_a_larger_lambda_makes_a_smaller_image():
     of, weights = trained_network(1, "max")
-    small, large = ((class_models(tensors(weights), of, options(steps=60, weight_decay=decay)) ** 2).sum((1, 2)) for decay in (2.0, 0.5))
+    small, large = ((generate_class_models(tensors(weights), of, options(steps=60, weight_decay=decay)) ** 2).sum((1, 2)) for decay in (2.0, 0.5))
     assert (small < large).all()
 
 
 def test_total_variation_smooths_what_it_leaves():
     """By hand: the image of a linear network is made of blocks, and each border costs its height."""
     of, weights, gradients = linear_network()
-    plain, smooth = (class_models(tensors(weights), of, options(total_variation=weight, **PATIENT)) for weight in (0.0, 0.05))
+    plain, smooth = (generate_class_models(tensors(weights), of, options(total_variation=weight, **PATIENT)) for weight in (0.0, 0.05))
     heights = [np.abs(np.diff(models, axis=1)).sum() + np.abs(np.diff(models, axis=2)).sum() for models in (plain, smooth)]
     assert heights[1] < 0.8 * heights[0]
     assert np.corrcoef(smooth.ravel(), gradients.ravel())[0, 1] > 0.9
 
 
 def test_jitter_moves_by_whole_pixels_as_the_seed_says_and_changes_the_models():
-    moves = jitter(options(jitter_pixels=2, steps=500))
+    moves = jitter_schedule(options(jitter_pixels=2, steps=500))
     assert set(moves.ravel()) == {-2, -1, 0, 1, 2}
-    assert not jitter(options(jitter_pixels=0)).any()
+    assert not jitter_schedule(options(jitter_pixels=0)).any()
     of, weights = trained_network(1, "max")
-    still, moved, other = (class_models(tensors(weights), of, options(jitter_pixels=pixels, seed=seed)) for pixels, seed in ((0, 0), (1, 0), (1, 1)))
+    still, moved, other = (
+        generate_class_models(tensors(weights), of, options(jitter_pixels=pixels, seed=seed)) for pixels, seed in ((0, 0), (1, 0), (1, 1))
+    )
     assert np.abs(still - moved).max() > 0.01
     assert np.abs(other - moved).max() > 0.01
 
 
 def test_the_same_class_models_come_twice():
     of, weights = trained_network(1, "max")
-    once, twice = (class_models(tensors(weights), of, options(jitter_pixels=1)) for _ in range(2))
+    once, twice = (generate_class_models(tensors(weights), of, options(jitter_pixels=1)) for _ in range(2))
     assert once.tobytes() == twice.tobytes()
     assert (once.shape, once.dtype) == ((10, 28, 28), np.float32)
 
@@ -83,27 +85,27 @@ def test_the_same_class_models_come_twice():
 def test_a_network_without_a_gradient_leaves_the_image_black():
     of = architecture()
     weights = [0 * weight for weight in random_weights(of)]
-    assert np.abs(class_models(tensors(weights), of, options())).max() < 1e-4
+    assert np.abs(generate_class_models(tensors(weights), of, options())).max() < 1e-4
 
 
 def test_a_network_whose_relus_are_all_closed_at_black_still_has_class_models():
     """It rises from black: by hand, logit 0 is pixel (8, 8) less 0.1, twice over."""
     of, weights = one_pixel_network([2], [-0.1], [1])
     weights[1] = np.array([-0.05], np.float32)
-    model = class_models(tensors(weights), of, options(steps=200, weight_decay=0.5))[0]
+    model = generate_class_models(tensors(weights), of, options(steps=200, weight_decay=0.5))[0]
     assert model[8, 8] == pytest.approx(2, abs=0.05)  # 2 p - p^2 / 2 is largest at 2
     model[8, 8] = 0
     assert np.abs(model).max() < 1e-4
 
 
 def test_leaks_fall_to_nothing_half_way():
-    np.testing.assert_allclose(leaks(8), [0.3, 0.225, 0.15, 0.075, 0, 0, 0, 0], atol=1e-7)
+    np.testing.assert_allclose(relu_leak_schedule(8), [0.3, 0.225, 0.15, 0.075, 0, 0, 0, 0], atol=1e-7)
 
 
 def test_ties_of_max_pooling_go_to_no_corner_of_their_own():
     """From flat black all would go to even rows and columns, where a kernel dilated by 2 or 4 would keep them."""
     of, weights = trained_network(2, "max")
-    models = np.abs(class_models(tensors(weights), of, options(steps=60, weight_decay=1.0)))
+    models = np.abs(generate_class_models(tensors(weights), of, options(steps=60, weight_decay=1.0)))
     corner = models[:, ::2, ::2].sum() / models.sum()
     assert 0.2 < corner < 0.35
 
@@ -111,7 +113,7 @@ def test_ties_of_max_pooling_go_to_no_corner_of_their_own():
 def test_a_step_stays_a_function_of_its_own():
     """Else its pooling's gradient is left to a slow kernel, in some processes only: no clock could hold that."""
     of = architecture()
-    class_models(tensors(random_weights(of)), of, options())
+    generate_class_models(tensors(random_weights(of)), of, options())
     library = ascent_graph(of, options().total_variation, options().jitter_pixels).get_concrete_function().graph.as_graph_def().library
     apart = [function for function in library.function if function.attr["_noinline"].b]
     assert any(node.op == "MaxPoolGrad" for function in apart for node in function.node_def)

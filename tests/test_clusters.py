@@ -7,12 +7,12 @@ import sys
 import time
 from pathlib import Path
 
+from tools.project_copy import with_changes
+
 import pytest
 import yaml
 from small_clusters import cluster, free_port, said, small_project, stage, until
 from tiny_projects import clean_environment, copied_project, tiny_params
-
-from stages.parts.copies import changed
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_the_lines_of_the_readme_run_as_they_stand(tmp_path):
     assert len(lines) == 3
     assert lines[-1].endswith("dvc repro")
     copied_project(tmp_path)
-    (tmp_path / "params.yaml").write_text(yaml.safe_dump(changed(tiny_params(), {"dilations": [2]})))
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(with_changes(tiny_params(), {"dilations": [2]})))
     script = "\n".join([*lines, "code=$?", "echo ended >&2", "kill %1 %2", "wait", "exit $code"]).replace("dvc repro", "dvc repro train@2-3-max")
     done = subprocess.run(["bash", "-c", script], cwd=tmp_path, env=clean_environment(), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
@@ -54,7 +54,7 @@ def test_a_worker_that_cannot_import_the_project_is_refused(project, dask_cluste
 @pytest.mark.slow
 def test_a_worker_of_other_code_is_refused(project, dask_cluster, tmp_path):
     other = small_project(tmp_path / "other")
-    (other / "stages/parts/tried.py").write_text("ANSWER = 'other'\n")
+    (other / "kernel_dilation/tried.py").write_text("ANSWER = 'other'\n")
     dask_cluster.worker(str(other))
     code, _, words = said(stage(project, 2, DASK_SCHEDULER_ADDRESS=dask_cluster.address))
     assert code == 1

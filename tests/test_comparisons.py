@@ -3,13 +3,13 @@
 import json
 from dataclasses import asdict
 
+from kernel_dilation.statistics.blocks import relative_margins
+from kernel_dilation.statistics.comparisons import Comparison, compare_treatments, correct_family, with_replicates_needed
+from kernel_dilation.statistics.effects import mean_intervals, slopes
+from kernel_dilation.statistics.verdicts import holm
+
 import numpy as np
 import pytest
-
-from stages.parts.statistics.blocks import relative_margins
-from stages.parts.statistics.comparisons import Comparison, comparison, corrected, settling
-from stages.parts.statistics.effects import mean_intervals, slopes
-from stages.parts.statistics.verdicts import holm
 
 NOISE = 97 + 0.1 * np.random.default_rng(0).normal(size=(8, 4))
 DILATIONS = [1, 2, 3, 4]
@@ -18,7 +18,7 @@ LAST = np.array([0.0, 0.0, 0.0, 1.0])
 
 
 def compared(values, treatments=DILATIONS, margin=0.5) -> Comparison:
-    return comparison(values, treatments, margin, alpha=ALPHA, resamples=1000, seed=0)
+    return compare_treatments(values, treatments, margin, alpha=ALPHA, resamples=1000, seed=0)
 
 
 # Each by construction: noise of 0.1 and a margin of 0.5 points.
@@ -72,7 +72,7 @@ def test_the_order_of_the_columns_does_not_matter():
 
 def test_an_inconclusive_verdict_says_how_many_replicates_would_settle_it():
     table = 97 + (NOISE - 97) * 5
-    answer = settling(compared(table), table, ALPHA, 0)
+    answer = with_replicates_needed(compared(table), table, ALPHA, 0)
     assert answer.verdict == "inconclusive"
     assert answer.replicates_needed is not None
     assert answer.replicates_needed > 8
@@ -81,14 +81,14 @@ def test_an_inconclusive_verdict_says_how_many_replicates_would_settle_it():
 
 def test_an_inconclusive_verdict_that_would_take_too_many_says_so():
     table = 97 + (NOISE - 97) * 100
-    answer = settling(compared(table), table, ALPHA, 0)
+    answer = with_replicates_needed(compared(table), table, ALPHA, 0)
     assert answer.replicates_needed is None
     assert answer.reason == "more than 100 replicates would be needed to settle it"
 
 
 def test_a_larger_family_needs_more_replicates():
     noisy = 97 + (NOISE - 97) * 4
-    alone, of_twenty = (settling(compared(noisy), noisy, ALPHA, 0, family).replicates_needed for family in (1, 20))
+    alone, of_twenty = (with_replicates_needed(compared(noisy), noisy, ALPHA, 0, family).replicates_needed for family in (1, 20))
     assert alone is not None
     assert of_twenty is not None
     assert of_twenty > alone
@@ -99,7 +99,7 @@ def test_an_inconclusive_verdict_that_nobody_simulated_says_so():
 
 
 def test_a_conclusive_verdict_is_not_simulated():
-    assert settling(compared(NOISE), NOISE, ALPHA, 0) == compared(NOISE)
+    assert with_replicates_needed(compared(NOISE), NOISE, ALPHA, 0) == compared(NOISE)
 
 
 def test_a_conclusive_verdict_has_no_reason():
@@ -159,7 +159,7 @@ def test_a_missing_replicate_is_refused():
 )
 def test_a_margin_or_an_alpha_without_a_meaning_is_refused(margin, alpha, rule):
     with pytest.raises(ValueError, match=rule):
-        comparison(NOISE, DILATIONS, margin, alpha, 1000, 0)
+        compare_treatments(NOISE, DILATIONS, margin, alpha, 1000, 0)
 
 
 def test_a_relative_margin_does_not_depend_on_the_unit():
@@ -201,7 +201,7 @@ def test_a_family_is_corrected_by_holm_and_its_verdicts_follow():
     weak = compared(97 + (NOISE - 97) * 20 - np.arange(4) * 1.3)
     assert weak.verdict == "difference"
     family |= {f"weak {number}": weak for number in range(5)}
-    answers = corrected(family, 0.05)
+    answers = correct_family(family, 0.05)
     assert {name: answer.p_value for name, answer in answers.items()} == holm({name: answer.p_value for name, answer in family.items()})
     assert answers["clear"].verdict == "difference"
     assert answers["weak 0"].verdict == "inconclusive"
@@ -211,7 +211,7 @@ def test_a_family_is_corrected_by_holm_and_its_verdicts_follow():
 def test_equivalence_is_corrected_within_the_family_too():
     answer = compared(97 + (NOISE - 97) * 1.9)
     assert answer.verdict == "equivalent"
-    answers = corrected({number: answer for number in range(40)}, 0.05)
+    answers = correct_family({number: answer for number in range(40)}, 0.05)
     assert answers[0].equivalence_p_value == pytest.approx(min(1.0, 40 * answer.equivalence_p_value))
     assert answers[0].verdict == ("equivalent" if 40 * answer.equivalence_p_value <= 0.05 else "inconclusive")
 
@@ -227,4 +227,4 @@ def test_equivalence_is_corrected_within_the_family_too():
 def test_means_turn_where_they_leave_both_ends_by_more_than_the_margin(treatments, means, turns):
     """Worked by hand, at a margin of 0.5."""
     table = np.tile(means, (6, 1)) + np.arange(6)[:, None]
-    assert comparison(table, treatments, 0.5, 0.05, 100, 0).turning == turns
+    assert compare_treatments(table, treatments, 0.5, 0.05, 100, 0).turning_point == turns

@@ -11,6 +11,8 @@ import yaml
 PIPELINE = yaml.safe_load(Path("dvc.yaml").read_text())["stages"]
 SECTIONS = set(yaml.safe_load(Path("params.yaml").read_text()))
 STAGES = sorted(PIPELINE)
+LIBRARY = Path("kernel_dilation")
+CODE = ("stages/", f"{LIBRARY}/")
 
 
 def module_files(module: str) -> list[Path]:
@@ -37,31 +39,31 @@ def imports(path: Path) -> frozenset[Path]:
 
 
 def loaded_by_name(path: Path) -> set[str]:
-    """Folders of parts from which a file takes modules by name: `import_module(f"stages.parts.learners.{method}")`."""
+    """Folders of the library from which a file takes modules by name: `import_module(f"kernel_dilation.dilation_methods.{method}")`."""
     folders = set()
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant) and str(node.values[0].value).startswith("stages.parts."):
+        if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant) and str(node.values[0].value).startswith(f"{LIBRARY}."):
             folders.add(str(node.values[0].value).rstrip(".").replace(".", "/"))
     return folders
 
 
 def code_dependencies(stage: str) -> set[str]:
-    return {dep for dep in PIPELINE[stage]["deps"] if dep.startswith("stages/")}
+    return {dep for dep in PIPELINE[stage]["deps"] if dep.startswith(CODE)}
 
 
 def expected_dependencies(stage: str) -> set[str]:
-    """What the stage's file imports; a room of parts that it imports whole stands as one folder, which DVC checks faster.
+    """What the stage's file imports; a folder of the library that it imports whole stands as one folder, which DVC checks faster.
 
     A module taken by name stands for the item's own file, or for the whole folder.
     """
-    files = set(imports(Path(f"stages/{stage}.py")) | imports(Path("stages/__init__.py")))  # a package begins with its __init__
+    files = set(imports(Path(f"stages/{stage}.py")) | imports(Path("kernel_dilation/__init__.py")))  # a package begins with its __init__
     by_name = {folder for file in files for folder in loaded_by_name(file)}
     chosen = {dep for dep in code_dependencies(stage) for folder in by_name if dep == folder or dep.startswith(f"{folder}/${{")}
     assert len(chosen) == len(by_name), f"{stage} takes modules by name from {by_name}, and names {chosen}"
     for folder in by_name:
         for file in Path(folder).glob("*.py"):
             files |= {needed for needed in imports(file) if needed.parent != file.parent}
-    rooms = {folder for folder in Path("stages/parts").iterdir() if set(folder.glob("*.py")) and set(folder.glob("*.py")) <= files}
+    rooms = {folder for folder in LIBRARY.iterdir() if set(folder.glob("*.py")) and set(folder.glob("*.py")) <= files}
     alone = {file for file in files if file.parent not in rooms}
     return {path.as_posix() for path in rooms | alone} | chosen
 
@@ -97,7 +99,7 @@ def test_a_stage_declares_the_parameters_that_it_reads_and_no_other(stage):
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_checks_all_parameters_before_it_works(stage):
     source = Path(f"stages/{stage}.py").read_text()
-    assert "checked_settings(" in source
+    assert "parse_settings(" in source
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -123,5 +125,5 @@ def test_every_path_that_a_stage_takes_is_left_by_another():
     left = {path for stage in PIPELINE.values() for path in paths_left(stage)}
     for name, stage in PIPELINE.items():
         for dep in stage["deps"]:
-            if not dep.startswith("stages/") and dep != "params.yaml":
+            if not dep.startswith(CODE) and dep != "params.yaml":
                 assert any(path == dep or path.startswith(f"{dep}/") for path in left), f"{name} takes {dep}, which no stage leaves"

@@ -2,12 +2,12 @@
 
 from itertools import product
 
+from kernel_dilation.statistics.effects import cohen_dz, hodges_lehmann, mean_intervals, rank_biserial, slopes
+from kernel_dilation.statistics.ranks import signed_ranks
+
 import numpy as np
 import pytest
 from scipy import stats
-
-from stages.parts.statistics.effects import cohen_dz, hodges_lehmann, mean_intervals, rank_biserial, slopes
-from stages.parts.statistics.ranks import signed_ranks
 
 # Student's (1908) sleep data, as in R's `sleep`: extra hours of ten patients under two drugs.
 FIRST = np.array([0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0])

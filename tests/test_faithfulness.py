@@ -1,7 +1,7 @@
+from kernel_dilation.explanations.faithfulness import SHARES, chance_area, deletion_and_insertion, random_order, removal_order, remove_top_pixels
+
 import numpy as np
 import pytest
-
-from stages.parts.explanations.faithfulness import SHARES, deletion_and_insertion, random_area, random_order, removal_order, without_first
 
 
 def lit_pixel(count=1):
@@ -26,8 +26,8 @@ def test_equal_values_come_in_a_random_order_that_the_seed_draws():
 def test_the_first_share_of_the_pixels_is_gone():
     images, _ = lit_pixel()
     order = np.roll(np.arange(784), 784 - (8 * 28 + 8))[None]  # the lit pixel first
-    assert abs(without_first(images, order, 0.1, 0)[0, 8, 8]) < 0.05
-    assert without_first(images, order[:, ::-1], 0.9, 0)[0, 8, 8] == 1
+    assert abs(remove_top_pixels(images, order, 0.1, 0)[0, 8, 8]) < 0.05
+    assert remove_top_pixels(images, order[:, ::-1], 0.9, 0)[0, 8, 8] == 1
 
 
 def test_areas_of_the_map_that_knows_and_of_its_reverse_are_zero_and_one():
@@ -57,7 +57,7 @@ def test_a_pixel_in_the_middle_of_the_order_gives_the_middle_areas():
 def test_a_random_order_is_half_way():
     """Analytic: a random pixel is left at a share s with probability 1 - s, which is 0.5 on average."""
     images, confidence = lit_pixel(300)
-    assert random_area(images, confidence, 0).mean() == pytest.approx(0.5, abs=0.03)
+    assert chance_area(images, confidence, 0).mean() == pytest.approx(0.5, abs=0.03)
     assert np.mean(SHARES) == pytest.approx(0.5)
 
 

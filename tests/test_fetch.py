@@ -8,12 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from stages import fetch, locate
+
 import numpy as np
 import pytest
 import yaml
 from idx_files import NAMES, four_files, image_file, label_file, write_folder
-
-from stages import fetch, locate
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "mnist"

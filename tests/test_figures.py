@@ -3,6 +3,25 @@
 from dataclasses import replace
 from io import BytesIO
 
+from kernel_dilation.experiment.arms import Arm
+from kernel_dilation.figures.accuracy import accuracy_by_dilation_figure
+from kernel_dilation.figures.activations import enlarge
+from kernel_dilation.figures.class_models import class_models_figure
+from kernel_dilation.figures.first_kernels import dilate_kernels
+from kernel_dilation.figures.gridding import decibels_from_centre
+from kernel_dilation.figures.learned_dilations import chosen_against_initial_figure, rate_sweep_figure
+from kernel_dilation.figures.metrics_by_dilation import direction_arrow, metrics_by_dilation_figure
+from kernel_dilation.figures.receptive_fields import draw_frame
+from kernel_dilation.figures.saliency_maps import draw_outline, saliency_maps_figure
+from kernel_dilation.presentation.figure_style import EmptyFigureError, dilation_colour, house_style, png_bytes
+from kernel_dilation.presentation.forest_plot import forest_figure
+from kernel_dilation.presentation.image_grid import GREY, SIGNED, colour_image, image_grid, normalise_images, row_starts
+from kernel_dilation.report.accuracy_section import arm_intervals, comparison_pictures, confusion_shares
+from kernel_dilation.report.contents import page_chapters
+from kernel_dilation.report.pictures import Picture, render_picture
+from kernel_dilation.report.report_data import LearningTables, ReportData
+from kernel_dilation.report.saliency_section import overview_picture, recognition_by_dilation
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,32 +30,13 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from PIL import Image
 
-from stages.parts.chapters.accuracy import arm_intervals, comparison_pictures, confusion_shares
-from stages.parts.chapters.saliency import overview, transfer_by_dilation
-from stages.parts.chapters.story import chapters
-from stages.parts.experiment.grid import Arm
-from stages.parts.figures.accuracy import accuracy_by_dilation
-from stages.parts.figures.class_models import class_models
-from stages.parts.figures.fields import framed
-from stages.parts.figures.forests import forest
-from stages.parts.figures.gridding import centred_decibels
-from stages.parts.figures.inside import enlarged
-from stages.parts.figures.kernels import spread_kernels
-from stages.parts.figures.learned import chosen_against_initial, rate_sweep
-from stages.parts.figures.maps import outlined, saliency_maps
-from stages.parts.figures.measures import arrow, measures_by_dilation
-from stages.parts.figures.mosaics import GREY, SIGNED, mosaic, painted, row_starts, scaled
-from stages.parts.figures.style import EmptyFigureError, dilation_colour, house_style, png
-from stages.parts.page.material import Learned, Material
-from stages.parts.page.pictures import Picture, picture
-
 MOST_BYTES = 300_000
 FULL = made_up_study()
 
 
-def drawn(material: Material) -> dict[str, Picture]:
+def drawn(report_data: ReportData) -> dict[str, Picture]:
     """Every picture of the page by name."""
-    return {shown.name: shown for chapter in chapters(material, OPTIONS) for shown in chapter.pictures}
+    return {shown.name: shown for chapter in page_chapters(report_data, OPTIONS) for shown in chapter.pictures}
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_every_caption_of_networks_names_the_data_set_and_the_replicates(full):
 
 def test_the_same_study_gives_the_same_bytes(full):
     again = made_up_study()
-    for shown in (overview(again), *comparison_pictures(again, OPTIONS)):
+    for shown in (overview_picture(again), *comparison_pictures(again, OPTIONS)):
         assert shown.png == full[shown.name].png
 
 
@@ -79,7 +79,7 @@ def test_a_study_of_one_arm_and_one_replicate_has_the_same_files_and_says_what_i
 
 
 def test_without_any_table_every_figure_of_a_table_becomes_a_sentence(full):
-    bare = drawn(replace(FULL, tables={}, kernels={}, fields={}, learned=Learned()))
+    bare = drawn(replace(FULL, tables={}, kernels={}, fields={}, learned=LearningTables()))
     assert list(bare) == list(full)
     for shown in bare.values():
         assert shown.absent.endswith(".") or not shown.absent
@@ -92,14 +92,14 @@ def test_an_error_that_is_not_an_empty_figure_is_not_hidden():
         raise KeyError("column")
 
     with pytest.raises(KeyError):
-        picture("name", "title", broken, "caption", "alt")
+        render_picture("name", "title", broken, "caption", "alt")
 
 
 def test_a_new_method_appears_in_every_figure_of_methods_without_an_edit():
     with house_style():
-        maps = saliency_maps(FULL.explained.digits, FULL.explained.maps, FULL.scope.dilations)
+        maps = saliency_maps_figure(FULL.explained.digits, FULL.explained.maps, FULL.scope.dilations)
         levels = FULL.tables["levels"].query("family != 'accuracy'")
-        measures = measures_by_dilation(levels, {})
+        measures = metrics_by_dilation_figure(levels, {})
     assert "method of tomorrow  1" in [text.get_text() for text in maps.texts]
     assert "a measure of tomorrow" in [axes.get_title(loc="left") for axes in measures.axes]
     assert "method of tomorrow" in [text.get_text() for text in measures.legends[0].get_texts()]
@@ -107,7 +107,7 @@ def test_a_new_method_appears_in_every_figure_of_methods_without_an_edit():
 
 def test_a_new_learner_has_a_panel_of_its_own():
     with house_style():
-        figure = chosen_against_initial(FULL.learned.choices)
+        figure = chosen_against_initial_figure(FULL.learned.choices)
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["mixture", "learner of tomorrow"]
 
 
@@ -115,7 +115,7 @@ def test_every_replicate_is_a_point_of_the_accuracy_figure():
     accuracy = FULL.tables["accuracy"]
     arms = arm_intervals(accuracy, OPTIONS)
     with house_style():
-        figure = accuracy_by_dilation(accuracy, FULL.tables["levels"].query("family == 'accuracy'"), arms)
+        figure = accuracy_by_dilation_figure(accuracy, FULL.tables["levels"].query("family == 'accuracy'"), arms)
     together, *poolings = figure.axes
     lines = [line for line in together.lines if line.get_marker() == "."]
     assert [len(line.get_xdata()) for line in lines] == [3, 3, 3]  # a line for each replicate, a point for each dilation
@@ -135,7 +135,7 @@ def test_arm_intervals_lie_around_the_mean_and_are_the_mean_itself_for_one_repli
 def test_a_forest_draws_each_interval_from_its_lower_to_its_upper_end_and_fills_what_is_significant():
     table = pd.DataFrame({"difference": [0.5, -1.0], "lower": [0.2, -1.5], "upper": [0.8, -0.5], "p_holm": [0.2, 0.05]})
     with house_style():
-        figure = forest(table, ["first", "second"], "unit", 0.5, 0.05, "")
+        figure = forest_figure(table, ["first", "second"], "unit", 0.5, 0.05, "")
     axes = figure.axes[0]
     lines = next(artist for artist in axes.collections if isinstance(artist, LineCollection))
     assert [segment[:, 0].tolist() for segment in lines.get_segments()] == [[0.2, 0.8], [-1.5, -0.5]]
@@ -147,7 +147,7 @@ def test_a_forest_draws_each_interval_from_its_lower_to_its_upper_end_and_fills_
 def test_taps_of_a_kernel_lie_apart_by_the_dilation():
     """By hand: a 2-channel 3 x 3 kernel at dilation 2 on 7 x 7 pixels has its taps at 1, 3 and 5."""
     kernel = np.arange(1.0, 19.0).reshape(3, 3, 2)
-    spread = spread_kernels(kernel, 2, 7)
+    spread = dilate_kernels(kernel, 2, 7)
     assert spread.shape == (2, 7, 7)
     assert np.array_equal(spread[1][1:6:2, 1:6:2], kernel[:, :, 1])
     assert np.all(spread[1][1:6, 2:6:2] == 0)
@@ -157,12 +157,12 @@ def test_taps_of_a_kernel_lie_apart_by_the_dilation():
 
 def test_a_scaled_image_reaches_one_and_an_image_of_zeros_stays_one():
     images = np.stack([np.full((2, 2), -4.0), np.zeros((2, 2)), np.array([[1.0, -2.0], [0.0, 0.5]])])
-    assert np.abs(scaled(images)).max((1, 2)).tolist() == [1.0, 0.0, 1.0]
-    assert scaled(images)[2, 0].tolist() == [0.5, -1.0]
+    assert np.abs(normalise_images(images)).max((1, 2)).tolist() == [1.0, 0.0, 1.0]
+    assert normalise_images(images)[2, 0].tolist() == [0.5, -1.0]
 
 
 def test_signed_colours_are_blue_below_zero_red_above_and_as_pale_on_both_sides():
-    paint = painted(np.array([[-1.0, 0.0, 1.0, np.nan]]), SIGNED)[0].astype(int)
+    paint = colour_image(np.array([[-1.0, 0.0, 1.0, np.nan]]), SIGNED)[0].astype(int)
     below, zero, above, missing = paint
     assert below[2] > below[0]
     assert above[0] > above[2]
@@ -174,7 +174,7 @@ def test_a_mosaic_shows_each_pixel_as_a_block_of_its_colour():
     images = np.zeros((2, 3, 4, 4))
     images[1, 2, 3, 0] = 1.0  # the lower left pixel of the last image
     with house_style():
-        pixels = np.asarray(Image.open(BytesIO(png(mosaic(images, ["", ""], colours=GREY, most_zoom=4)))).convert("L"))
+        pixels = np.asarray(Image.open(BytesIO(png_bytes(image_grid(images, ["", ""], colours=GREY, most_zoom=4)))).convert("L"))
     black = np.argwhere(pixels < 10)
     (top, left), (bottom, right) = black.min(0), black.max(0)
     assert len(black) == 16
@@ -198,7 +198,7 @@ def test_an_effective_field_is_framed_just_outside_what_the_unit_sees():
     field = np.zeros((28, 28))
     field[10:14, 10:14] = 2.0
     arm = Arm(1, 3, "max")
-    image = framed({arm: field}, {arm: 4}, arm, np.zeros((28, 28)))
+    image = draw_frame({arm: field}, {arm: 4}, arm, np.zeros((28, 28)))
     assert image[10:14, 10:14].tolist() == np.ones((4, 4)).tolist()
     assert (image == -0.6).sum() == 20
     assert image[9, 9] == image[14, 14] == -0.6
@@ -206,27 +206,27 @@ def test_an_effective_field_is_framed_just_outside_what_the_unit_sees():
 
 def test_a_field_as_large_as_the_image_has_no_frame():
     arm = Arm(1, 3, "max")
-    assert framed({arm: np.ones((28, 28))}, {arm: 30}, arm, np.zeros((28, 28))).min() == 1.0
+    assert draw_frame({arm: np.ones((28, 28))}, {arm: 30}, arm, np.zeros((28, 28))).min() == 1.0
 
 
 def test_a_salient_region_is_darker_than_the_digit_and_its_box_runs_around_it():
     mask = np.zeros((1, 9, 9), bool)
     mask[0, 3:6, 2:7] = True
-    picture_of_mask = outlined(mask, np.zeros((1, 9, 9)))[0]
+    picture_of_mask = draw_outline(mask, np.zeros((1, 9, 9)))[0]
     assert (picture_of_mask == 1.0).sum() == 12  # 3 x 5 pixels have 12 on their border
     assert (picture_of_mask[4, 3:6] == 0.45).all()
 
 
 def test_smaller_maps_are_enlarged_by_whole_pixels_and_centred():
     """By hand: 7 pixels fit 4 times into 28; 9 pixels 3 times, with half a pixel left on either side."""
-    assert enlarged(np.ones((7, 7)), 28).shape == (28, 28)
-    assert np.isnan(enlarged(np.ones((9, 9)), 28)).sum() == 28**2 - 27**2
+    assert enlarge(np.ones((7, 7)), 28).shape == (28, 28)
+    assert np.isnan(enlarge(np.ones((9, 9)), 28)).sum() == 28**2 - 27**2
 
 
 def test_frequency_zero_lies_in_the_middle_of_a_spectrum():
     spectrum = np.zeros((28, 28))
     spectrum[0, 0] = 1.0
-    image = centred_decibels(spectrum)
+    image = decibels_from_centre(spectrum)
     assert image[14, 14] == 1.0
     assert image.sum() == pytest.approx(1.0)  # 30 dB below and less is 0
 
@@ -241,7 +241,7 @@ def test_confusion_is_averaged_over_arms_dilation_by_dilation():
 
 def test_transfer_has_the_class_models_in_rows_and_the_judges_in_columns():
     table = pd.DataFrame({"measure": ["confidence", "recognised"], "first": 1, "second": 2, "mean": [0.2, 0.4]})
-    assert transfer_by_dilation(table).loc[1, 2] == 0.2
+    assert recognition_by_dilation(table).loc[1, 2] == 0.2
 
 
 def test_a_sweep_holds_the_runs_at_the_methods_own_rate_on_the_same_texture():
@@ -249,7 +249,7 @@ def test_a_sweep_holds_the_runs_at_the_methods_own_rate_on_the_same_texture():
     learned = FULL.learned
     name = next(iter(learned.sweeps))
     with house_style():
-        figure = rate_sweep({name: learned.sweeps[name]}, learned.planted)
+        figure = rate_sweep_figure({name: learned.sweeps[name]}, learned.planted)
     line = next(line for line in figure.axes[0].lines if line.get_label() == "from 4")
     assert line.get_xydata().tolist() == [[1, 4], [3, 3], [10, 0.4]]
 
@@ -257,11 +257,11 @@ def test_a_sweep_holds_the_runs_at_the_methods_own_rate_on_the_same_texture():
 def test_a_figure_without_images_says_so():
     nothing = made_up_explained(np.random.default_rng(0), (), ())
     with pytest.raises(EmptyFigureError, match="no images"):
-        class_models(nothing.class_models, np.zeros((10, 28, 28)), ())
+        class_models_figure(nothing.class_models, np.zeros((10, 28, 28)), ())
     with pytest.raises(EmptyFigureError, match="No digit was explained"):
-        saliency_maps(nothing.digits, {}, ())
+        saliency_maps_figure(nothing.digits, {}, ())
 
 
 @pytest.mark.parametrize(("slope", "turns_at", "sign"), [(0.2, None, "↑"), (-0.2, np.nan, "↓"), (-0.2, 3, "↕"), (0, None, ""), (np.nan, None, "")])
 def test_an_arrow_points_one_way_only_where_a_measure_goes_one_way(slope, turns_at, sign):
-    assert arrow(slope, turns_at) == sign
+    assert direction_arrow(slope, turns_at) == sign

@@ -1,6 +1,6 @@
-import pytest
+from kernel_dilation.experiment.geometry import extent, feature_map_sides, network_receptive_field, receptive_field
 
-from stages.parts.experiment.geometry import extent, map_sides, network_receptive_field, receptive_field
+import pytest
 
 
 @pytest.mark.parametrize(("kernel_size", "dilation", "pixels"), [(3, 1, 3), (3, 2, 5), (5, 1, 5), (5, 2, 9), (3, 7, 15)])
@@ -37,14 +37,14 @@ def test_layers_without_a_dilation_are_refused():
 
 
 def test_same_padding_keeps_the_map_and_pooling_halves_it():
-    assert map_sides(28, 3, 7, "first", "same") == (28, 14)
+    assert feature_map_sides(28, 3, 7, "first", "same") == (28, 14)
 
 
 def test_valid_padding_shrinks_the_map_with_dilation():
     """By hand: 28 - 14 = 14, pooled 7, minus 2 is 5."""
-    assert map_sides(28, 3, 7, "first", "valid") == (14, 5)
+    assert feature_map_sides(28, 3, 7, "first", "valid") == (14, 5)
 
 
 def test_dilating_every_layer_under_valid_padding_vanishes_sooner():
     with pytest.raises(ValueError, match="valid padding"):
-        map_sides(28, 3, 5, "all", "valid")
+        feature_map_sides(28, 3, 5, "all", "valid")

@@ -1,11 +1,11 @@
+from kernel_dilation.model.gradients import gradient_graph, image_gradient, map_batches, weight_shapes
+from kernel_dilation.model.network import keras_network
+from kernel_dilation.saliency_methods import integrated_gradients, smoothgrad
+
 import numpy as np
 import pytest
 import tensorflow as tf
 from small_networks import architecture, options, random_weights, strokes, tensors
-
-from stages.parts.gradients import gradient_graph, image_gradient, in_batches, weight_shapes
-from stages.parts.network import keras_network
-from stages.parts.saliencies import integrated_gradients, smoothgrad
 
 
 @pytest.mark.parametrize("pooling", ["max", "average", "stride"])
@@ -17,14 +17,14 @@ def test_weights_have_the_shapes_of_the_keras_network(pooling, padding):
 
 
 def test_batches_follow_one_another_to_the_end():
-    np.testing.assert_array_equal(in_batches(lambda part: np.arange(10)[part], 10, size=4), np.arange(10))
+    np.testing.assert_array_equal(map_batches(lambda part: np.arange(10)[part], 10, size=4), np.arange(10))
 
 
 def test_gradients_do_not_depend_on_the_size_of_a_batch(monkeypatch):
     of = architecture()
     arguments = tensors(random_weights(of)), strokes(7), np.arange(7), of
     whole = image_gradient(*arguments)
-    monkeypatch.setattr("stages.parts.gradients.in_batches.__defaults__", (2,))
+    monkeypatch.setattr("kernel_dilation.model.gradients.map_batches.__defaults__", (2,))
     np.testing.assert_allclose(image_gradient(*arguments), whole, atol=1e-6 * np.abs(whole).max())
 
 

@@ -4,49 +4,49 @@ import gzip
 import tracemalloc
 from pathlib import Path
 
+from kernel_dilation.datasets.idx import IMAGES, LABELS, pair_with_labels, parse_items, unpack
+
 import numpy as np
 import pytest
 from idx_files import image_file, label_file
-
-from stages.parts.idx import IMAGES, LABELS, items, labelled, unpacked
 
 SHARED = Path(__file__).parents[2] / "shared" / "mnist"
 THREE_LABELS = b"\x00\x00\x08\x01\x00\x00\x00\x03\x05\x00\x04"  # by hand, from the format's description
 
 
 def test_labels_written_by_hand_are_read():
-    assert items(unpacked("labels", THREE_LABELS, LABELS), LABELS).tolist() == [5, 0, 4]
+    assert parse_items(unpack("labels", THREE_LABELS, LABELS), LABELS).tolist() == [5, 0, 4]
 
 
 def test_images_are_read_row_by_row():
     first_row_white = bytes([255] * 28 + [0] * 27 * 28)
     content = b"\x00\x00\x08\x03\x00\x00\x00\x01\x00\x00\x00\x1c\x00\x00\x00\x1c" + first_row_white
-    image = items(unpacked("images", content, IMAGES), IMAGES)[0]
+    image = parse_items(unpack("images", content, IMAGES), IMAGES)[0]
     assert (image[0] == 255).all()
     assert not image[1:].any()
 
 
 def test_gzip_and_plain_give_the_same_content():
     content = image_file(7)
-    assert unpacked("images", gzip.compress(content), IMAGES) == unpacked("images", content, IMAGES) == content
+    assert unpack("images", gzip.compress(content), IMAGES) == unpack("images", content, IMAGES) == content
 
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_file_with_missing_or_surplus_bytes_is_refused_by_name(packed):
     pack = gzip.compress if packed else bytes
     with pytest.raises(ValueError, match=r"some-file: its header promises 5488 bytes of items, but the file is truncated after 5487"):
-        unpacked("some-file", pack(image_file(7)[:-1]), IMAGES)
+        unpack("some-file", pack(image_file(7)[:-1]), IMAGES)
     with pytest.raises(ValueError, match=r"some-file: its header promises 5488 bytes of items, but the file goes on after them"):
-        unpacked("some-file", pack(image_file(7) + b"\x00"), IMAGES)
+        unpack("some-file", pack(image_file(7) + b"\x00"), IMAGES)
     with pytest.raises(ValueError, match=r"some-file: truncated within its header of 16 bytes, after 9"):
-        unpacked("some-file", pack(image_file(7)[:9]), IMAGES)
+        unpack("some-file", pack(image_file(7)[:9]), IMAGES)
 
 
 def test_a_truncated_gzip_file_is_refused_by_name():
     packed = gzip.compress(image_file(7))
     for length in (5, len(packed) // 2, len(packed) - 1):
         with pytest.raises(ValueError, match="some-file: the gzip file is truncated or damaged"):
-            unpacked("some-file", packed[:length], IMAGES)
+            unpack("some-file", packed[:length], IMAGES)
 
 
 def test_a_gzip_file_with_one_wrong_byte_or_bytes_after_its_end_is_refused_by_name():
@@ -54,14 +54,14 @@ def test_a_gzip_file_with_one_wrong_byte_or_bytes_after_its_end_is_refused_by_na
     damaged = packed[:1000] + bytes([packed[1000] ^ 255]) + packed[1001:]
     for wrong in (damaged, packed + b"surplus"):
         with pytest.raises(ValueError, match="some-file: the gzip file is truncated or damaged"):
-            unpacked("some-file", wrong, IMAGES)
+            unpack("some-file", wrong, IMAGES)
 
 
 def test_a_gzip_bomb_is_refused_before_it_is_unpacked():
     bomb = gzip.compress(image_file(1) + bytes(100_000_000))
     tracemalloc.start()
     with pytest.raises(ValueError, match="some-file: its header promises 784 bytes of items, but the file goes on"):
-        unpacked("some-file", bomb, IMAGES)
+        unpack("some-file", bomb, IMAGES)
     peak_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak_bytes < 2_000_000
@@ -69,35 +69,35 @@ def test_a_gzip_bomb_is_refused_before_it_is_unpacked():
 
 def test_another_magic_number_is_refused_by_name():
     with pytest.raises(ValueError, match="some-file: the magic number must be 0x00000803; got 0x00000801"):
-        unpacked("some-file", label_file(np.zeros(100)), IMAGES)
+        unpack("some-file", label_file(np.zeros(100)), IMAGES)
     with pytest.raises(ValueError, match="some-file: the magic number must be 0x00000801; got 0x3c21444f"):
-        unpacked("some-file", b"<!DOCTYPE html>", LABELS)  # what a mirror behind a login page sends
+        unpack("some-file", b"<!DOCTYPE html>", LABELS)  # what a mirror behind a login page sends
 
 
 def test_images_of_another_size_are_refused_by_name():
     with pytest.raises(ValueError, match="some-file: an image must be 28 x 28 pixels; got 27 x 27"):
-        unpacked("some-file", image_file(3, side=27), IMAGES)
+        unpack("some-file", image_file(3, side=27), IMAGES)
 
 
 @pytest.mark.parametrize("count", [0, 1_000_001, 2**32 - 1])
 def test_no_digit_or_more_than_a_million_are_refused_by_name(count):
     with pytest.raises(ValueError, match=f"some-file: the number of digits must be from 1 to 1000000; got {count}"):
-        unpacked("some-file", b"\x00\x00\x08\x01" + count.to_bytes(4, "big"), LABELS)
+        unpack("some-file", b"\x00\x00\x08\x01" + count.to_bytes(4, "big"), LABELS)
 
 
 def test_counts_that_disagree_are_refused_with_both_names():
     with pytest.raises(ValueError, match="every image needs one label: pictures holds 4 images, classes 3 labels"):
-        labelled("pictures", image_file(4), "classes", THREE_LABELS)
+        pair_with_labels("pictures", image_file(4), "classes", THREE_LABELS)
 
 
 def test_a_label_above_nine_is_refused_by_name():
-    assert labelled("pictures", image_file(2), "classes", label_file(np.array([0, 9]))).labels.tolist() == [0, 9]
+    assert pair_with_labels("pictures", image_file(2), "classes", label_file(np.array([0, 9]))).labels.tolist() == [0, 9]
     with pytest.raises(ValueError, match="classes: a label must be from 0 to 9; got 10"):
-        labelled("pictures", image_file(2), "classes", label_file(np.array([0, 10])))
+        pair_with_labels("pictures", image_file(2), "classes", label_file(np.array([0, 10])))
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs the files of MNIST beside the repository")
 def test_the_first_labels_of_mnist_are_the_published_ones():
     """Oracle: the training set begins 5 0 4 1 9, as shown in every description of it."""
-    content = unpacked("labels", (SHARED / "train-labels-idx1-ubyte.gz").read_bytes(), LABELS)
-    assert items(content, LABELS)[:5].tolist() == [5, 0, 4, 1, 9]
+    content = unpack("labels", (SHARED / "train-labels-idx1-ubyte.gz").read_bytes(), LABELS)
+    assert parse_items(content, LABELS)[:5].tolist() == [5, 0, 4, 1, 9]

@@ -1,7 +1,7 @@
+from kernel_dilation.explanations.imputation import NOISE, impute, neighbours, solve_missing_pixels
+
 import numpy as np
 import pytest
-
-from stages.parts.explanations.imputation import NOISE, imputed, neighbours, solved
 
 IMAGES = np.random.default_rng(0).random((3, 28, 28)).astype(np.float32)
 
@@ -30,7 +30,7 @@ def dense_solution(image, missing):
 def test_missing_pixels_are_the_weighted_means_of_their_neighbours(share):
     """Oracle: numpy.linalg.solve (numpy 2.4) on equations set up pixel by pixel."""
     missing = missing_share(share)
-    for image, gone, found in zip(IMAGES, missing, solved(IMAGES, missing)):
+    for image, gone, found in zip(IMAGES, missing, solve_missing_pixels(IMAGES, missing)):
         np.testing.assert_allclose(found, dense_solution(image, gone), atol=1e-10)
 
 
@@ -40,44 +40,44 @@ def test_a_plane_is_filled_in_exactly():
     plane = (0.3 * rows - 0.2 * columns + 1)[None]
     missing = np.zeros((1, 28, 28), bool)
     missing[0, 3:25, 4:20] = True
-    np.testing.assert_allclose(solved(np.where(missing, 0, plane), missing), plane, atol=1e-10)
+    np.testing.assert_allclose(solve_missing_pixels(np.where(missing, 0, plane), missing), plane, atol=1e-10)
 
 
 def test_what_is_filled_in_does_not_depend_on_what_was_there():
     missing = missing_share(0.4)
-    np.testing.assert_allclose(solved(IMAGES, missing), solved(np.where(missing, 7, IMAGES), missing), atol=1e-10)
+    np.testing.assert_allclose(solve_missing_pixels(IMAGES, missing), solve_missing_pixels(np.where(missing, 7, IMAGES), missing), atol=1e-10)
 
 
 def test_known_pixels_stay_and_missing_ones_get_noise():
     missing = missing_share(0.5)
-    filled = imputed(IMAGES, missing, seed=3)
+    filled = impute(IMAGES, missing, seed=3)
     np.testing.assert_array_equal(filled[~missing], IMAGES[~missing])
-    noise = (filled - solved(IMAGES, missing))[missing]
+    noise = (filled - solve_missing_pixels(IMAGES, missing))[missing]
     assert noise.std() == pytest.approx(NOISE, rel=0.1)
 
 
 def test_noise_comes_from_the_seed_and_no_companion_changes_an_image():
     missing = missing_share(0.5)
-    one, same, other = (imputed(IMAGES, missing, seed) for seed in (0, 0, 1))
+    one, same, other = (impute(IMAGES, missing, seed) for seed in (0, 0, 1))
     assert one.tobytes() == same.tobytes()
     assert np.abs(one - other).max() > 0
-    np.testing.assert_array_equal(imputed(IMAGES[1:2], missing[1:2], 0)[0], one[1])
+    np.testing.assert_array_equal(impute(IMAGES[1:2], missing[1:2], 0)[0], one[1])
 
 
 def test_nothing_missing_changes_nothing():
-    np.testing.assert_array_equal(imputed(IMAGES, np.zeros((3, 28, 28), bool), 0), IMAGES)
+    np.testing.assert_array_equal(impute(IMAGES, np.zeros((3, 28, 28), bool), 0), IMAGES)
 
 
 def test_many_images_are_solved_in_stacks_as_one_by_one():
     images, missing = np.repeat(IMAGES, 30, 0), missing_share(0.3, 90)
-    np.testing.assert_array_equal(imputed(images, missing, 0)[70], imputed(images[70:71], missing[70:71], 0)[0])
+    np.testing.assert_array_equal(impute(images, missing, 0)[70], impute(images[70:71], missing[70:71], 0)[0])
 
 
 def test_an_image_without_a_pixel_left_is_refused():
     missing = missing_share(0.5)
     missing[1] = True
     with pytest.raises(ValueError, match=r"at least one pixel of every image must be left; image 1 has none"):
-        imputed(IMAGES, missing, 0)
+        impute(IMAGES, missing, 0)
 
 
 def test_every_pixel_off_the_border_has_eight_neighbours_that_weigh_one():

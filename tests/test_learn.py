@@ -1,12 +1,12 @@
 from pathlib import Path
 
+from kernel_dilation.dilation_learning.outcome import LearningOutcome
+from kernel_dilation.experiment.parameters import Learn, parse_settings
+from stages.learn import choices_table, digit_jobs, planted_jobs, planted_table, retraining_jobs, sweep_jobs
+
 import numpy as np
 import pytest
 import yaml
-
-from stages.learn import choices_table, digits_jobs, planted_jobs, retrained_jobs, sweep_jobs, textures_table
-from stages.parts.experiment.settings import Learn, checked_settings
-from stages.parts.learning.learned import Learned
 
 DEFAULT = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
 CANDIDATES = (1, 4, 7)
@@ -14,7 +14,7 @@ CANDIDATES = (1, 4, 7)
 
 def learn_section(**changes: object) -> Learn:
     """The default `learn` section with some values replaced."""
-    return checked_settings(yaml.safe_dump({**DEFAULT, "learn": {**DEFAULT["learn"], **changes}})).learn
+    return parse_settings(yaml.safe_dump({**DEFAULT, "learn": {**DEFAULT["learn"], **changes}})).learn
 
 
 LEARN = learn_section(
@@ -28,12 +28,12 @@ LEARN = learn_section(
 )
 
 
-def one_choice(dilation: int) -> Learned:
-    return Learned(CANDIDATES, np.eye(3)[[CANDIDATES.index(dilation)]])
+def one_choice(dilation: int) -> LearningOutcome:
+    return LearningOutcome(CANDIDATES, np.eye(3)[[CANDIDATES.index(dilation)]])
 
 
 def test_a_method_runs_from_every_start_with_every_seed():
-    assert [job[2:] for job in digits_jobs("mixture", LEARN).values()] == [(1, 5), (1, 6), (7, 5), (7, 6)]
+    assert [job[2:] for job in digit_jobs("mixture", LEARN).values()] == [(1, 5), (1, 6), (7, 5), (7, 6)]
 
 
 def test_a_method_runs_on_every_planted_texture_from_every_start():
@@ -52,7 +52,7 @@ def test_rates_are_swept_for_the_methods_that_ask_for_it():
 def test_one_network_is_trained_for_each_dilation_chosen_and_seed():
     chosen = {(1, 5): 4, (7, 5): 4, (1, 6): 4, (7, 6): 1}
     runs = [({"initial_dilation": start, "seed": seed}, one_choice(dilation)) for (start, seed), dilation in chosen.items()]
-    jobs = retrained_jobs(LEARN, runs)
+    jobs = retraining_jobs(LEARN, runs)
     assert sorted(job[1:] for job in jobs.values()) == [(1, 6), (4, 5), (4, 6)]
     accuracies = {name: {"accuracy": job[1] / 10} for name, job in jobs.items()}
     table = choices_table(runs, accuracies)
@@ -63,11 +63,11 @@ def test_one_network_is_trained_for_each_dilation_chosen_and_seed():
 
 def test_the_planted_table_says_what_was_planted_and_what_was_chosen():
     jobs = {name: job for name, job in planted_jobs("mixture", LEARN).items() if job[3] == 4}
-    table = textures_table(jobs, {name: one_choice(job[5]) for name, job in jobs.items()})
+    table = planted_table(jobs, {name: one_choice(job[5]) for name, job in jobs.items()})
     assert table[["method", "true_dilation", "texture", "seed", "initial_dilation", "chosen_dilation"]].to_numpy().tolist() == [
         ["mixture", 4, texture, 5, start, start] for texture in (0, 1) for start in (1, 7)
     ]
-    assert textures_table({}, {}).empty
+    assert planted_table({}, {}).empty
 
 
 @pytest.mark.parametrize(

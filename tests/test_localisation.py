@@ -1,22 +1,22 @@
-import numpy as np
-import pytest
-from scipy import ndimage
-from skimage.filters import threshold_otsu
-from skimage.measure import label
-
-from stages.parts.localisation import (
-    boxed,
-    hits,
-    ink_of,
+from kernel_dilation.map_metrics.localisation import (  # fmt: skip
+    bounding_boxes,
+    ink_mask,
     ink_share,
-    located,
+    ink_share_of_top_k,
+    localisation_metrics,
     mass_accuracy,
     otsu_threshold,
     overlap_share,
     pointing_hit,
     rank_accuracy,
     salient_mask,
-)  # fmt: skip
+)
+
+import numpy as np
+import pytest
+from scipy import ndimage
+from skimage.filters import threshold_otsu
+from skimage.measure import label
 
 INK = np.zeros((1, 28, 28), bool)
 INK[0, 10:15, 8:18] = True
@@ -24,18 +24,18 @@ RANDOM = np.random.default_rng(0).normal(size=(4, 28, 28))
 
 
 def test_a_map_that_is_the_mask_itself_hits_it_wholly():
-    found = located(-2.0 * INK, INK)
+    found = localisation_metrics(-2.0 * INK, INK)
     assert [found[name][0] for name in ("mass_accuracy", "rank_accuracy", "pointing_hit", "mask_overlap", "box_overlap")] == [1, 1, 1, 1, 1]
 
 
 def test_a_map_beside_the_mask_misses_it_wholly():
-    found = located(np.roll(INK, 9, 1) * 1.0, INK)
+    found = localisation_metrics(np.roll(INK, 9, 1) * 1.0, INK)
     assert [found[name][0] for name in ("mass_accuracy", "rank_accuracy", "pointing_hit", "mask_overlap", "box_overlap")] == [0, 0, 0, 0, 0]
 
 
 @pytest.mark.parametrize("value", [0.0, -3.0])
 def test_a_constant_map_is_at_its_chance_level(value):
-    found = located(np.full((1, 28, 28), value), INK)
+    found = localisation_metrics(np.full((1, 28, 28), value), INK)
     for name in ("mass_accuracy", "rank_accuracy", "pointing_hit", "mask_overlap", "box_overlap"):
         assert found[name][0] == pytest.approx(found[f"{name}_chance"][0]), name
     assert found["mass_accuracy"][0] == pytest.approx(50 / 784)
@@ -58,20 +58,20 @@ def test_equal_values_at_the_boundary_count_in_part():
     """By hand: one of the three 2s joins the 5; two of them are ink."""
     ink = np.array([[[False, True, True, False]]])
     maps = np.array([[[5.0, 2.0, 2.0, 2.0]]])
-    assert hits(maps, ink, np.array([2]))[0] == pytest.approx((0 + 2 / 3) / 2)
+    assert ink_share_of_top_k(maps, ink, np.array([2]))[0] == pytest.approx((0 + 2 / 3) / 2)
     assert pointing_hit(np.array([[[1.0, 1.0, 0.0, 0.0]]]), ink)[0] == 0.5
 
 
 def test_without_ink_nothing_is_hit():
     nothing = np.zeros((4, 28, 28), bool)
-    assert not any(column.any() for column in located(RANDOM, nothing).values())
+    assert not any(column.any() for column in localisation_metrics(RANDOM, nothing).values())
 
 
 def test_ink_is_brighter_than_a_tenth_of_the_brightest_pixel():
     images = np.zeros((2, 2, 2))
     images[0] = [[0.0, 0.05], [0.06, 0.5]]
-    np.testing.assert_array_equal(ink_of(images)[0], [[False, False], [True, True]])
-    assert not ink_of(images)[1].any()
+    np.testing.assert_array_equal(ink_mask(images)[0], [[False, False], [True, True]])
+    assert not ink_mask(images)[1].any()
 
 
 def test_threshold_parts_the_values_as_the_exhaustive_search_does():
@@ -113,7 +113,7 @@ def test_a_box_is_the_smallest_around_its_mask():
     masks[0, 1, 2] = masks[0, 3, 4] = True
     expected = np.zeros((2, 6, 6), bool)
     expected[0, 1:4, 2:5] = True
-    np.testing.assert_array_equal(boxed(masks), expected)
+    np.testing.assert_array_equal(bounding_boxes(masks), expected)
 
 
 def test_overlap_is_intersection_over_union():
@@ -130,7 +130,7 @@ def test_chance_of_the_mask_is_near_that_of_random_masks():
     mask = salient_mask(RANDOM[:1])
     shuffled = np.random.default_rng(0).permuted(np.repeat(mask.reshape(1, -1), 2000, 0), axis=1).reshape(-1, 28, 28)
     drawn = overlap_share(shuffled, np.repeat(INK, 2000, 0)).mean()
-    assert located(RANDOM[:1], INK)["mask_overlap_chance"][0] == pytest.approx(drawn, rel=0.1)
+    assert localisation_metrics(RANDOM[:1], INK)["mask_overlap_chance"][0] == pytest.approx(drawn, rel=0.1)
 
 
 @pytest.mark.parametrize("fault", [np.nan, np.inf])
@@ -138,4 +138,4 @@ def test_maps_that_are_not_finite_are_refused(fault):
     maps = RANDOM.copy()
     maps[2, 0, 0] = fault
     with pytest.raises(ValueError, match="map 2 holds"):
-        located(maps, np.repeat(INK, 4, 0))
+        localisation_metrics(maps, np.repeat(INK, 4, 0))

@@ -7,13 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from stages.locate import link_files
+
 import numpy as np
 import pytest
 import yaml
 from idx_files import NAMES, four_files, write_folder
 from tiny_projects import clean_environment, copied_project
-
-from stages.locate import link_files
 
 OLD, NEW = four_files(), {**four_files(), NAMES[0]: four_files()[NAMES[0]][:-1] + b"\x07"}  # as many bytes, one of them another
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tools.project_copy import with_changes
+
 import pytest
 import yaml
 from tiny_projects import clean_environment, copied_project, tiny_params
-
-from stages.parts.copies import changed
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +28,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny project with its digits."""
     root = tmp_path_factory.mktemp("machines")
     copied_project(root)
-    params = changed(tiny_params(), {"train": {"replicates": REPLICATES, "epochs": EPOCHS}})
+    params = with_changes(tiny_params(), {"train": {"replicates": REPLICATES, "epochs": EPOCHS}})
     (root / "params.yaml").write_text(yaml.safe_dump(params))
     for stage in ("locate", "fetch"):
         subprocess.run([sys.executable, "-m", f"stages.{stage}"], cwd=root, env=clean_environment(), check=True, capture_output=True)
@@ -92,11 +92,11 @@ def cluster(root: Path, workers: int) -> Iterator[tuple[str, list[subprocess.Pop
 
 
 def test_a_cluster_that_loses_a_worker_leaves_the_same_bytes(project, from_one_worker):
-    shelf = project / f"data/unfinished/train-{ARM}"
+    checkpoints = project / f"data/unfinished/train-{ARM}"
     with cluster(project, 3) as (address, workers):
         stages = stages_on(project, DASK_SCHEDULER_ADDRESS=address)
         training = next(stages)
-        while training.poll() is None and not list(shelf.glob("*/replicate-*")):
+        while training.poll() is None and not list(checkpoints.glob("*/replicate-*")):
             time.sleep(0.01)
         assert training.poll() is None, "the stage ended before a worker could be killed"
         os.kill(workers[0].pid, signal.SIGKILL)  # a replicate is finished, others are being trained

@@ -1,9 +1,9 @@
 """The data of a critical-difference diagram."""
 
+from kernel_dilation.analysis.nemenyi import critical_difference
+
 import numpy as np
 import pytest
-
-from stages.parts.analysis.nemenyi import critical_difference
 
 # Ranks of four variants of C4.5 on fourteen data sets: Demšar (2006), table 6.
 RANKS = np.array(

@@ -5,14 +5,14 @@ import os
 import subprocess
 import sys
 
+from kernel_dilation.experiment.arms import Arm
+from kernel_dilation.experiment.parameters import Network
+from kernel_dilation.model import network
+from kernel_dilation.model.network import Architecture, build_architecture, convolve, keras_network, logits
+
 import numpy as np
 import pytest
 import tensorflow as tf
-
-from stages.parts import network
-from stages.parts.experiment.grid import Arm
-from stages.parts.experiment.settings import Network
-from stages.parts.network import Architecture, architecture_of, convolved, keras_network, logits
 
 IMAGES = tf.constant(np.random.default_rng(0).random((4, 28, 28, 1)), tf.float32)
 COMBINATIONS = list(itertools.product([1, 3], ["max", "average", "stride"], ["same", "valid"], ["first", "all"]))
@@ -50,25 +50,25 @@ def test_matched_arms_have_as_many_weights_as_with_same_padding(dilation, poolin
     same = Network(padding="same", match_weights=False, **shared)
     matched = Network(padding="valid", match_weights=True, **shared)
     arm = Arm(dilation, 3, pooling)
-    wanted, found = (keras_network(architecture_of(arm, network), 0) for network in (same, matched))
+    wanted, found = (keras_network(build_architecture(arm, network), 0) for network in (same, matched))
     weights_a_unit = sum(weight.shape[0] if weight.ndim == 2 else 1 for weight in found.get_layer("hidden").get_weights()) + 10
     assert abs(found.count_params() - wanted.count_params()) <= weights_a_unit / 2
 
 
 def test_matched_weights_change_nothing_under_same_padding():
     network = Network(dilate="first", padding="same", channels=[16, 32], dense=64, match_weights=True)
-    assert architecture_of(Arm(3, 5, "max"), network).dense == 64
+    assert build_architecture(Arm(3, 5, "max"), network).dense == 64
 
 
-@pytest.mark.skipif(not network.native_dilation(), reason="this TensorFlow has no native gradients of dilated convolutions")
+@pytest.mark.skipif(not network.has_native_dilation(), reason="this TensorFlow has no native gradients of dilated convolutions")
 def test_gradients_of_the_native_dilated_convolution_are_those_of_the_fallback(monkeypatch):
     kernel, bias = tf.random.stateless_normal((3, 3, 1, 2), (1, 2)), tf.zeros(2)
     found = []
     for native in (True, False):
-        monkeypatch.setattr(network, "native_dilation", lambda native=native: native)
+        monkeypatch.setattr(network, "has_native_dilation", lambda native=native: native)
         with tf.GradientTape() as tape:
             tape.watch(kernel)
-            value = tf.reduce_sum(convolved(IMAGES, kernel, bias, 3, "same") ** 2)
+            value = tf.reduce_sum(convolve(IMAGES, kernel, bias, 3, "same") ** 2)
         found.append(tape.gradient(value, kernel).numpy())
     np.testing.assert_allclose(found[0], found[1], rtol=1e-4)
 
@@ -76,10 +76,10 @@ def test_gradients_of_the_native_dilated_convolution_are_those_of_the_fallback(m
 def test_whether_there_are_dilated_gradients_is_asked_outside_the_graph_being_traced():
     """Inside, an operation raises nothing. TF_ENABLE_ONEDNN_OPTS is read when TensorFlow starts, hence the process of its own."""
     code = """
-import stages
+import kernel_dilation
 import tensorflow as tf
-from stages.parts.network import native_dilation
-print(bool(tf.function(lambda: tf.constant(native_dilation()))()))
+from kernel_dilation.model.network import has_native_dilation
+print(bool(tf.function(lambda: tf.constant(has_native_dilation()))()))
 """
     environment = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": "0"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)

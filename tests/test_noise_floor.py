@@ -1,31 +1,31 @@
+from kernel_dilation.analysis.noise_floor import gridding_shares, pairwise_similarities
+from kernel_dilation.map_metrics.spectra import power_spectra
+
 import numpy as np
 import pytest
-
-from stages.parts.analysis.noise_floor import gridding_shares, similarities
-from stages.parts.spectra import power_spectra
 
 MAPS = np.random.default_rng(0).normal(size=(3, 4, 28, 28))
 
 
 def test_every_pair_of_dilations_and_every_dilation_with_itself_is_compared_by_each_index():
-    found = {(index, first, second) for index, first, second, _ in similarities({1: MAPS, 3: MAPS})}
+    found = {(index, first, second) for index, first, second, _ in pairwise_similarities({1: MAPS, 3: MAPS})}
     assert found == {(index, *pair) for index in ("spearman", "ssim", "top_k") for pair in ((1, 1), (1, 3), (3, 3))}
 
 
 def test_replicates_that_are_alike_have_a_similarity_of_one():
     alike = np.repeat(MAPS[:1], 3, 0)
-    for _, _, _, values in similarities({1: alike}):
+    for _, _, _, values in pairwise_similarities({1: alike}):
         np.testing.assert_allclose(values, 1, atol=1e-5)
 
 
 def test_a_replicate_is_never_compared_with_itself():
     """Noise that is independent between replicates: were one compared with itself, its similarity would be 1."""
-    for index, _, _, values in similarities({1: MAPS, 2: MAPS}):
+    for index, _, _, values in pairwise_similarities({1: MAPS, 2: MAPS}):
         assert values.max() < 0.3, index
 
 
 def test_signs_do_not_count():
-    for _, _, _, values in similarities({1: np.stack([MAPS[0], -MAPS[0]])}):
+    for _, _, _, values in pairwise_similarities({1: np.stack([MAPS[0], -MAPS[0]])}):
         np.testing.assert_allclose(values, 1, atol=1e-5)
 
 

@@ -1,12 +1,12 @@
 """What is said of each pair of treatments."""
 
+from kernel_dilation.statistics.blocks import differences
+from kernel_dilation.statistics.effects import mean_intervals
+from kernel_dilation.statistics.pairs import compare_pairs
+from kernel_dilation.statistics.verdicts import holm
+
 import numpy as np
 import pytest
-
-from stages.parts.statistics.blocks import differences
-from stages.parts.statistics.effects import mean_intervals
-from stages.parts.statistics.pairs import compared_pairs
-from stages.parts.statistics.verdicts import holm
 
 TABLE = np.random.default_rng(0).normal([0.0, 1.0, 3.0], size=(8, 3))
 NAMES = [(1, 2), (1, 3), (2, 3)]
@@ -15,7 +15,7 @@ NAMES = [(1, 2), (1, 3), (2, 3)]
 def test_every_pair_carries_its_own_numbers():
     # Oracle: the single statistics, each tested by itself, of the pair's own column.
     paired = differences(TABLE)
-    pair = compared_pairs(paired, NAMES, 0.5, 0.05, 2000, 0)[1]
+    pair = compare_pairs(paired, NAMES, 0.5, 0.05, 2000, 0)[1]
     lower, upper = mean_intervals(paired, 0.05, 2000, 0)
     assert (pair.first, pair.second) == (1, 3)
     assert pair.mean_difference == pytest.approx((TABLE[:, 2] - TABLE[:, 0]).mean())
@@ -25,16 +25,16 @@ def test_every_pair_carries_its_own_numbers():
 
 def test_holm_corrects_over_all_pairs():
     # Oracle: `holm`, which is tested against R.
-    pairs = compared_pairs(differences(TABLE), NAMES, 0.5, 0.05, 2000, 0)
+    pairs = compare_pairs(differences(TABLE), NAMES, 0.5, 0.05, 2000, 0)
     expected = holm({name: pair.wilcoxon_p_value for name, pair in zip(NAMES, pairs)})
     assert [pair.holm_p_value for pair in pairs] == list(expected.values())
 
 
 def test_a_single_block_has_no_interval_and_no_evidence():
-    pair = compared_pairs(np.array([[2.0]]), [("max", "average")], 0.5, 0.05, 2000, 0)[0]
+    pair = compare_pairs(np.array([[2.0]]), [("max", "average")], 0.5, 0.05, 2000, 0)[0]
     assert (pair.lower, pair.upper, pair.cohen_dz) == (None, None, None)
     assert (pair.wilcoxon_p_value, pair.holm_p_value, pair.tost_p_value) == (1.0, 1.0, 1.0)
 
 
 def test_without_pairs_there_are_no_rows():
-    assert compared_pairs(np.zeros((8, 0)), [], 0.5, 0.05, 2000, 0) == []
+    assert compare_pairs(np.zeros((8, 0)), [], 0.5, 0.05, 2000, 0) == []

@@ -5,13 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from kernel_dilation.experiment.parameter_file import read_parameters
+from kernel_dilation.experiment.parameters import parse_settings
+
 import pytest
 import yaml
 from dvc.utils.serialize import YAMLFileCorruptedError, load_yaml, parse_yaml, parse_yaml_for_update
 from tiny_projects import clean_environment, copied_project, tiny_params
-
-from stages.parts.experiment.parameter_file import read_parameters
-from stages.parts.experiment.settings import checked_settings
 
 READ = [
     ("a: 1e-05", 1e-05),
@@ -87,7 +87,7 @@ def test_the_parameters_of_the_project_are_read_as_dvc_reads_them(name):
 @pytest.mark.parametrize(("content", "sentence"), REFUSED)
 def test_what_cannot_be_read_or_in_two_ways_is_refused_in_a_sentence(content, sentence):
     with pytest.raises(ValueError, match=r"params\.yaml") as refusal:
-        checked_settings(content)
+        parse_settings(content)
     assert sentence in str(refusal.value)
     assert len(str(refusal.value).splitlines()) == 1
 

@@ -62,7 +62,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
     """The clone after its first `dvc repro`, which ran every stage."""
     root = tmp_path_factory.mktemp("clone")
     copied_project(root)
-    command = [sys.executable, "-m", "stages.warm", sys.executable, "-c", HOLD]
+    command = [sys.executable, "-m", "tools.with_worker_pool", sys.executable, "-c", HOLD]
     with subprocess.Popen(command, cwd=root, env=clean_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as pool:
         clone = Clone(root, json.loads(pool.stdout.readline()), tmp_path_factory.mktemp("kept"))
         clone.params = tiny_params()
@@ -74,7 +74,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
 
 def replaced(source: Path, target: Path) -> None:
     """Put what changes while a pipeline runs into the target as it is in the source, times included; the cache stays."""
-    for name in ("data", "metrics", "plots", "stages", "dvc.lock", "params.yaml"):
+    for name in ("data", "metrics", "plots", "stages", "kernel_dilation", "dvc.lock", "params.yaml"):
         if (target / name).is_dir():
             shutil.rmtree(target / name)
         copy = shutil.copytree if (source / name).is_dir() else shutil.copy2
@@ -141,9 +141,9 @@ def test_a_removed_dilation_leaves_nothing_stale_and_comes_back_without_computin
 def test_a_change_of_one_code_file_runs_the_stages_that_import_it(clone):
     """A comment changes the file and not its outputs, so that what follows stays as it is."""
     for name, expected in (
-        ("stages/parts/training.py", TRAININGS | learning(clone)),
-        ("stages/parts/learners/mixture.py", {"learn@mixture"}),
-        ("stages/parts/analysis/answers.py", {"analyze"}),
+        ("kernel_dilation/training/loop.py", TRAININGS | learning(clone)),
+        ("kernel_dilation/dilation_methods/mixture.py", {"learn@mixture"}),
+        ("kernel_dilation/analysis/answers.py", {"analyze"}),
     ):
         path = clone.root / name
         content = path.read_text()
@@ -185,15 +185,15 @@ def test_a_finished_replicate_is_not_trained_again_after_an_interruption(clone):
     environment = {**clone.environment, "WORKERS": "1"}
     environment.pop("DASK_SCHEDULER_ADDRESS")  # the pool must die with its stage
     stage = subprocess.Popen([sys.executable, "-m", "stages.train", "1-3-max"], cwd=clone.root, env=environment, stderr=subprocess.DEVNULL)
-    shelf = clone.root / "data/unfinished/train-1-3-max"
-    while stage.poll() is None and len(list(shelf.glob("*/replicate-*"))) < 2:
+    checkpoints = clone.root / "data/unfinished/train-1-3-max"
+    while stage.poll() is None and len(list(checkpoints.glob("*/replicate-*"))) < 2:
         pass
     stage.kill()
     stage.wait()
-    kept = {path.name: path.stat().st_mtime_ns for path in shelf.glob("*/replicate-*")}
+    kept = {path.name: path.stat().st_mtime_ns for path in checkpoints.glob("*/replicate-*")}
     assert 2 <= len(kept) < 3, "the stage ended before it could be interrupted"
     again = clone.run("stages.train", "1-3-max")
     shown = {int(epochs) for epochs in re.findall(r"(\d+)/120 \[", again.stderr)}
     assert min(shown) == 40 * len(kept), "the bar begins where the interrupted run had come to, and goes on from there"
     assert max(shown) == 120
-    assert not shelf.exists()
+    assert not checkpoints.exists()

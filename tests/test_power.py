@@ -1,12 +1,12 @@
 """How many replicates would settle a question."""
 
+from kernel_dilation.statistics.blocks import differences
+from kernel_dilation.statistics.power import TRUE_EFFECTS, replicates_needed, settled_shares
+from kernel_dilation.statistics.ranks import omnibus_p_value
+from kernel_dilation.statistics.verdicts import decide_verdict, equivalence_p_value
+
 import numpy as np
 import pytest
-
-from stages.parts.statistics.blocks import differences
-from stages.parts.statistics.power import TRUE_EFFECTS, replicates_needed, settled_shares
-from stages.parts.statistics.ranks import omnibus_p_value
-from stages.parts.statistics.verdicts import equivalence_p_value, verdict
 
 PILOT = np.random.default_rng(4).normal(size=(8, 4)) * 0.4 + 97
 
@@ -22,7 +22,7 @@ def test_the_shares_match_a_simulation_with_the_tests_themselves(treatments):
         centre = np.zeros(treatments)
         centre[means.argmax()], centre[means.argmin()] = effect * 0.25, -effect * 0.25
         tables = [generator.multivariate_normal(centre, np.cov(pilot.T), size=count) for _ in range(200)]
-        verdicts = [verdict(omnibus_p_value(table, 0, 499), equivalence_p_value(differences(table), 0.5) <= 0.05, 0.05) for table in tables]
+        verdicts = [decide_verdict(omnibus_p_value(table, 0, 499), equivalence_p_value(differences(table), 0.5) <= 0.05, 0.05) for table in tables]
         settled.append(np.mean([each != "inconclusive" for each in verdicts]))
     assert settled_shares(pilot, 0.5, 0.05, 25, 0)[count - 2] == pytest.approx(min(settled), abs=0.1)
 

@@ -10,6 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from kernel_dilation.experiment.parameter_types import available_methods
+from tools.project_copy import with_changes
+
 import keras
 import numpy as np
 import pytest
@@ -17,11 +20,8 @@ import yaml
 from arithmetic import computed
 from tiny_projects import clean_environment, copied_project, tiny_params
 
-from stages.parts.copies import changed
-from stages.parts.experiment.parameter_types import available
-
 PROCESSORS = {"without oneDNN": {"TF_ENABLE_ONEDNN_OPTS": "0"}, "AVX2": {"ONEDNN_MAX_CPU_ISA": "AVX2"}, "SSE 4.1": {"ONEDNN_MAX_CPU_ISA": "SSE41"}}
-PROGRAM = "import stages, sys; from arithmetic import save; save(sys.argv[1])"  # the project comes before TensorFlow
+PROGRAM = "import kernel_dilation, sys; from arithmetic import save; save(sys.argv[1])"  # the project comes before TensorFlow
 
 
 def arithmetic_of(file: Path, **environment: str) -> dict[str, np.ndarray]:
@@ -69,7 +69,7 @@ def test_onednn_is_on_unless_the_user_says_otherwise(wanted, found):
 
 def test_keras_settings_of_the_user_do_not_reach_the_networks(tmp_path):
     (tmp_path / "keras.json").write_text(json.dumps({"backend": "torch", "floatx": "float16", "image_data_format": "channels_first"}))
-    code = "import stages.parts.network, keras; print(keras.backend.backend(), keras.config.floatx(), keras.config.image_data_format())"
+    code = "import kernel_dilation.model.network, keras; print(keras.backend.backend(), keras.config.floatx(), keras.config.image_data_format())"
     environment = clean_environment() | {"KERAS_BACKEND": "jax", "KERAS_HOME": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["tensorflow", "float32", "channels_last"]
@@ -80,12 +80,16 @@ def without_onednn(request, tmp_path_factory) -> Path:
     """A tiny project, all of whose stages ran without oneDNN, every way to learn and every saliency method among them."""
     root = tmp_path_factory.mktemp("without")
     copied_project(root)
-    methods = sorted(available("learners"))
-    changes = {"network": {"dilate": request.param}, "learn": {"methods": methods}, "saliency": {"methods": sorted(available("saliencies"))}}
-    (root / "params.yaml").write_text(yaml.safe_dump(changed(tiny_params(), changes)), encoding="utf-8")
+    methods = sorted(available_methods("dilation_methods"))
+    changes = {
+        "network": {"dilate": request.param},
+        "learn": {"methods": methods},
+        "saliency": {"methods": sorted(available_methods("saliency_methods"))},
+    }
+    (root / "params.yaml").write_text(yaml.safe_dump(with_changes(tiny_params(), changes)), encoding="utf-8")
     arms = [f"{stage} {arm}" for stage in ("train", "saliency") for arm in ("1-3-max", "2-3-max")]
     stages = ["fetch", *arms, "transfer", *(f"learn {method}" for method in methods), "analyze", "report"]
-    run(root, "stages.warm", "sh", "-c", " && ".join(f"python -m stages.{stage}" for stage in stages), TF_ENABLE_ONEDNN_OPTS="0")
+    run(root, "tools.with_worker_pool", "sh", "-c", " && ".join(f"python -m stages.{stage}" for stage in stages), TF_ENABLE_ONEDNN_OPTS="0")
     return root
 
 

@@ -2,12 +2,20 @@
 
 from itertools import permutations, product
 
+from kernel_dilation.statistics.blocks import differences
+from kernel_dilation.statistics.ranks import (
+    iman_davenport,
+    kendall_w,
+    omnibus_p_value,
+    signed_ranks,
+    smallest_p_value,
+    trend_p_value,
+    wilcoxon_p_values,
+)
+
 import numpy as np
 import pytest
 from scipy import stats
-
-from stages.parts.statistics.blocks import differences
-from stages.parts.statistics.ranks import iman_davenport, kendall_w, omnibus_p_value, signed_ranks, smallest_p_value, trend_p_value, wilcoxon_p_values
 
 # Conover (1999), Practical Nonparametric Statistics, section 5.8: twelve homeowners rank four grasses.
 GRASSES = np.array(

@@ -4,18 +4,18 @@ import json
 import re
 from pathlib import Path
 
+from benchmarks.markdown_tables import TABLES, machine_lines, render_page
+from kernel_dilation.experiment.arms import parse_arm
+from kernel_dilation.experiment.geometry import extent
+from kernel_dilation.experiment.parameters import Settings, parse_settings
+from kernel_dilation.report.captions import Scope
+from kernel_dilation.report.sentences import answer_sentences
+from stages.report import read_scope
+from tools.study.readme import template_context
+from tools.study.readme_template import numbers_written_by_hand, render_template
+
 import pytest
 import yaml
-
-from benchmarks.table import TABLES, machine_lines, page
-from stages.parts.experiment.geometry import extent
-from stages.parts.experiment.grid import named_arm
-from stages.parts.experiment.settings import Settings, checked_settings
-from stages.parts.page.captions import Scope
-from stages.parts.page.sentences import sentences
-from stages.parts.proofs.prose import prose, written_by_hand
-from stages.publish import facts
-from stages.report import read_scope
 
 README = Path("README.md").read_text()
 SPEEDS = json.loads(Path("metrics/benchmark.json").read_text())
@@ -26,14 +26,14 @@ def run(name: str) -> tuple[dict, dict, Settings, Scope]:
     """Answers, counts of digits, parameters and scope of a run that is committed."""
     params, folder = RUNS[name]
     answers, fetched = (json.loads((folder / file).read_text()) for file in ("answers.json", "fetch.json"))
-    settings = checked_settings(params.read_text())
+    settings = parse_settings(params.read_text())
     return answers, fetched, settings, read_scope(settings, answers, fetched, settings.saliency.images)
 
 
 def answered(name: str) -> list[str]:
     """The sentences by which the README answers the three questions for a run."""
     answers, _, _, scope = run(name)
-    said = sentences(answers, scope)
+    said = answer_sentences(answers, scope)
     return [said["learned"][0], said["saliency"][0], " ".join(said["accuracy"][:2])]
 
 
@@ -59,7 +59,7 @@ def test_the_answers_are_of_the_committed_parameters(name):
 def test_the_speeds_in_the_readme_are_those_that_were_measured():
     for text in speeds():
         assert f"{text}\n" in README
-    assert Path("metrics/benchmark.md").read_text() == page(SPEEDS)
+    assert Path("metrics/benchmark.md").read_text() == render_page(SPEEDS)
 
 
 def test_every_other_number_in_the_readme_is_known():
@@ -71,13 +71,13 @@ def test_every_other_number_in_the_readme_is_known():
         known |= {f"{sum(fetched['digits'].values()):,}"}
     first, beyond = re.search(r">=3\.(\d+),<3\.(\d+)", Path("pyproject.toml").read_text()).groups()
     known |= {f"3.{minor}" for minor in range(int(first), int(beyond))}
-    example = named_arm("2-3-max")
+    example = parse_arm("2-3-max")
     assert extent(example.kernel_size, example.dilation) == extent(5, 1) == 5
     known |= {str(example.dilation), str(example.kernel_size), "5", "1"}
     rest = README
     for sentence in (*answered("default"), *answered("study"), *speeds()):
         rest = rest.replace(sentence, "")
-    assert {number.rstrip(".,") for number in written_by_hand(rest)} <= known
+    assert {number.rstrip(".,") for number in numbers_written_by_hand(rest)} <= known
 
 
 def test_every_path_that_the_readme_names_is_made_or_there():
@@ -95,5 +95,5 @@ def test_every_make_target_that_the_readme_names_exists():
 
 def test_the_readme_of_the_study_is_worked_out_from_its_numbers():
     template = Path("study/README.template.md").read_text()
-    assert written_by_hand(template) == []
-    assert Path("study/README.md").read_text() == prose(template, facts(Path("study")))
+    assert numbers_written_by_hand(template) == []
+    assert Path("study/README.md").read_text() == render_template(template, template_context(Path("study")))

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from kernel_dilation.presentation.text_formatting import count_noun, format_number, format_p_value, format_percent, join_with_and
+from kernel_dilation.report.captions import caption
+from kernel_dilation.report.saliency_sentences import saliency_sentences
+from kernel_dilation.report.sentences import NO_ANSWER, QUESTIONS, accuracy_sentences, answer_sentences, learning_sentences, scope_sentences
+
 import pytest
 from made_up_study import made_up_answers, made_up_scope
-
-from stages.parts.page.captions import caption
-from stages.parts.page.saliency_sentences import saliency_sentences
-from stages.parts.page.sentences import NOTHING, QUESTIONS, accuracy_sentences, learned_sentences, scope_sentences, sentences
-from stages.parts.page.wording import counted, listed, p_text, percent, rounded
 
 SCOPE = made_up_scope()
 
@@ -60,7 +60,7 @@ def test_a_measure_without_words_is_called_by_its_name():
 
 
 def test_learning_is_answered_method_by_method():
-    text = learned_sentences(made_up_answers(learners=("mixture", "spacing"))["learned"])
+    text = learning_sentences(made_up_answers(learners=("mixture", "spacing"))["learned"])
     assert text[0] == "Yes: mixture and spacing are consistent."
     assert text[1] == (
         "Mixture (consistent): it chose dilation 2 in 90 % of its runs; a start one pixel larger moved the choice by 0.050 pixels; "
@@ -70,7 +70,7 @@ def test_learning_is_answered_method_by_method():
 
 def test_a_method_that_does_not_find_what_was_planted_is_not_to_be_trusted():
     answer = {"verdict": "inconsistent", "continuous": {"verdict": "inconsistent", "planted_recovered": 0.4}}
-    text = learned_sentences(answer)
+    text = learning_sentences(answer)
     assert text[0] == "Not by continuous: where they end depends on the start, or on chance."
     assert text[1].endswith("it found 40 % of the dilations planted in textures, so its answer on digits is not to be trusted.")
 
@@ -96,16 +96,16 @@ def test_an_inconclusive_answer_says_how_many_replicates_would_settle_it():
 
 
 def test_a_missing_number_leaves_its_clause_out_and_nothing_else_breaks():
-    full = sum(map(len, sentences(made_up_answers(), SCOPE).values()))
+    full = sum(map(len, answer_sentences(made_up_answers(), SCOPE).values()))
     for answers in without_each_key(made_up_answers()):
-        said = sentences(answers, SCOPE)
+        said = answer_sentences(answers, SCOPE)
         assert list(said) == list(QUESTIONS)
         assert all(lines and all(line.endswith(".") and "None" not in line and "nan" not in line for line in lines) for lines in said.values())
         assert sum(map(len, said.values())) <= full
 
 
 def test_without_any_answer_each_question_says_so():
-    assert sentences({}, SCOPE) == {question: [NOTHING] for question in QUESTIONS}
+    assert answer_sentences({}, SCOPE) == {question: [NO_ANSWER] for question in QUESTIONS}
 
 
 def test_the_scope_names_digits_replicates_grid_and_what_was_held_fixed():
@@ -135,28 +135,28 @@ def test_a_caption_has_data_set_digits_replicates_and_interval():
     [(0.0, "0"), (96.384, "96.4"), (0.012345, "0.0123"), (1234.5, "1,234"), (-0.5, "\N{MINUS SIGN}0.500"), (float("nan"), ""), (1e-12, "0")],
 )
 def test_a_number_has_three_significant_digits_and_no_exponent(number, text):
-    assert rounded(number) == text
+    assert format_number(number) == text
 
 
 def test_shares_that_are_not_quite_none_or_all_do_not_look_like_it():
-    assert [percent(share) for share in (0.0, 0.004, 0.5, 0.996, 1.0)] == ["0 %", "0.4 %", "50 %", "99.6 %", "100 %"]
+    assert [format_percent(share) for share in (0.0, 0.004, 0.5, 0.996, 1.0)] == ["0 %", "0.4 %", "50 %", "99.6 %", "100 %"]
 
 
 def test_p_values_lists_and_counts_in_words():
-    assert [p_text(value) for value in (0.0, 0.0123, 0.2, float("nan"))] == ["p < 0.001", "p = 0.012", "p = 0.20", ""]
-    assert [listed(items) for items in ([], [1], [1, 2], [1, 2, 3])] == ["", "1", "1 and 2", "1, 2 and 3"]
-    assert [counted(1, "network"), counted(1000, "network")] == ["1 network", "1,000 networks"]
+    assert [format_p_value(value) for value in (0.0, 0.0123, 0.2, float("nan"))] == ["p < 0.001", "p = 0.012", "p = 0.20", ""]
+    assert [join_with_and(items) for items in ([], [1], [1, 2], [1, 2, 3])] == ["", "1", "1 and 2", "1, 2 and 3"]
+    assert [count_noun(1, "network"), count_noun(1000, "network")] == ["1 network", "1,000 networks"]
 
 
 def test_a_sound_method_that_disagrees_with_itself_leaves_the_question_open():
     sound = {"verdict": "inconclusive", "planted_recovered": 0.95, "slope_lower": -0.1, "slope_upper": 0.1}
     stuck = sound | {"slope_upper": 0.9}
-    opening = learned_sentences({"verdict": "inconclusive", "experts": sound, "mixture": stuck})[0]
+    opening = learning_sentences({"verdict": "inconclusive", "experts": sound, "mixture": stuck})[0]
     assert opening == (
         "Not settled: experts forgets its start and finds what was planted in textures, "
         "yet what it chooses on these digits differs from seed to seed."
     )
-    assert learned_sentences({"verdict": "inconclusive", "mixture": stuck})[0] == "These runs cannot tell."
+    assert learning_sentences({"verdict": "inconclusive", "mixture": stuck})[0] == "These runs cannot tell."
 
 
 def test_a_measure_that_turns_is_given_no_direction():

@@ -1,7 +1,7 @@
+from kernel_dilation.map_metrics.spectra import grid_frequencies, gridding, power_spectra
+
 import numpy as np
 import pytest
-
-from stages.parts.spectra import grid_frequencies, gridding, power_spectra
 
 
 def grid(dilation, side=28):

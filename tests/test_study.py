@@ -6,11 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools.project_copy import with_changes
+
 import pytest
 import yaml
 from tiny_projects import clean_environment, copied_project, tiny_params
-
-from stages.parts.copies import changed
 
 LOCKS = ("dvc.lock", "valid.lock", "valid-matched.lock")
 LEFT = ("README.md", "answers.json", "fetch.json", "run.json", "report.html", "tables/accuracy.csv", "figures/accuracy_by_dilation.png", *LOCKS)
@@ -19,7 +19,7 @@ REPLICATED = ("accuracy.csv", "fall.csv", "answers.json", "replication.png")
 
 def study(root: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
     """`make study`, finished, in the copy."""
-    done = subprocess.run([sys.executable, "-m", "stages.study"], cwd=root, env=clean_environment(), capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", "tools.study.run_study"], cwd=root, env=clean_environment(), capture_output=True, text=True)
     if check and done.returncode:
         pytest.fail(f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
     return done
@@ -34,7 +34,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("replication.yaml", "README.template.md"):
         if Path("study", name).exists():
             shutil.copy(Path("study", name), root / "study" / name)
-    (root / "study/params.yaml").write_text(yaml.safe_dump(changed(tiny_params(), {"learn": {"methods": ["mixture"]}})))
+    (root / "study/params.yaml").write_text(yaml.safe_dump(with_changes(tiny_params(), {"learn": {"methods": ["mixture"]}})))
     assert "same, valid, valid-matched had to run" in study(root).stdout
     return root
 

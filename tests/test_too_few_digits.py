@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from kernel_dilation.experiment.cli_errors import exit_with_message
+from stages import learn, saliency, train
+
 import numpy as np
 import pytest
 from changed_parameters import changed
-
-from stages import learn, saliency, train
-from stages.parts.experiment.refusals import plain_refusals
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def few_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("stage", "item"), [(train, "1-3-max"), (saliency, "1-3-max"), (learn, "mixture")])
 def test_more_digits_than_the_folder_holds_are_refused_by_every_stage(few_digits, stage, item):
-    with pytest.raises(SystemExit) as refusal, plain_refusals("train"):
+    with pytest.raises(SystemExit) as refusal, exit_with_message("train"):
         stage.main(item)
     said = str(refusal.value)
     assert "learn.images: must be at most the number of training digits, 10 (got 2000)" in said

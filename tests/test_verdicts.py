@@ -1,10 +1,10 @@
 """The rule, equivalence and Holm's correction."""
 
+from kernel_dilation.statistics.verdicts import VERDICT_RULE, decide_verdict, equivalence_p_value, holm, tost_p_values
+
 import numpy as np
 import pytest
 from statsmodels.stats.weightstats import ttost_paired
-
-from stages.parts.statistics.verdicts import RULE, equivalence_p_value, holm, tost_p_values, verdict
 
 NOISE = np.random.default_rng(1).normal(size=(8, 3))
 
@@ -15,14 +15,14 @@ NOISE = np.random.default_rng(1).normal(size=(8, 3))
 )
 def test_the_verdict_follows_the_rule(p_value, equivalent, expected):
     # By hand, from the rule.
-    assert verdict(p_value, equivalent, 0.05) == expected
-    assert expected in RULE
+    assert decide_verdict(p_value, equivalent, 0.05) == expected
+    assert expected in VERDICT_RULE
 
 
 @pytest.mark.parametrize("p_value", [float("nan"), -0.1, 1.1])
 def test_what_is_no_p_value_has_no_verdict(p_value):
     with pytest.raises(ValueError, match="between 0 and 1"):
-        verdict(p_value, False, 0.05)
+        decide_verdict(p_value, False, 0.05)
 
 
 def test_tost_matches_statsmodels():

@@ -5,65 +5,65 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from kernel_dilation.execution.checkpoints import JobCheckpoints
+from kernel_dilation.execution.workers import report_progress, run_jobs, wanted_workers, worker_pool
 
-from stages.parts.unfinished import Shelf
-from stages.parts.workers import report, results, wanted_workers, worker_pool
+import pytest
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 
 
-def job(shared: int, number: int, grave: str) -> tuple[int, int]:
+def job(shared: int, number: int, crash_marker: str) -> tuple[int, int]:
     """The product and the process; number 3 dies once, 99 always, -1 is refused."""
-    report(1)
-    if number == 99 or (number == 3 and not Path(grave).exists()):
-        Path(grave).touch()
+    report_progress(1)
+    if number == 99 or (number == 3 and not Path(crash_marker).exists()):
+        Path(crash_marker).touch()
         os._exit(9)
     if number < 0:
         raise ValueError("no negative numbers")
     return shared * number, os.getpid()
 
 
-def jobs(*numbers: int, grave: Path) -> dict[str, tuple]:
-    return {f"job {number}": (number, str(grave)) for number in numbers}
+def jobs(*numbers: int, crash_marker: Path) -> dict[str, tuple]:
+    return {f"job {number}": (number, str(crash_marker)) for number in numbers}
 
 
 def done(wanted: dict[str, tuple], *rest: object) -> dict:
     """The jobs' results from a pool of its own."""
     with worker_pool(len(wanted)) as pool:
-        return results(pool, job, wanted, *rest)
+        return run_jobs(pool, job, wanted, *rest)
 
 
 @pytest.fixture
-def shelf(tmp_path):
-    return Shelf(tmp_path, "stage")
+def checkpoints(tmp_path):
+    return JobCheckpoints(tmp_path, "stage")
 
 
-def test_results_come_back_by_name_in_order_and_progress_is_told(shelf, tmp_path):
+def test_results_come_back_by_name_in_order_and_progress_is_told(checkpoints, tmp_path):
     told = []
-    found = done(jobs(1, 2, 4, grave=tmp_path / "grave"), shelf, 10, told.append)
+    found = done(jobs(1, 2, 4, crash_marker=tmp_path / "crash_marker"), checkpoints, 10, told.append)
     assert [(name, product) for name, (product, process) in found.items()] == [("job 1", 10), ("job 2", 20), ("job 4", 40)]
     assert os.getpid() not in {process for product, process in found.values()}
     assert sum(told) == 3
 
 
-def test_a_worker_that_dies_is_replaced_and_its_job_done_again(shelf, tmp_path):
-    found = done(jobs(1, 3, 5, grave=tmp_path / "grave"), shelf, 10)
+def test_a_worker_that_dies_is_replaced_and_its_job_done_again(checkpoints, tmp_path):
+    found = done(jobs(1, 3, 5, crash_marker=tmp_path / "crash_marker"), checkpoints, 10)
     assert [product for product, process in found.values()] == [10, 30, 50]
-    assert (tmp_path / "grave").exists()
+    assert (tmp_path / "crash_marker").exists()
 
 
-def test_a_job_that_keeps_killing_its_worker_is_named(shelf, tmp_path):
+def test_a_job_that_keeps_killing_its_worker_is_named(checkpoints, tmp_path):
     with pytest.raises(ValueError, match="job 99 ended 3 worker processes"):
-        done(jobs(1, 99, 2, grave=tmp_path / "grave"), shelf, 10)
+        done(jobs(1, 99, 2, crash_marker=tmp_path / "crash_marker"), checkpoints, 10)
 
 
-def test_what_a_job_refuses_comes_through_and_what_ended_is_kept(shelf, tmp_path, monkeypatch):
+def test_what_a_job_refuses_comes_through_and_what_ended_is_kept(checkpoints, tmp_path, monkeypatch):
     monkeypatch.setenv("WORKERS", "1")
     with pytest.raises(ValueError, match="no negative numbers"):
-        done(jobs(1, -1, grave=tmp_path / "grave"), shelf, 10)
-    assert "job 1" in shelf
-    assert done(jobs(1, grave=tmp_path / "grave"), shelf, 0)["job 1"][0] == 10  # from the shelf: 1 x 0 would be 0
+        done(jobs(1, -1, crash_marker=tmp_path / "crash_marker"), checkpoints, 10)
+    assert "job 1" in checkpoints
+    assert done(jobs(1, crash_marker=tmp_path / "crash_marker"), checkpoints, 0)["job 1"][0] == 10  # from the shelf: 1 x 0 would be 0
 
 
 def test_a_warm_pool_serves_several_stages_with_the_same_processes(tmp_path):
@@ -71,11 +71,11 @@ def test_a_warm_pool_serves_several_stages_with_the_same_processes(tmp_path):
     program = tmp_path / "program.py"
     program.write_text(
         "import os, sys, tempfile\nfrom pathlib import Path\n"
-        "from stages.parts.unfinished import Shelf\nfrom stages.parts.workers import results, worker_pool\n"
+        "from kernel_dilation.execution.checkpoints import JobCheckpoints\nfrom kernel_dilation.execution.workers import run_jobs, worker_pool\n"
         "def process(shared): return os.getpid()\n"
-        "with worker_pool(1) as pool:\n    print(results(pool, process, {'one': ()}, Shelf(Path(tempfile.mkdtemp()), 'stage'))['one'])\n"
+        "with worker_pool(1) as pool:\n    print(run_jobs(pool, process, {'one': ()}, JobCheckpoints(Path(tempfile.mkdtemp()), 'stage'))['one'])\n"
     )
-    command = [sys.executable, "-m", "stages.warm", "sh", "-c", f"{sys.executable} {program}; {sys.executable} {program}"]
+    command = [sys.executable, "-m", "tools.with_worker_pool", "sh", "-c", f"{sys.executable} {program}; {sys.executable} {program}"]
     environment = {**os.environ, "WORKERS": "1", "PYTHONPATH": str(Path.cwd())}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     first, second = done.stdout.split()
@@ -89,7 +89,7 @@ def test_a_number_of_workers_that_is_none_is_refused(wanted, monkeypatch):
         wanted_workers()
 
 
-def test_two_pools_on_one_machine_do_not_disturb_each_other(shelf, tmp_path):
+def test_two_pools_on_one_machine_do_not_disturb_each_other(checkpoints, tmp_path):
     """A warning would be an error: pytest makes it one."""
     with worker_pool(1), worker_pool(1) as pool:
-        assert results(pool, job, jobs(1, grave=tmp_path / "grave"), shelf, 10)["job 1"][0] == 10
+        assert run_jobs(pool, job, jobs(1, crash_marker=tmp_path / "crash_marker"), checkpoints, 10)["job 1"][0] == 10

@@ -5,9 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import yaml
+from tools.project_copy import copy_files, project_files, with_changes
 
-from stages.parts.copies import changed, copy_files, project_files
+import yaml
 
 TINY = {
     "dilations": [1, 2],
@@ -26,7 +26,7 @@ TINY = {
 
 def tiny_params() -> dict:
     """The default parameters, made tiny."""
-    return changed(yaml.safe_load(Path("params.yaml").read_text()), TINY)
+    return with_changes(yaml.safe_load(Path("params.yaml").read_text()), TINY)
 
 
 def copied_project(target: Path) -> None:

@@ -1,0 +1,28 @@
+"""Run a stage as `python -m` does, and note when its imports are done: `python -m benchmarks.timed_stage stages.train 1-3-max`."""
+
+import os
+import runpy
+import sys
+import time
+from importlib import import_module
+
+NOTES = "BENCHMARK_NOTES"  # environment variable: the file of notes
+
+
+def note(event: str) -> None:
+    """Add a line to the notes: seconds since 1970, then the event."""
+    with open(os.environ[NOTES], "a", encoding="utf-8") as notes:
+        notes.write(f"{time.time():.6f} {event}\n")
+
+
+def main(module: str) -> None:
+    """Import the stage, note it, and run it."""
+    import_module(module)
+    note("imported")
+    del sys.modules[module]  # so that it runs as the main module, as if it had not been imported
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    sys.argv = sys.argv[1:]
+    main(sys.argv[0])

@@ -1,0 +1,68 @@
+"""Keras' own `Model.fit` on this project's Keras network, with its defaults."""
+
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from benchmarks.sizes import BATCH, EPOCH_IMAGES, RATE
+from benchmarks.timing import epoch_seconds
+from benchmarks.training_baselines.project import architecture_of, use_threads
+from kernel_dilation.datasets.published import load_packaged_digits
+from kernel_dilation.model.network import keras_network
+
+import keras
+import numpy as np
+
+__all__ = ["initial_weights", "network_logits", "training_seconds", "use_threads"]
+
+
+@cache
+def compiled_network(dilation: int, dilate: str) -> keras.Model:
+    """The network with Adam and the loss and metric that the other contenders take as well."""
+    network = keras_network(architecture_of(dilation, dilate), 0)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    network.compile(keras.optimizers.Adam(RATE), loss, metrics=["accuracy"])
+    network.make_train_function()
+    return network
+
+
+@cache
+def digits() -> tuple[np.ndarray, np.ndarray]:
+    """Images (n, 28, 28, 1) float32 in [0, 1] and classes."""
+    images, labels = load_packaged_digits()
+    return images[..., None].astype(np.float32) / 255, labels.astype(np.int32)
+
+
+def noting(step: Callable[..., Any], ends: list[float]) -> Callable[..., Any]:
+    """The step itself, but when it has ended is noted; a callback would cost `fit` time."""
+
+    def noted(*arguments: Any) -> Any:
+        result = step(*arguments)
+        ends.append(time.perf_counter())
+        return result
+
+    return noted
+
+
+def training_seconds(dilation: int, dilate: str, steps: int) -> float:
+    """Seconds for an epoch of `EPOCH_IMAGES` images, from one of so many batches."""
+    network, (images, labels) = compiled_network(dilation, dilate), digits()
+    ends: list[float] = []
+    step = network.train_function
+    network.train_function = noting(step, ends)
+    start = time.perf_counter()
+    network.fit(images[: steps * BATCH], labels[: steps * BATCH], BATCH, verbose=0)
+    total = time.perf_counter() - start
+    network.train_function = step
+    return epoch_seconds(total, ends, EPOCH_IMAGES / BATCH)
+
+
+def initial_weights(dilation: int, dilate: str) -> list[np.ndarray]:
+    """Kernels and biases of a new network, from the input up."""
+    return keras_network(architecture_of(dilation, dilate), 0).get_weights()
+
+
+def network_logits(dilation: int, dilate: str, count: int) -> np.ndarray:
+    """Logits (count, 10) that the new network gives the first digits."""
+    return np.asarray(keras_network(architecture_of(dilation, dilate), 0)(digits()[0][:count]))

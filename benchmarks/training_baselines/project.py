@@ -1,0 +1,64 @@
+"""The project's own compiled training loop, as its `train` stage runs it, but in as many threads as it gets."""
+
+import time
+from functools import cache
+
+from benchmarks.sizes import BATCH, CHANNELS, DENSE, EPOCH_IMAGES, RATE
+from kernel_dilation.datasets.published import load_packaged_digits
+from kernel_dilation.execution.workers import suppress_stderr
+from kernel_dilation.experiment.arms import Arm
+from kernel_dilation.model.network import Architecture, keras_network
+from kernel_dilation.training.loop import Schedule, Trainer, batch_order
+
+import numpy as np
+import tensorflow as tf
+
+
+def use_threads(threads: int) -> list[str]:
+    """Let TensorFlow compute in so many threads; names of the GPUs that it sees."""
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    with suppress_stderr():  # that there is no GPU is no error
+        graphics = tf.config.list_physical_devices("GPU")
+    for device in graphics:
+        tf.config.experimental.set_memory_growth(device, True)
+    return [tf.config.experimental.get_device_details(device).get("device_name", device.name) for device in graphics]
+
+
+def architecture_of(dilation: int, dilate: str) -> Architecture:
+    """The network that everybody trains."""
+    return Architecture(Arm(dilation, 3, "max"), dilate, "same", CHANNELS, DENSE)
+
+
+@cache
+def loop(dilation: int, dilate: str) -> Trainer:
+    """A trainer at its first step."""
+    trainer = Trainer(architecture_of(dilation, dilate), Schedule(1, BATCH, RATE))
+    trainer.start([weight.value for weight in keras_network(trainer.architecture, 0).weights])
+    return trainer
+
+
+@cache
+def digits() -> tuple[tf.Tensor, tf.Tensor]:
+    """Images and classes of the digits that need no network."""
+    images, labels = load_packaged_digits()
+    return tf.constant(images), tf.constant(labels, tf.int32)
+
+
+def training_seconds(dilation: int, dilate: str, steps: int) -> float:
+    """Seconds for `EPOCH_IMAGES` images, scaled from so many batches."""
+    trainer, (images, labels) = loop(dilation, dilate), digits()
+    start = time.perf_counter()
+    order = batch_order(len(images), BATCH, (0,))[:steps]
+    rates, shifts = np.full(steps, RATE, np.float32), np.zeros((steps, 2), np.int32)
+    loss, _ = trainer.epoch(images, labels, tf.constant(order), tf.constant(rates), tf.constant(shifts))
+    float(loss)  # waits for it, on a GPU too
+    return (time.perf_counter() - start) * EPOCH_IMAGES / (steps * BATCH)
+
+
+def matmul_seconds(side: int) -> float:
+    """Seconds for the product of two square float32 matrices."""
+    left, right = tf.random.stateless_normal((2, side, side), (0, 0))
+    start = time.perf_counter()
+    tf.matmul(left, right).numpy()
+    return time.perf_counter() - start

@@ -1,0 +1,60 @@
+"""Maps of two dilations differ, but so do maps of two replicates of one dilation: the floor under every difference."""
+
+from collections.abc import Iterator, Mapping
+
+from kernel_dilation.map_metrics.similarity import (
+    normalised_ranks,
+    rank_correlation,
+    structural_similarity,
+    structure_moments,
+    top_overlap,
+    top_pixels,
+)
+from kernel_dilation.map_metrics.spectra import gridding
+
+import numpy as np
+
+TOP_SHARE = 0.1  # of the pixels, for the overlap of the largest
+INDICES = ("spearman", "ssim", "top_k")
+
+
+def pairwise_similarities(maps: Mapping[int, np.ndarray]) -> Iterator[tuple[str, int, int, np.ndarray]]:
+    """Index, first dilation, second dilation and the mean similarity for each replicate, (replicates,) float64.
+
+    Replicate r of the first dilation is compared with replicate r + 1 of the second (the last with
+    the first), between dilations as within one: so a pair of dilations and a pair of replicates
+    differ by the dilation alone, and never share a seed. Absolute values are compared.
+
+    Args:
+        maps: by dilation, (replicates, images, 28, 28). At least two replicates, or there is no floor.
+    """
+    prepared = {dilation: prepare_maps(np.abs(stack)) for dilation, stack in maps.items()}
+    for first in maps:
+        for second in maps:
+            if first <= second:
+                for index, values in compare_replicates(prepared[first], prepared[second]).items():
+                    yield index, first, second, values
+
+
+def prepare_maps(stack: np.ndarray) -> dict[str, tuple[np.ndarray, ...]]:
+    """What each index needs of a stack of maps, computed once for all its comparisons."""
+    return {"spearman": (normalised_ranks(stack),), "ssim": structure_moments(stack), "top_k": (top_pixels(stack, TOP_SHARE),)}
+
+
+def compare_replicates(first: dict[str, tuple[np.ndarray, ...]], second: dict[str, tuple[np.ndarray, ...]]) -> dict[str, np.ndarray]:
+    """Mean similarity over the images of each replicate with the next of the other stack, (replicates,), by index."""
+    following = {index: tuple(np.roll(array, -1, 0) for array in arrays) for index, arrays in second.items()}
+    return {
+        "spearman": rank_correlation(*first["spearman"], *following["spearman"]).mean(1),
+        "ssim": structural_similarity(first["ssim"], following["ssim"]).mean(1),
+        "top_k": top_overlap(*first["top_k"], *following["top_k"]).mean(1),
+    }
+
+
+def gridding_shares(spectra: Mapping[int, np.ndarray], dilation: int) -> tuple[np.ndarray, np.ndarray]:
+    """Share of spectral power at the frequencies k / dilation: of that dilation's maps, and of dilation 1's; (replicates,) each.
+
+    Args:
+        spectra: by dilation, (replicates, 28, 28); 1 must be among them.
+    """
+    return gridding(spectra[dilation], dilation), gridding(spectra[1], dilation)

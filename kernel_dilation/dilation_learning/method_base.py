@@ -1,0 +1,183 @@
+"""The network whose first dilation is learned: what all methods of learning it share.
+
+A method says what its parameters are, what the first convolution makes of an image under them, and
+how they move. Everything behind the first convolution, and the training of all weights, is the same
+for every method, and the same as in a network of the grid.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Literal
+
+from kernel_dilation.dilation_learning.kernel_placement import convolve_wide_kernel
+from kernel_dilation.dilation_learning.outcome import LearningOutcome
+from kernel_dilation.experiment.arms import Arm
+from kernel_dilation.model.network import Architecture, head_logits, keras_network, last_features
+from kernel_dilation.training.adam import Adam
+from kernel_dilation.training.loop import batch_order, initial_seed, one_cycle
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+START_ADVANTAGE = 3.0  # of the initial dilation, in nats: it begins with 20 times the weight of any other
+
+ImageArrays = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class MethodOptions:
+    """What may be chosen from, by which network, and how fast it learns."""
+
+    candidates: tuple[int, ...]
+    kernel_size: int
+    pooling: str
+    channels: tuple[int, int]
+    dense: int
+    epochs: int
+    batch_size: int
+    learning_rate: float  # of the weights: the peak of their one-cycle schedule
+    rate: float  # of the dilation's own parameters
+    head: Literal["flat", "average"] = "flat"  # average: the last maps are averaged first, as textures need
+
+
+class DilationMethod:
+    """One method's network and its compiled training loop; its variables are set anew for every run."""
+
+    def __init__(self, options: MethodOptions) -> None:
+        self.options = options
+        arm = Arm(options.candidates[0], options.kernel_size, options.pooling)
+        self.architecture = Architecture(arm, channels=options.channels, dense=options.dense)
+        self.reach = options.kernel_size // 2 * max(options.candidates)
+        self.weights = [tf.Variable(value) for value in self.initial_weights(0)]
+        self.parameters = tf.Variable(self.initial_parameters(options.candidates[0], 0))
+        self.weight_steps, self.parameter_steps = Adam(self.weights), Adam([self.parameters])
+        self.rate = tf.Variable(0.0)  # of the parameters
+        self.progress = tf.Variable(0.0)  # share of the training that is done
+
+    def initial_weights(self, seed: int) -> list[np.ndarray]:
+        """Weights as a network of the grid starts with from this seed."""
+        weights = keras_network(self.architecture, seed).get_weights()
+        if self.options.head == "average":
+            weights[4] = np.asarray(keras.initializers.GlorotUniform(seed + 2)((self.options.channels[1], self.options.dense)))
+        return weights
+
+    def initial_parameters(self, initial_dilation: int, seed: int) -> np.ndarray:
+        """The method's own parameters, float32, before the first step."""
+        raise NotImplementedError
+
+    def kernel(self) -> tf.Tensor:
+        """The first kernel as the parameters have it now, (2 reach + 1, 2 reach + 1, 1, channels)."""
+        raise NotImplementedError
+
+    def first_features(self, images: tf.Tensor) -> tf.Tensor:
+        """What the first convolution makes of (n, 28, 28, 1) images under the parameters of now."""
+        return convolve_wide_kernel(images, self.kernel()) + self.weights[1]
+
+    def candidate_weights(self) -> np.ndarray:
+        """How much the parameters favour each candidate, (candidates,), summing to 1."""
+        raise NotImplementedError
+
+    def update_dilation_parameters(self, gradient: tf.Tensor, images: tf.Tensor, labels: tf.Tensor) -> None:
+        """Move the parameters, given their gradient on the training batch and a batch of validation images."""
+        raise NotImplementedError
+
+    def losses(self, first: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+        """Cross-entropy of each image, (n,) nats, from the first convolution's maps."""
+        weights = list(self.weights)
+        last = last_features(weights, first, self.architecture)
+        if self.options.head == "average":  # a hidden layer with the same weights at every place sees the mean over places
+            places = (last.shape[1] // 2) * (last.shape[2] // 2)
+            weights[4] = tf.tile(weights[4] / places, (places, 1))
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, head_logits(weights, last, self.architecture))
+
+    @tf.function(reduce_retracing=True)
+    def epoch(self, training: tuple, validation: tuple, orders: tuple, rates: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:
+        """Mean loss over one pass; `training` and `validation` are images and labels, `orders` what each step takes of them."""
+        total = tf.constant(0.0)
+        for step in tf.range(tf.shape(rates)[0]):
+            self.progress.assign(shares[step])
+            images, labels = (tf.gather(values, orders[0][step]) for values in training)
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch([*self.weights, self.parameters])
+                loss = tf.reduce_mean(self.losses(self.first_features(images), labels))
+            *gradients, own = tape.gradient(loss, [*self.weights, self.parameters], unconnected_gradients="zero")
+            self.weight_steps.descend(gradients, rates[step])
+            self.update_dilation_parameters(own, *(tf.gather(values, orders[1][step]) for values in validation))
+            total += loss
+        return total / tf.cast(tf.shape(rates)[0], tf.float32)
+
+    @tf.function(reduce_retracing=True)
+    def mean_loss(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
+        """Mean cross-entropy of the images, in nats, under the parameters of now."""
+        return tf.reduce_mean(self.losses(self.first_features(images), labels))
+
+    def start(self, rate: float, initial_dilation: int, seed: int) -> None:
+        """Begin from this dilation and the weights of this seed, with every earlier gradient forgotten."""
+        self.rate.assign(rate)
+        for variable, value in zip(self.weights, self.initial_weights(seed)):
+            variable.assign(value)
+        self.parameters.assign(self.initial_parameters(initial_dilation, seed))
+        self.weight_steps.reset()
+        self.parameter_steps.reset()
+
+
+@cache
+def build_method(method: type[DilationMethod], options: MethodOptions) -> DilationMethod:
+    """A method's compiled network, made once in a process."""
+    return method(options)
+
+
+def compiled_method(method: type[DilationMethod], options: MethodOptions) -> DilationMethod:
+    """The compiled network that serves these options: one for all rates of the dilation's own parameters."""
+    return build_method(method, replace(options, rate=0.0))  # type: ignore[arg-type]  # mypy takes a class for not hashable
+
+
+def to_tensors(images: ImageArrays, part: str) -> tuple[tf.Tensor, tf.Tensor]:
+    """Images (n, 28, 28, 1) float32 and labels (n,) int32 of one part."""
+    return tf.constant(images[f"x_{part}"][..., None], tf.float32), tf.constant(images[f"y_{part}"], tf.int32)
+
+
+def train_method(method: type[DilationMethod], images: ImageArrays, options: MethodOptions, initial_dilation: int, seed: int) -> LearningOutcome:
+    """What the method chooses from this start.
+
+    Args:
+        images: `x_train`, `y_train`, `x_validation`, `y_validation`; images (n, 28, 28) float32.
+        seed: of initial weights and batches.
+
+    Raises:
+        ValueError: an initial dilation that is no candidate, fewer images than a batch holds, or a
+            loss that is not finite.
+    """
+    count = len(images["x_train"])
+    if initial_dilation not in options.candidates:
+        raise ValueError(f"an initial dilation must be one of the candidates {list(options.candidates)}; got {initial_dilation}")
+    if count < options.batch_size:
+        raise ValueError(f"learn.batch_size must be at most the number of training images, {count}; got {options.batch_size}")
+    network = compiled_method(method, options)
+    network.start(options.rate, initial_dilation, initial_seed(seed, 0))
+    return LearningOutcome(options.candidates, np.array(list(epoch_weights(network, images, seed))))
+
+
+def epoch_weights(network: DilationMethod, images: ImageArrays, seed: int) -> Iterator[np.ndarray]:
+    """The weight of each candidate, (candidates,) float64, after each pass over the training images.
+
+    Raises:
+        ValueError: a loss that is not finite.
+    """
+    options, training, validation = network.options, to_tensors(images, "train"), to_tensors(images, "validation")
+    steps = len(training[1]) // options.batch_size
+    shape = options.epochs, steps
+    rates = one_cycle(math.prod(shape), options.learning_rate).reshape(shape)
+    shares = np.linspace(0, 1, math.prod(shape), endpoint=False, dtype=np.float32).reshape(shape)
+    for epoch in range(options.epochs):
+        order = batch_order(len(training[1]), options.batch_size, (seed, epoch))
+        drawn = np.random.default_rng((seed, epoch, 1)).integers(len(validation[1]), size=order.shape, dtype=np.int32)
+        loss = network.epoch(training, validation, (tf.constant(order), tf.constant(drawn)), tf.constant(rates[epoch]), tf.constant(shares[epoch]))
+        if not math.isfinite(loss):
+            raise ValueError(
+                f"learning diverged in epoch {epoch + 1}: the loss is {float(loss)}. Lower learn.learning_rate, now {options.learning_rate}."
+            )
+        yield network.candidate_weights().astype(np.float64)

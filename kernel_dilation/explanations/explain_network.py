@@ -1,0 +1,87 @@
+"""Everything that is explained of one network: maps by every method, class models, and their measures."""
+
+from typing import Any
+
+from kernel_dilation.experiment.parameters import Saliency
+from kernel_dilation.explanations.activations import network_activations
+from kernel_dilation.explanations.class_models import generate_class_models
+from kernel_dilation.explanations.effective_receptive_field import effective_receptive_field
+from kernel_dilation.explanations.explanation_batch import ExplanationBatch
+from kernel_dilation.explanations.metric_tables import CLASS_MODEL
+from kernel_dilation.explanations.subset_metrics import ArraysByMethod, Columns, subset_metrics
+from kernel_dilation.map_metrics.localisation import ink_mask, localisation_metrics
+from kernel_dilation.map_metrics.sharpness import class_mean_correlation, sharpness_metrics
+from kernel_dilation.map_metrics.spectra import gridding, power_spectra
+from kernel_dilation.model.gradients import image_logits
+from kernel_dilation.model.network import Architecture
+
+import numpy as np
+import tensorflow as tf
+
+
+def explain_network(
+    weights: list[np.ndarray],
+    architecture: Architecture,
+    images: np.ndarray,
+    classes: np.ndarray,
+    class_means: np.ndarray,
+    options: Saliency,
+    replicate: int,
+) -> dict[str, Any]:
+    """Maps, class models and measures of one network, in plain dictionaries: who receives them needs no TensorFlow.
+
+    Args:
+        weights: the network's eight arrays, from the input up.
+        images: (n, 28, 28) float32 in [0, 1].
+        classes: (n,) whole numbers, of the logits that are explained.
+        class_means: (10, 28, 28), the mean training image of each class.
+        replicate: the network's number: which images it is probed on, and the seed of the sanity check's random networks.
+
+    Returns:
+        `maps`: by method, (n, 28, 28) float32. `spectra`: by method and `class_model`, the mean power
+        spectrum (28, 28) float32. `measures`: by method and `class_model`, columns by name, a number
+        for each image or class, NaN where it was not taken. `cascade`: by method, the similarity
+        (layers,) to each network of `metric_tables.LAYERS`. `class_models` (10, 28, 28) and their `logits`
+        (10, 10), `receptive_field` (28, 28), float32. `inside`: for replicate 0 alone, else empty.
+    """
+    batch = ExplanationBatch([tf.constant(weight) for weight in weights], architecture, images, classes, options)
+    maps = {method: batch.saliency_maps(method) for method in options.methods}
+    models = generate_class_models(batch.weights, architecture, options)
+    logits = image_logits(batch.weights, models, architecture)
+    measures, spectra = metrics_and_spectra({**maps, CLASS_MODEL: models}, architecture.arm.dilation)
+    costly, cascade = subset_metrics(batch, maps, replicate)
+    for method in maps:
+        measures[method] |= localisation_metrics(maps[method], ink_mask(images)) | costly[method]
+    measures[CLASS_MODEL] |= {"confidence": own_confidence(logits), "class_mean_correlation": class_mean_correlation(models, class_means)}
+    return {
+        "maps": maps,
+        "spectra": spectra,
+        "measures": measures,
+        "cascade": {method: similarity.mean(1) for method, similarity in cascade.items()},
+        "class_models": models,
+        "logits": logits,
+        "receptive_field": effective_receptive_field(batch.weights, images, architecture, options.seed),
+        "inside": network_activations(batch.weights, images[0], architecture, options) if replicate == 0 else {},
+    }
+
+
+def metrics_and_spectra(maps: ArraysByMethod, dilation: int) -> tuple[dict[str, Columns], ArraysByMethod]:
+    """What needs the maps alone: columns by method, and the mean power spectrum (28, 28) float32 by method.
+
+    Raises:
+        ValueError: a map holds NaN or an infinite number.
+    """
+    columns, means = {}, {}
+    for method, stack in maps.items():
+        try:
+            spectra = power_spectra(stack)
+        except ValueError as error:
+            raise ValueError(f"{method}: {error}") from None
+        columns[method] = sharpness_metrics(stack) | {"gridding": gridding(spectra, dilation)}
+        means[method] = spectra.mean(0).astype(np.float32)
+    return columns, means
+
+
+def own_confidence(logits: np.ndarray) -> np.ndarray:
+    """Probability of each class for its own class model, (10,), from the logits (10, 10)."""
+    return np.diag(tf.nn.softmax(logits)).astype(np.float64)

@@ -1,0 +1,111 @@
+"""How accuracy depends on dilation, kernel size and pooling."""
+
+from kernel_dilation.presentation.figure_style import INK, EmptyFigureError, colours, dilation_colour, markers, offsets, panels, set_integer_ticks
+from kernel_dilation.presentation.forest_plot import forest_figure
+from kernel_dilation.presentation.table_rows import distinct_in_order, require_rows, row_dicts, rows_where
+from kernel_dilation.presentation.text_formatting import without_underscores
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from scikit_posthocs import critical_difference_diagram
+
+SIDE_BY_SIDE = 0.5  # of the distance between two dilations, for kernel sizes
+
+
+def accuracy_by_dilation_figure(accuracy: pd.DataFrame, means: pd.DataFrame, arms: pd.DataFrame) -> Figure:
+    """Test accuracy, in percent: over all arms at the left, then a panel for each pooling.
+
+    Args:
+        accuracy: `dilation`, `kernel_size`, `pooling`, `replicate`, `accuracy`.
+        means: `level` (a dilation), `mean`, `lower`, `upper`, over all arms.
+        arms: `dilation`, `kernel_size`, `pooling`, `mean`, `lower`, `upper`.
+
+    Raises:
+        EmptyFigureError: there is no network.
+    """
+    require_rows(accuracy, "No accuracy of any network is there.")
+    poolings = distinct_in_order(accuracy["pooling"])
+    figure, (first, *others) = panels(1, 1 + len(poolings), 3.6, sharey=True)
+    draw_replicates(first, accuracy, means)
+    for axes, pooling in zip(others, poolings):
+        draw_kernel_sizes(axes, rows_where(accuracy, pooling=pooling), rows_where(arms, pooling=pooling))
+        axes.set_title(f"pooling: {pooling}")
+    first.set(title="all arms together", ylabel="test accuracy (%)")
+    others[0].legend(title="kernel size", loc="best")
+    return figure
+
+
+def draw_replicates(axes: Axes, accuracy: pd.DataFrame, means: pd.DataFrame) -> None:
+    """Each replicate's mean over kernel sizes and poolings as a line, and the means with their intervals."""
+    replicates = accuracy.pivot_table(index="dilation", columns="replicate", values="accuracy")
+    axes.plot(replicates.index, replicates.to_numpy(), color="#cccccc", linewidth=0.8, marker=".", zorder=1)
+    for row in row_dicts(means):
+        axes.errorbar(
+            float(row["level"]), row["mean"], [[row["mean"] - row["lower"]], [row["upper"] - row["mean"]]],
+            fmt="o", color=dilation_colour(float(row["level"])), capsize=4, linewidth=2, markersize=7,
+        )  # fmt: skip
+    axes.set_xlabel("dilation")
+    set_integer_ticks(axes, list(replicates.index))
+
+
+def draw_kernel_sizes(axes: Axes, accuracy: pd.DataFrame, arms: pd.DataFrame) -> None:
+    """Every network as a point and every arm's mean with its interval, kernel sizes side by side."""
+    sizes = distinct_in_order(arms["kernel_size"])
+    colour, marker = colours(sizes), markers(sizes)
+    for size, place in zip(sizes, offsets(len(sizes), SIDE_BY_SIDE)):
+        points, of_size = rows_where(accuracy, kernel_size=size), rows_where(arms, kernel_size=size).sort_values("dilation")
+        axes.plot(points["dilation"] + place, points["accuracy"], ".", color=colour[size], alpha=0.35, markeredgewidth=0)
+        ends = [of_size["mean"] - of_size["lower"], of_size["upper"] - of_size["mean"]]
+        axes.errorbar(
+            of_size["dilation"] + place, of_size["mean"], ends,
+            fmt=marker[size] + "-", color=colour[size], capsize=3, linewidth=1.4, label=f"{size}",
+        )  # fmt: skip
+    axes.set_xlabel("dilation")
+    set_integer_ticks(axes, distinct_in_order(accuracy["dilation"]))
+
+
+def accuracy_differences_figure(pairs: pd.DataFrame, margin: float, alpha: float) -> Figure:
+    """Every pair of dilations, of poolings and of kernel sizes: second less first, in percentage points.
+
+    Raises:
+        EmptyFigureError: no factor has two levels.
+    """
+    labels = [f"{without_underscores(row['factor'])}: {row['second']} less {row['first']}" for row in row_dicts(pairs)]
+    absent = "Accuracies cannot be compared in pairs: no factor of the grid has two levels."
+    return forest_figure(pairs, labels, "difference of test accuracy (percentage points)", margin, alpha, absent)
+
+
+def sparse_against_dense_figure(contrasts: pd.DataFrame, margin: float, alpha: float) -> Figure:
+    """Arms of equal extent and pooling: the sparse kernel less the dense one, in percentage points.
+
+    Raises:
+        EmptyFigureError: no two arms have the same extent.
+    """
+    labels = [f"{row['extent']} pixels, {row['pooling']}: {row['sparse']} less {row['dense']}" for row in row_dicts(contrasts)]
+    absent = "No two arms of this grid have the same extent and pooling but other kernel sizes, so sparse and dense kernels cannot be told apart."
+    return forest_figure(contrasts, labels, "difference of test accuracy (percentage points)", margin, alpha, absent)
+
+
+def critical_difference_figure(ranks: pd.DataFrame, p_values: pd.DataFrame, alpha: float) -> Figure:
+    """Mean ranks of the dilations (1: the most accurate), bars joining those that Nemenyi's test cannot tell apart.
+
+    Args:
+        ranks: `dilation`, `average_rank`.
+        p_values: `dilation`, then a column for each dilation in the same order.
+
+    Raises:
+        EmptyFigureError: fewer than two dilations.
+    """
+    if len(ranks) < 2:
+        raise EmptyFigureError("A critical-difference diagram needs at least two dilations.")
+    named = {f"dilation {dilation}": rank for dilation, rank in zip(ranks["dilation"], ranks["average_rank"])}
+    matrix = pd.DataFrame(p_values.drop(columns="dilation").to_numpy(float), index=list(named), columns=list(named))
+    figure, (axes,) = panels(1, 1, 1.3 + 0.16 * len(named))
+    palette = [dilation_colour(float(dilation)) for dilation in ranks["dilation"]]
+    critical_difference_diagram(
+        pd.Series(named), matrix, ax=axes, alpha=alpha, color_palette=dict(zip(named, palette)),
+        crossbar_props={"color": INK, "linewidth": 2.5},
+    )  # fmt: skip
+    axes.grid(visible=False)
+    return figure

@@ -1,0 +1,43 @@
+"""First-layer kernels as they lie on the image: their taps apart by the dilation."""
+
+from collections.abc import Mapping
+
+from kernel_dilation.experiment.arms import Arm
+from kernel_dilation.experiment.geometry import extent
+from kernel_dilation.presentation.figure_style import EmptyFigureError
+from kernel_dilation.presentation.image_grid import image_grid, normalise_images
+
+import numpy as np
+from matplotlib.figure import Figure
+
+MOST = 8  # kernels of an arm
+
+
+def dilate_kernels(kernels: np.ndarray, dilation: int, side: int) -> np.ndarray:
+    """Kernels (size, size, channels) as images (channels, side, side): taps `dilation` pixels apart, 0 between, NaN around."""
+    size, _, channels = kernels.shape
+    start = (side - extent(size, dilation)) // 2
+    places = start + dilation * np.arange(size)
+    spread = np.full((channels, side, side), np.nan)
+    spread[:, places[0] : places[-1] + 1, places[0] : places[-1] + 1] = 0.0
+    spread[:, places[:, None], places] = kernels.transpose(2, 0, 1)
+    return spread
+
+
+def first_kernels_figure(kernels: Mapping[Arm, np.ndarray]) -> Figure:
+    """A row of kernels for each arm, each kernel divided by its own largest absolute weight; arrays (size, size, channels).
+
+    Raises:
+        EmptyFigureError: there is no arm.
+    """
+    if not kernels:
+        raise EmptyFigureError("No kernel of any network is there.")
+    side = max(extent(arm.kernel_size, arm.dilation) for arm in kernels)
+    rows = [dilate_kernels(normalise_kernels(array)[..., :MOST], arm.dilation, side) for arm, array in kernels.items()]
+    labels = [f"kernel {arm.kernel_size}, dilation {arm.dilation}" for arm in kernels]
+    return image_grid(np.stack(rows), labels, most_zoom=8)
+
+
+def normalise_kernels(kernels: np.ndarray) -> np.ndarray:
+    """Each kernel of (size, size, channels) divided by its own largest absolute weight."""
+    return normalise_images(kernels.transpose(2, 0, 1)).transpose(1, 2, 0)

@@ -1,0 +1,67 @@
+"""The dilation's own print in the maps, and where it lies among their frequencies."""
+
+from collections.abc import Mapping, Sequence
+
+from kernel_dilation.presentation.figure_style import QUIET, EmptyFigureError, hide_unused_panels, panels, set_integer_ticks
+from kernel_dilation.presentation.image_grid import GREY, image_grid
+from kernel_dilation.presentation.table_rows import distinct_in_order, require_rows, rows_where
+from kernel_dilation.presentation.text_formatting import without_underscores
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+COLUMNS = 3
+
+
+def gridding_figure(table: pd.DataFrame) -> Figure:
+    """Share of a map's power at the frequencies k / dilation: of each dilation's own networks, and of those of dilation 1.
+
+    `table` has `method`, `dilation`, `power`, `power_of_dilation_1`, and their `difference` with its
+    interval, `lower` and `upper`, which the bars show.
+
+    Raises:
+        EmptyFigureError: dilation 1 is not in the grid, or alone in it.
+    """
+    methods = distinct_in_order(
+        require_rows(table, "Gridding is judged beside networks of dilation 1; this grid does not have both these and others.")["method"]
+    )
+    rows = -(-len(methods) // COLUMNS)
+    figure, axes = panels(rows, COLUMNS, 2.0 * rows + 0.5, sharex=True)
+    for place, method in zip(axes, methods):
+        of_method = rows_where(table, method=method)
+        of_method = of_method.assign(top=of_method["power_of_dilation_1"] + of_method["upper"])
+        ends = [100 * (of_method["difference"] - of_method["lower"]), 100 * (of_method["upper"] - of_method["difference"])]
+        place.errorbar(of_method["dilation"], 100 * of_method["power"], ends, fmt="o-", color="#d55e00", capsize=3, label="networks of this dilation")
+        place.plot(
+            of_method["dilation"], 100 * of_method["power_of_dilation_1"], "s--", color=QUIET, label="networks of dilation 1, same frequencies"
+        )
+        place.set_title(without_underscores(method))
+        place.set_ylim(0, 108 * of_method[["power", "power_of_dilation_1", "top"]].to_numpy().max())
+        set_integer_ticks(place, distinct_in_order(of_method["dilation"]))
+    hide_unused_panels(axes, len(methods), COLUMNS)
+    figure.supxlabel("dilation", fontsize="medium")
+    figure.supylabel("share of power (%)", fontsize="medium")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
+    return figure
+
+
+def spectra_figure(means: Mapping[str, np.ndarray], dilations: Sequence[int]) -> Figure:
+    """Mean power spectrum of each method (row) at each dilation (column); frequency 0 in the middle, logarithmic grey.
+
+    `means` has, by method, (dilations, side, side) shares of power, frequency 0 first.
+
+    Raises:
+        EmptyFigureError: there is no spectrum.
+    """
+    if not means:
+        raise EmptyFigureError("No spectrum of any map is there.")
+    rows = [np.stack([decibels_from_centre(spectrum) for spectrum in stack]) for stack in means.values()]
+    return image_grid(np.stack(rows), [without_underscores(method) for method in means], [f"dilation {dilation}" for dilation in dilations], GREY)
+
+
+def decibels_from_centre(spectrum: np.ndarray) -> np.ndarray:
+    """The spectrum with frequency 0 in the middle, from 0 (30 dB below the largest share, or less) to 1."""
+    largest = spectrum.max() or 1.0
+    decibels = 10 * np.log10(np.maximum(spectrum / largest, 1e-3))
+    return np.fft.fftshift(1 + decibels / 30)

@@ -1,0 +1,29 @@
+"""The digits that most networks get wrong."""
+
+from kernel_dilation.presentation.figure_style import panels
+from kernel_dilation.presentation.table_rows import require_rows, row_dicts
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+COLUMNS, MOST = 8, 24
+
+
+def most_wrong_figure(images: np.ndarray, wrong: pd.DataFrame) -> Figure:
+    """The digits (n, height, width) in [0, 1], each with its class, its commonest wrong answer and the share that errs.
+
+    `wrong` has, in the images' order, `label`, `answer` and `share` (0 to 1, of all networks).
+
+    Raises:
+        EmptyFigureError: no network is wrong.
+    """
+    count = min(len(require_rows(wrong, "No network gets any test digit wrong.")), MOST)
+    rows = -(-count // COLUMNS)
+    figure, axes = panels(rows, COLUMNS, 1.42 * rows)
+    for place, image, row in zip(axes, images, row_dicts(wrong.head(count))):
+        place.imshow(image, cmap="gray_r", vmin=0, vmax=1)
+        place.set_title(f"{row['label']} → {row['answer']}, {100 * row['share']:.0f} %", fontsize="small", fontweight="normal", loc="center")
+    for place in axes:
+        place.set_axis_off()
+    return figure

@@ -1,0 +1,26 @@
+"""What several networks of one arm make of the same images: a job for a worker process."""
+
+from kernel_dilation.execution.workers import report_progress, suppress_stderr
+from kernel_dilation.experiment.arms import Arm
+from kernel_dilation.experiment.parameters import Network
+
+import numpy as np
+
+
+def class_probabilities(images: np.ndarray, arm: Arm, network: Network, networks: list[list[np.ndarray]]) -> np.ndarray:
+    """Probability of every class for every image (n, 28, 28) float32 by each network, (networks, n, 10) float32.
+
+    Only the worker imports TensorFlow.
+    """
+    with suppress_stderr():
+        from kernel_dilation.model.gradients import image_logits
+        from kernel_dilation.model.network import build_architecture, use_one_thread
+
+        import tensorflow as tf
+
+        use_one_thread()
+
+    architecture = build_architecture(arm, network)
+    probabilities = [tf.nn.softmax(image_logits([tf.constant(weight) for weight in weights], images, architecture)) for weights in networks]
+    report_progress(1)
+    return np.stack(probabilities)

@@ -1,0 +1,15 @@
+"""`gradient`: how the class's logit changes with each pixel."""
+
+from kernel_dilation.experiment.parameters import Saliency
+from kernel_dilation.model.gradients import image_gradient
+from kernel_dilation.model.network import Architecture, Weights
+
+import numpy as np
+
+
+def saliency_maps(weights: Weights, images: np.ndarray, classes: np.ndarray, architecture: Architecture, options: Saliency) -> np.ndarray:
+    """Gradient of the class's logit at every pixel, (n, 28, 28) float32, signed.
+
+    Simonyan et al. (2013), section 3; they show its absolute value, here the sign is kept.
+    """
+    return image_gradient(weights, images, classes, architecture)

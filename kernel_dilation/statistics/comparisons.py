@@ -1,0 +1,167 @@
+"""The comparison of treatments over blocks: one verdict, and all that stands behind it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kernel_dilation.statistics.blocks import Floats, Treatment, check_table, differences, is_numeric, treatment_pairs
+from kernel_dilation.statistics.effects import mean_intervals, slopes
+from kernel_dilation.statistics.pairs import Pair, compare_pairs
+from kernel_dilation.statistics.power import MOST_REPLICATES, replicates_needed
+from kernel_dilation.statistics.ranks import kendall_w, omnibus_p_value, trend_p_value
+from kernel_dilation.statistics.verdicts import Name, Verdict, decide_verdict, equivalence_p_value, holm
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+NOT_SIMULATED = "how many replicates would settle it was not simulated"
+
+
+@dataclass(frozen=True)
+class Slope:
+    """Mean change for each unit of treatment, in the unit of the values, with the ends of its interval."""
+
+    value: float
+    lower: float | None  # None for a single block
+    upper: float | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a table of blocks by treatments says; see `compare_treatments`."""
+
+    treatments: tuple[Treatment, ...]
+    replicates: int
+    margin: float  # in the unit of the values; the mean, if each block has its own
+    verdict: Verdict
+    p_value: float  # of "no treatment differs"; corrected if this is one of a `correct_family` family
+    equivalence_p_value: float  # of "some pair differs by the margin or more"; corrected likewise
+    kendall_w: float  # 0 to 1
+    trend_p_value: float | None  # None for treatments that are not numbers
+    slope: Slope | None  # None likewise, and for a single treatment
+    means: tuple[float, ...]  # over the replicates, one for each treatment
+    best: Treatment  # the one of the highest mean; of several, the first
+    range_of_means: float  # the highest less the lowest, in the unit of the values
+    pairs: tuple[Pair, ...]
+    replicates_needed: int | None  # to settle 80 % of such studies; None if more than 100, or if `obstacle` says why
+    obstacle: str  # why no number of replicates like these could settle it; empty if none stands in the way
+
+    @property
+    def turning_point(self) -> Treatment | None:
+        """The treatment at which the means turn: beyond both the first and the last by more than the margin, on one side; None if they do not.
+
+        None too for treatments that are not numbers, which have no order to turn in.
+        """
+        if not is_numeric(self.treatments) or len(self.means) < 3:
+            return None
+        means = dict(sorted(zip(self.treatments, self.means)))
+        first, *inner, last = means
+        lowest, highest = min(inner, key=means.__getitem__), max(inner, key=means.__getitem__)
+        below = min(means[first], means[last]) - means[lowest]
+        above = means[highest] - max(means[first], means[last])
+        if max(below, above) <= self.margin:
+            return None
+        return lowest if below > above else highest
+
+    @property
+    def reason(self) -> str:
+        """Why the verdict is inconclusive and what would settle it; empty for the other verdicts."""
+        if self.verdict != "inconclusive":
+            return ""
+        if self.obstacle:
+            return self.obstacle
+        if self.replicates_needed is None:
+            return f"more than {MOST_REPLICATES} replicates would be needed to settle it"
+        return f"{self.replicates_needed} replicates would settle it in 4 of 5 studies"
+
+
+def compare_treatments(
+    values: ArrayLike, treatments: Sequence[Treatment], margin: float | Floats, alpha: float, resamples: int, seed: int
+) -> Comparison:
+    """The verdict on a table (blocks, treatments) of paired values, with its tests, effects and pairs.
+
+    The margin is the smallest difference that matters, in the unit of the values: one number, or
+    one for each block (`relative_margins`). Verdict by `verdicts.VERDICT_RULE`. How many replicates would
+    settle it, `with_replicates_needed` adds: it takes ten times as long as all the rest.
+
+    Raises:
+        ValueError: a cell that is missing or infinite, treatments that do not fit the columns, a
+            negative margin, margins that do not fit the blocks, or an alpha that is not between 0 and 1.
+    """
+    table = check_table(values, treatments)
+    _check_levels(margin, alpha, len(table))
+    paired, mean_margin = differences(table), float(np.mean(margin))
+    p_value, tost = omnibus_p_value(table, seed), equivalence_p_value(paired, margin)
+    means = table.mean(axis=0)
+    return Comparison(
+        treatments=tuple(treatments),
+        replicates=len(table),
+        margin=mean_margin,
+        verdict=decide_verdict(p_value, tost <= alpha, alpha),
+        p_value=p_value,
+        equivalence_p_value=tost,
+        kendall_w=kendall_w(table),
+        trend_p_value=trend_p_value(table, treatments, seed),
+        slope=_slope(table, treatments, alpha, resamples, seed),
+        means=tuple(map(float, means)),
+        best=treatments[int(means.argmax())],
+        range_of_means=float(np.ptp(means)),
+        pairs=tuple(compare_pairs(paired, treatment_pairs(treatments), margin, alpha, resamples, seed)),
+        replicates_needed=None,
+        obstacle=_obstacle(table, mean_margin) or NOT_SIMULATED,
+    )
+
+
+def with_replicates_needed(found: Comparison, values: ArrayLike, alpha: float, seed: int, family: int = 1) -> Comparison:
+    """The comparison of this table with the replicates that would settle it, if it is inconclusive and nothing stands in the way.
+
+    `family` is the number of comparisons whose p-values are corrected together; it raises the number.
+    """
+    if found.verdict != "inconclusive" or found.obstacle != NOT_SIMULATED:
+        return found
+    needed = replicates_needed(check_table(values, found.treatments), found.margin, alpha / family, seed)
+    return replace(found, replicates_needed=needed, obstacle="")
+
+
+def correct_family(comparisons: Mapping[Name, Comparison], alpha: float) -> dict[Name, Comparison]:
+    """The comparisons of one family, with both p-values corrected by Holm and the verdicts that follow.
+
+    The tests for a difference are one family and the tests for equivalence are another.
+    """
+    p_values = holm({name: each.p_value for name, each in comparisons.items()})
+    tosts = holm({name: each.equivalence_p_value for name, each in comparisons.items()})
+    return {
+        name: replace(
+            each, p_value=p_values[name], equivalence_p_value=tosts[name], verdict=decide_verdict(p_values[name], tosts[name] <= alpha, alpha)
+        )
+        for name, each in comparisons.items()
+    }
+
+
+def _check_levels(margin: float | Floats, alpha: float, blocks: int) -> None:
+    """Refuse a margin or an alpha that has no meaning."""
+    if not 0 < alpha < 1:
+        raise ValueError(f"alpha must lie between 0 and 1; got {alpha}")
+    if np.ndim(margin) and np.shape(margin) != (blocks,):
+        raise ValueError(f"there must be one margin, or one for each of the {blocks} blocks; got the shape {np.shape(margin)}")
+    if not np.isfinite(margin).all() or np.mean(margin) < 0:
+        raise ValueError(f"a margin must be a finite number and not below 0; got {np.mean(margin)}")
+
+
+def _obstacle(table: Floats, margin: float) -> str:
+    """Why no verdict but inconclusive, and no simulation, is possible; empty if nothing stands in the way."""
+    if table.shape[1] < 2:
+        return "there is one treatment and nothing to compare it with"
+    if len(table) < 2:
+        return "a single replicate has no spread to judge a difference by"
+    return "" if margin > 0 else "with a margin of zero nothing can be shown to be equivalent"
+
+
+def _slope(table: Floats, treatments: Sequence[Treatment], alpha: float, resamples: int, seed: int) -> Slope | None:
+    """Slope along the treatments, or None if they are not numbers or if there is only one."""
+    if not is_numeric(treatments) or len(treatments) < 2:
+        return None
+    samples = slopes(table, [float(treatment) for treatment in treatments])[:, np.newaxis]
+    if len(table) < 2:
+        return Slope(float(samples.mean()), None, None)
+    lower, upper = mean_intervals(samples, alpha, resamples, seed)
+    return Slope(float(samples.mean()), float(lower[0]), float(upper[0]))

@@ -1,0 +1,69 @@
+"""Everything that is said of a pair of treatments, block by block."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kernel_dilation.statistics.bayes import region_probabilities
+from kernel_dilation.statistics.blocks import Floats, Treatment
+from kernel_dilation.statistics.effects import cohen_dz, hodges_lehmann, mean_intervals, rank_biserial
+from kernel_dilation.statistics.ranks import signed_ranks, wilcoxon_p_values
+from kernel_dilation.statistics.verdicts import holm, tost_p_values
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Second less first treatment, over the blocks; differences in the unit of the values."""
+
+    first: Treatment
+    second: Treatment
+    mean_difference: float
+    lower: float | None  # ends of the interval of the mean difference; None for a single block
+    upper: float | None
+    hodges_lehmann: float  # median of the means of all pairs of blocks
+    rank_biserial: float  # -1 to 1
+    cohen_dz: float | None  # in standard deviations; None where there are none
+    wilcoxon_p_value: float
+    holm_p_value: float  # the same, corrected over all pairs of the table
+    tost_p_value: float  # of "differs by the margin or more"
+    probability_below: float  # that the second is lower by more than the margin
+    probability_within: float  # that they differ by less than the margin
+    probability_above: float  # that the second is higher by more than the margin
+
+
+def compare_pairs(
+    paired: Floats, names: Sequence[tuple[Treatment, Treatment]], margins: float | Floats, alpha: float, resamples: int, seed: int
+) -> list[Pair]:
+    """One `Pair` for each column of the differences, (blocks, pairs), which are one family for Holm.
+
+    `margins` is one number or one for each block. Intervals cover with probability 1 - alpha.
+    """
+    if not names:
+        return []
+    single = len(paired) < 2
+    lower, upper = (np.zeros(len(names)),) * 2 if single else mean_intervals(paired, alpha, resamples, seed)
+    wilcoxon = wilcoxon_p_values(paired, seed)
+    corrected = holm(dict(enumerate(wilcoxon)))
+    tost, sizes = tost_p_values(paired, margins), cohen_dz(paired)
+    medians, correlations = hodges_lehmann(paired), rank_biserial(signed_ranks(paired))
+    regions = region_probabilities(paired, float(np.mean(margins)), seed)
+    return [
+        Pair(
+            first=first,
+            second=second,
+            mean_difference=float(paired[:, column].mean()),
+            lower=None if single else float(lower[column]),
+            upper=None if single else float(upper[column]),
+            hodges_lehmann=float(medians[column]),
+            rank_biserial=float(correlations[column]),
+            cohen_dz=sizes[column],
+            wilcoxon_p_value=float(wilcoxon[column]),
+            holm_p_value=corrected[column],
+            tost_p_value=float(tost[column]),
+            probability_below=float(regions[column, 0]),
+            probability_within=float(regions[column, 1]),
+            probability_above=float(regions[column, 2]),
+        )
+        for column, (first, second) in enumerate(names)
+    ]

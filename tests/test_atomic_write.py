@@ -1,0 +1,98 @@
+"""Outputs are whole or not there."""
+
+import json
+
+from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder, save_json
+
+import pytest
+
+
+def test_a_file_appears_whole_and_alone(tmp_path):
+    target = tmp_path / "new" / "digits.npz"
+    with atomic_file(target) as temporary:
+        temporary.write_text("half")
+        assert not target.exists()
+        assert temporary.parent == target.parent
+        assert temporary.suffix == ".npz"  # writers look at the suffix, or add one that is missing
+        temporary.write_text("whole")
+    assert [path.name for path in target.parent.iterdir()] == ["digits.npz"]
+    assert target.read_text() == "whole"
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_a_failed_file_leaves_the_old_one_and_nothing_else(tmp_path, error):
+    target = tmp_path / "digits.npz"
+    target.write_text("old")
+
+    def half() -> None:
+        with atomic_file(target) as temporary:
+            temporary.write_text("half")
+            raise error
+
+    with pytest.raises(error):
+        half()
+    assert [path.name for path in tmp_path.iterdir()] == ["digits.npz"]
+    assert target.read_text() == "old"
+
+
+def test_a_folder_takes_the_place_of_the_whole_old_one(tmp_path):
+    target = tmp_path / "networks" / "2-3-max"
+    for name in ("old", "new"):
+        with atomic_folder(target) as temporary:
+            (temporary / name).write_text(name)
+    assert [path.name for path in target.parent.iterdir()] == ["2-3-max"]
+    assert [path.name for path in target.iterdir()] == ["new"]
+
+
+def test_a_failed_folder_leaves_the_old_one_and_nothing_else(tmp_path):
+    target = tmp_path / "2-3-max"
+    with atomic_folder(target) as temporary:
+        (temporary / "old").touch()
+
+    def half() -> None:
+        with atomic_folder(target) as temporary:
+            (temporary / "half").touch()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        half()
+    assert [path.name for path in tmp_path.iterdir()] == ["2-3-max"]
+    assert [path.name for path in target.iterdir()] == ["old"]
+
+
+def test_what_a_killed_writer_left_is_removed_but_not_what_others_are_writing(tmp_path):
+    (tmp_path / ".partial-1-digits.npz").touch()
+    (tmp_path / ".partial-1-other.npz").touch()
+    (tmp_path / ".partial-1-2-3-max").mkdir()
+    (tmp_path / ".partial-1-12-3-max").mkdir()
+    with atomic_file(tmp_path / "digits.npz") as temporary:
+        temporary.touch()
+    with atomic_folder(tmp_path / "2-3-max"):
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".partial-1-12-3-max", ".partial-1-other.npz", "2-3-max", "digits.npz"]
+
+
+def test_a_link_into_a_cache_is_replaced_and_the_cache_kept(tmp_path):
+    (tmp_path / "cached").mkdir()
+    (tmp_path / "cached" / "network").write_text("old")
+    (tmp_path / "2-3-max").symlink_to(tmp_path / "cached")
+    with atomic_folder(tmp_path / "2-3-max"):
+        pass
+    assert (tmp_path / "cached" / "network").read_text() == "old"
+    assert not (tmp_path / "2-3-max").is_symlink()
+
+
+def test_json_keeps_the_order_of_its_keys_and_ends_with_a_newline(tmp_path):
+    save_json(tmp_path / "metrics" / "fetch.json", {"name": "é", "digits": {"train": 2, "a": [1.5]}})
+    text = (tmp_path / "metrics" / "fetch.json").read_text(encoding="utf-8")
+    assert text.endswith("}\n")
+    assert "é" in text
+    assert json.loads(text) == {"name": "é", "digits": {"train": 2, "a": [1.5]}}
+    assert list(json.loads(text)["digits"]) == ["train", "a"]
+
+
+def test_json_refuses_a_number_that_is_not_finite_and_keeps_the_old_file(tmp_path):
+    save_json(tmp_path / "answers.json", {"p_value": 0.5})
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        save_json(tmp_path / "answers.json", {"p_value": float("nan")})
+    assert json.loads((tmp_path / "answers.json").read_text()) == {"p_value": 0.5}

@@ -1,0 +1,144 @@
+"""The page of the report, and the page of `dvc plots show`: each needs no other file and no network."""
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+from kernel_dilation.report.contents import page_chapters, question_sections
+from kernel_dilation.report.html_page import Chapter, QuestionSection, render_page
+from kernel_dilation.report.pictures import Picture
+from kernel_dilation.report.sentences import QUESTIONS
+from kernel_dilation.report.tables import planted_recovery_table, report_table
+
+import pandas as pd
+import pytest
+from made_up_study import OPTIONS, made_up_study
+
+ROOT = Path(__file__).parent.parent
+TEMPLATE = (ROOT / "kernel_dilation/report/page.html").read_text(encoding="utf-8")
+DVC_PLOTS = ROOT / ".dvc/plots"
+PICTURE = Picture("name", "A title", b"\x89PNG", "A caption.", "A description.")
+ABSENT = Picture("other", "Another title", b"\x89PNG", "", "", absent="There is nothing to show.")
+
+
+class Elements(HTMLParser):
+    """Every start tag with its attributes, and the text outside of style and script."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.texts: list[str] = []
+        self.hidden = False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.hidden = tag in ("style", "script")
+
+    def handle_endtag(self, tag):
+        self.hidden = False
+
+    def handle_data(self, data):
+        if not self.hidden and data.strip():
+            self.texts.append(data.strip())
+
+    def named(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def html() -> str:
+    report_data = made_up_study((1, 2), (3,), ("max",), methods=("gradient",), learners=("mixture",))
+    told = page_chapters(report_data, OPTIONS)
+    return render_page(TEMPLATE, question_sections(report_data, told), ["The digits.", "The networks."], told, "The rule.")
+
+
+def small_page(**changes: object) -> str:
+    parts = {"answers": [QuestionSection("part", "Why?", "difference", ["Because."], PICTURE)], "scope": ["One.", "Two."], "rule": "Rule.", **changes}
+    told = [Chapter("part", "A part", "What it is.", [PICTURE, ABSENT])]
+    return render_page(TEMPLATE, parts["answers"], parts["scope"], told, parts["rule"])
+
+
+def test_the_page_loads_nothing(html):
+    elements = Elements(html)
+    assert elements.named("script") == []
+    assert all(image["src"].startswith("data:image/png;base64,") for image in elements.named("img"))
+    assert all(link["href"] == "data:," for link in elements.named("link"))
+    assert all(anchor["href"].startswith("#") for anchor in elements.named("a"))
+    assert "http" not in html
+
+
+def test_every_link_has_its_place_and_every_place_one_name(html):
+    elements = Elements(html)
+    places = [attributes["id"] for _, attributes in elements.tags if "id" in attributes]
+    assert len(places) == len(set(places))
+    assert {anchor["href"][1:] for anchor in elements.named("a")} <= set(places)
+
+
+def test_every_image_has_an_alternative_text(html):
+    images = Elements(html).named("img")
+    assert len(images) > 20
+    assert all(image["alt"] for image in images)
+
+
+def test_the_page_begins_with_the_three_questions_and_their_answers(html):
+    texts = Elements(html).texts
+    places = [next(place for place, text in enumerate(texts) if question in text) for question in QUESTIONS.values()]
+    assert places == sorted(places)
+    assert places[-1] < texts.index("What these answers hold for") < texts.index("Contents")
+    assert texts[places[2] + 1].startswith("It matters: test accuracy depends on the dilation")
+
+
+def test_the_page_is_readable_on_a_phone_and_in_the_dark(html):
+    assert any(meta.get("name") == "viewport" for meta in Elements(html).named("meta"))
+    assert "prefers-color-scheme: dark" in html
+    assert "@media (max-width" in html
+
+
+def test_a_figure_that_is_not_there_is_a_sentence_on_the_page():
+    elements = Elements(small_page())
+    assert "There is nothing to show." in elements.texts
+    assert len(elements.named("img")) == 2  # the picture, with its question and in its chapter
+
+
+def test_what_stands_on_the_page_cannot_be_taken_for_markup():
+    assert "Is 1 &lt; 2 &amp; 3?" in small_page(rule="Is 1 < 2 & 3?")
+
+
+def test_the_same_content_gives_the_same_page():
+    assert small_page() == small_page()
+
+
+def test_a_sheet_prints_the_columns_that_have_values_in_three_digits():
+    table = pd.DataFrame({"measure": ["total_variation"], "p_value": [0.0004], "slope": [0.123456], "best": [4.0], "reason": [None], "other": [1]})
+    printed = report_table("Title", table, {"measure": "measure", "slope": "slope", "best": "best", "p_value": "p", "reason": "reason"}, "Note.")
+    assert printed.columns == ["measure", "slope", "best", "p"]
+    assert printed.rows == [["total variation", "0.123", "4", "< 0.001"]]
+
+
+def test_planted_dilations_are_printed_with_the_worst_start():
+    """By hand: dilation 1 is found twice of two, dilation 2 once of two; from start 7 one of two."""
+    runs = pd.DataFrame({"true_dilation": [1, 1, 2, 2], "initial_dilation": [1, 7, 1, 7], "chosen_dilation": [1, 1, 2, 1]})
+    printed = planted_recovery_table({"mixture": runs, "spacing": pd.DataFrame()})
+    assert printed.columns == ["method", "planted 1", "planted 2", "all", "worst start"]
+    assert printed.rows == [["mixture", "100 %", "50 %", "75 %", "50 %"]]
+
+
+def test_the_page_of_dvc_plots_holds_its_programs_and_their_licences():
+    text = (DVC_PLOTS / "offline.html").read_text(encoding="utf-8")
+    elements = Elements(text)
+    assert text.count("{plot_divs}") == 1
+    assert "{scripts}" not in text  # there DVC would put addresses on the network
+    assert len(elements.named("script")) == 3
+    assert all("src" not in script for script in elements.named("script"))
+    assert elements.named("link") == []
+    for program in ("vega@5", "vega-lite@5", "vega-embed@6", "Redistributions in binary form must reproduce"):
+        assert program in text
+
+
+@pytest.mark.parametrize("name", ["band", "curves", "measures"])
+def test_a_template_of_dvc_plots_takes_its_data_axes_and_title_from_dvc(name):
+    text = (DVC_PLOTS / f"{name}.json").read_text(encoding="utf-8")
+    assert json.loads(text)["data"] == {"values": "<DVC_METRIC_DATA>"}
+    for anchor in ("X", "Y", "X_LABEL", "Y_LABEL", "TITLE"):
+        assert f"<DVC_METRIC_{anchor}>" in text

@@ -1,0 +1,38 @@
+from kernel_dilation.dilation_learning.jobs import resplit_digits
+
+import numpy as np
+
+DIGITS = {
+    "x_train": np.arange(8)[:, None, None] * np.ones((1, 28, 28), np.uint8),
+    "y_train": np.arange(8),
+    "x_validation": np.arange(8, 10)[:, None, None] * np.ones((1, 28, 28), np.uint8),
+    "y_validation": np.arange(8, 10),
+    "x_test": np.zeros((3, 28, 28), np.uint8),
+    "y_test": np.zeros(3),
+}
+
+
+def test_every_digit_is_trained_with_or_validates_and_none_does_both():
+    split = resplit_digits(DIGITS, 100, 0)
+    assert len(split["y_train"]) == 8
+    assert sorted([*split["y_train"], *split["y_validation"]]) == list(range(10))
+
+
+def test_images_stay_with_their_labels():
+    split = resplit_digits(DIGITS, 6, 3)
+    for part in ("train", "validation"):
+        np.testing.assert_array_equal(split[f"x_{part}"][:, 0, 0], split[f"y_{part}"])
+
+
+def test_no_more_digits_are_trained_with_than_asked_for():
+    assert len(resplit_digits(DIGITS, 5, 0)["y_train"]) == 5
+
+
+def test_another_seed_splits_otherwise_and_the_same_seed_alike():
+    one, again, other = (resplit_digits(DIGITS, 6, seed)["y_train"].tolist() for seed in (0, 0, 1))
+    assert one == again
+    assert one != other
+
+
+def test_the_test_digits_are_never_touched():
+    assert resplit_digits(DIGITS, 6, 0)["x_test"] is DIGITS["x_test"]

@@ -1,0 +1,46 @@
+"""Write the study's README from what the study left, so that no number in it is written by hand: part of `make study`."""
+
+import json
+from pathlib import Path
+
+from kernel_dilation.experiment.atomic_write import atomic_file
+from kernel_dilation.experiment.parameters import parse_settings
+from kernel_dilation.presentation.text_formatting import format_number
+from kernel_dilation.report.sentences import answer_sentences, held_fixed_sentence
+from stages.report import read_scope, read_table
+from tools.study.decompose_2019 import KERNEL_SIZE_AND_POOLING
+from tools.study.readme_template import render_template, single_row
+
+import pandas as pd
+
+FILES = ("answers.json", "fetch.json", "run.json", "replication/answers.json")
+PARTS_IN_WORDS = {
+    "fall": "all of it",
+    "dilation": "the dilation itself (falls with `same` too)",
+    "weights": "lost weights (does not fall where they are given back)",
+    "border": "the border (the rest)",
+}
+
+
+def template_context(study: Path) -> dict[str, object]:
+    """Everything that the study's README may say, from what is kept."""
+    answers, fetched, run, replication = (json.loads((study / name).read_text(encoding="utf-8")) for name in FILES)
+    settings = parse_settings((study / "params.yaml").read_bytes())
+    scope = read_scope(settings, answers, fetched, settings.saliency.images)
+    levels, falls, means = (pd.read_csv(study / name) for name in ("replication/accuracy.csv", "replication/fall.csv", "tables/levels.csv"))
+    correlations = means.query("family == 'class_model' and factor == 'dilation' and measure == 'class_mean_correlation'")
+    return {
+        "answers": answers, "fetched": fetched, "run": run, "replication": replication, "params": settings, "scope": scope,
+        "sentences": answer_sentences(answers, scope), "held_fixed": held_fixed_sentence(scope), "networks": scope.arms * scope.replicates,
+        "contrasts": read_table(study / "tables/contrasts.csv").to_dict("records"), "replicated": KERNEL_SIZE_AND_POOLING,
+        "first": scope.dilations[0], "last": scope.dilations[-1], "parts": PARTS_IN_WORDS, "hours": lambda seconds: format_number(seconds / 3600, 2),
+        "level": lambda run, dilation: single_row(levels, run=run, dilation=dilation),
+        "fall": lambda part, dilation: single_row(falls, part=part, dilation=dilation),
+        "mean_correlation": lambda dilation: single_row(correlations, level=dilation)["mean"],
+    }  # fmt: skip
+
+
+def write_readme(study: Path) -> None:
+    """Work out the study's README from what is kept."""
+    with atomic_file(study / "README.md") as path:
+        path.write_text(render_template((study / "README.template.md").read_text(encoding="utf-8"), template_context(study)), encoding="utf-8")
