@@ -18,12 +18,12 @@ from kernel_dilation.analysis.saliency_analysis import (
 from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder, remove_stale, save_json
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Settings, parse_settings
+from kernel_dilation.experiment.paths import ANALYSIS, LEARNED, METRICS, NETWORKS, PARAMETERS, PLOTS, SALIENCY, TRANSFER
 
 import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-NETWORKS, SALIENCY, TRANSFER, LEARNED = Path("data/networks"), Path("data/saliency"), Path("data/transfer.csv"), Path("data/learned")
 PLOT_TABLES = {"accuracy": "accuracy", "learning_curves": "curves", "measures": "levels"}  # plots/….csv from which table
 
 
@@ -72,26 +72,26 @@ def concatenate_tables(parts: list[Tables]) -> Tables:
 @threadpool_limits.wrap(limits=1)  # the last bits of a sum depend on how it is shared out among threads
 def main() -> None:
     """Read what every arm of the grid left, and nothing else; leave answers, tables and what `dvc plots` draws."""
-    settings = parse_settings(Path("params.yaml").read_bytes())
+    settings = parse_settings(PARAMETERS.read_bytes())
     for folder in (NETWORKS, SALIENCY):
         remove_stale(folder, [arm.name for arm in settings.arms()])
     remove_stale(LEARNED, settings.learn.methods)
-    of_data = json.loads(Path("metrics/fetch.json").read_text(encoding="utf-8"))
+    of_data = json.loads((METRICS / "fetch.json").read_text(encoding="utf-8"))
     accuracy, accuracy_tables = analyze_accuracy(settings)
     saliency, saliency_tables = analyze_saliency(settings, accuracy_tables["accuracy"])
     learned, learned_tables = analyze_learning(settings, accuracy_tables["accuracy"])
     tables = concatenate_tables([accuracy_tables, saliency_tables, learned_tables])
-    with atomic_folder(Path("data/analysis")) as folder:
+    with atomic_folder(ANALYSIS) as folder:
         for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False)
     for plot, name in PLOT_TABLES.items():
-        with atomic_file(Path("plots") / f"{plot}.csv") as path:
+        with atomic_file(PLOTS / f"{plot}.csv") as path:
             tables[name].to_csv(path, index=False)
     answers = {
         "dataset": of_data["dataset"], "replicates": settings.train.replicates, "alpha": settings.analyze.alpha,
         "accuracy": accuracy, "saliency": saliency, "learned": learned,
     }  # fmt: skip
-    save_json(Path("metrics/answers.json"), answers)
+    save_json(METRICS / "answers.json", answers)
     print(f"analyze: accuracy {accuracy['verdict']}, saliency {saliency['verdict']}, learned {learned['verdict']}; written to metrics/answers.json")
 
 

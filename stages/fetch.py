@@ -15,15 +15,13 @@ from kernel_dilation.datasets.published import download_digits, load_packaged_di
 from kernel_dilation.experiment.atomic_write import atomic_file, save_json
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import CLASSES, parse_settings
+from kernel_dilation.experiment.paths import DIGITS, METRICS, PARAMETERS, SOURCE
 
 import numpy as np
 import pooch
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
-SOURCE = Path("data/source")
-DIGITS = Path("data/digits.npz")
-METRICS = Path("metrics/fetch.json")
 CACHE = "kernel-dilation"  # the folder's name among the user's caches
 SHOWN = 12  # hexadecimal digits of a hash
 
@@ -120,15 +118,15 @@ def download_cache() -> Path:
 @exit_with_message("fetch")
 def main() -> None:
     """Fetch, describe and write the digits that were located."""
-    settings = parse_settings(Path("params.yaml").read_bytes())
+    settings = parse_settings(PARAMETERS.read_bytes())
     dataset, train, test = read_digits(SOURCE, os.environ.get("DATASET_MIRROR", ""), download_cache())
     splits = split_digits(train, test, settings.data.validation_share, settings.data.test_share, settings.data.seed)
     arrays = {f"{letter}_{name}": array for name, digits in splits.items() for letter, array in zip("xy", digits)}
     with atomic_file(DIGITS) as temporary:
         np.savez(temporary, allow_pickle=False, **arrays)
-    save_json(METRICS, describe_splits(dataset, splits))
+    save_json(METRICS / "fetch.json", describe_splits(dataset, splits))
     counts = ", ".join(f"{len(digits.labels)} {name}" for name, digits in splits.items())
-    print(f"fetch: {counts} digits of {dataset} written to {DIGITS} and described in {METRICS}")
+    print(f"fetch: {counts} digits of {dataset} written to {DIGITS} and described in {METRICS / 'fetch.json'}")
 
 
 if __name__ == "__main__":

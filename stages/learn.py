@@ -8,7 +8,6 @@ chosen where the best dilation is known) and, where `learn.sweep` names the meth
 import sys
 from collections.abc import Mapping
 from itertools import product
-from pathlib import Path
 
 from kernel_dilation.dilation_learning.jobs import DigitArrays, learn_from_digits, learn_from_textures, retrain_at
 from kernel_dilation.dilation_learning.outcome import LearningOutcome, Row, choice_row, trajectory_rows, weight_row
@@ -17,13 +16,13 @@ from kernel_dilation.execution.workers import run_jobs, worker_pool
 from kernel_dilation.experiment.atomic_write import atomic_folder
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Learn, check_digits, parse_settings
+from kernel_dilation.experiment.paths import DIGITS, LEARNED, PARAMETERS, UNFINISHED
 
 import numpy as np
 import pandas as pd
 from distributed import Client
 from tqdm import tqdm
 
-DIGITS = Path("data/digits.npz")
 DECIMALS = "%.6g"  # of a number in the tables
 
 Jobs = dict[str, tuple]
@@ -93,17 +92,17 @@ def method_tables(pool: Client, method: str, learn: Learn, digits: DigitArrays, 
 @exit_with_message("learn")
 def main(method: str) -> None:
     """Run the method from every start in worker processes, on digits and on textures; leave its tables."""
-    settings = parse_settings(Path("params.yaml").read_bytes())
+    settings = parse_settings(PARAMETERS.read_bytes())
     learn = settings.learn
     if method not in learn.methods:
         raise ValueError(f"the methods of learn.methods are {', '.join(learn.methods)}; got {method!r}")
     with np.load(DIGITS) as archive:
         digits = dict(archive)
     check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
-    checkpoints = JobCheckpoints(Path("data/unfinished"), f"learn-{method}", DIGITS.read_bytes(), learn, records=(LearningOutcome,))
+    checkpoints = JobCheckpoints(UNFINISHED, f"learn-{method}", DIGITS.read_bytes(), learn, records=(LearningOutcome,))
     with worker_pool(len(planted_jobs(method, learn))) as pool:
         tables = method_tables(pool, method, learn, digits, checkpoints)
-    with atomic_folder(Path("data/learned") / method) as folder:
+    with atomic_folder(LEARNED / method) as folder:
         for name, table in tables.items():
             if len(table):
                 table.to_csv(folder / f"{name}.csv", index=False, float_format=DECIMALS)

@@ -14,8 +14,7 @@ from kernel_dilation.experiment.atomic_write import atomic_folder
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.dataset_names import DATASETS, dataset_folder
 from kernel_dilation.experiment.parameters import parse_settings
-
-SOURCE = Path("data/source")
+from kernel_dilation.experiment.paths import PARAMETERS, SOURCE
 
 
 def link_files(folder: Path, target: Path) -> None:
@@ -35,7 +34,7 @@ def link_files(folder: Path, target: Path) -> None:
 @exit_with_message("locate")
 def main() -> None:
     """Check all parameters, find the digits and leave what stands for them."""
-    dataset = parse_settings(Path("params.yaml").read_bytes()).data.dataset
+    dataset = parse_settings(PARAMETERS.read_bytes()).data.dataset
     with atomic_folder(SOURCE) as temporary:
         if dataset in DATASETS:
             (temporary / dataset).write_text(f"{dataset}\n", encoding="utf-8")

@@ -12,6 +12,7 @@ from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.atomic_write import atomic_file
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Settings, parse_settings
+from kernel_dilation.experiment.paths import ANALYSIS, DIGITS, LEARNED, METRICS, PARAMETERS, PLOTS, SALIENCY
 from kernel_dilation.explanations.digit_selection import class_mean_images
 from kernel_dilation.figures.digit_images import first_of_each_class
 from kernel_dilation.figures.misclassified import MOST
@@ -26,9 +27,7 @@ from kernel_dilation.statistics.verdicts import VERDICT_RULE
 import numpy as np
 import pandas as pd
 
-DIGITS, SALIENCY, LEARNED = Path("data/digits.npz"), Path("data/saliency"), Path("data/learned")
-ANALYSIS, METRICS = Path("data/analysis"), Path("metrics")
-PLOTS, TEMPLATE = Path("plots"), Path("kernel_dilation/report/page.html")
+TEMPLATE = Path("kernel_dilation/report/page.html")
 TABLES = (
     "accuracy", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
     "levels", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "wrong",
@@ -139,7 +138,7 @@ def read_report_data(settings: Settings) -> ReportData:
 @exit_with_message("report")
 def main() -> None:
     """Draw what params.yaml's grid left, and nothing else."""
-    settings = parse_settings(Path("params.yaml").read_bytes())
+    settings = parse_settings(PARAMETERS.read_bytes())
     report_data = read_report_data(settings)
     chapters = page_chapters(report_data, settings.analyze)
     pictures = [picture for chapter in chapters for picture in chapter.pictures]

@@ -14,6 +14,7 @@ from kernel_dilation.experiment.arms import Arm, parse_arm
 from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Network, Saliency, Settings, check_digits, parse_settings
+from kernel_dilation.experiment.paths import CLASS_MODELS, DIGITS, NETWORKS, PARAMETERS, SALIENCY, UNFINISHED, network_file
 from kernel_dilation.explanations.digit_selection import class_mean_images, select_digits
 from kernel_dilation.explanations.metric_tables import (
     NetworkExplanation,
@@ -28,7 +29,6 @@ from kernel_dilation.model.predict import class_probabilities
 import numpy as np
 from tqdm import tqdm
 
-DIGITS, SALIENCY, CLASS_MODELS = Path("data/digits.npz"), Path("data/saliency"), Path("data/class_models")
 DECIMALS = "%.6g"  # of a measure
 
 WeightArrays = list[np.ndarray]
@@ -68,9 +68,9 @@ def digits_to_explain(settings: Settings) -> dict[str, np.ndarray]:
 def explain_arm(name: str, settings: Settings, digits: dict[str, np.ndarray]) -> tuple[list[NetworkExplanation], np.ndarray]:
     """Every replicate of the arm, explained, and what the other replicates say of its class models, (replicates, 10)."""
     arm, network, options = parse_arm(name), settings.network, settings.saliency
-    files = [Path("data/networks", name, f"replicate-{replicate:02}.keras").read_bytes() for replicate in range(settings.train.replicates)]
+    files = [network_file(NETWORKS / name, replicate).read_bytes() for replicate in range(settings.train.replicates)]
     networks = [read_weights(content) for content in files]
-    checkpoints = JobCheckpoints(Path("data/unfinished"), f"saliency-{name}", DIGITS.read_bytes(), options, network, *files)
+    checkpoints = JobCheckpoints(UNFINISHED, f"saliency-{name}", DIGITS.read_bytes(), options, network, *files)
     jobs = {f"replicate-{replicate:02}": (arm, network, options, weights, replicate) for replicate, weights in enumerate(networks)}
     with tqdm(total=len(jobs), initial=sum(job in checkpoints for job in jobs), desc=name, unit="network") as bar, worker_pool(len(jobs)) as pool:
         replicates = list(run_jobs(pool, explain_replicate, jobs, checkpoints, digits, bar.update).values())
@@ -96,7 +96,7 @@ def save_arm(folder: Path, replicates: list[NetworkExplanation], transfer: np.nd
 @exit_with_message("saliency")
 def main(name: str) -> None:
     """Explain the arm's replicates in worker processes; leave maps, class models, spectra and measures."""
-    settings = parse_settings(Path("params.yaml").read_bytes())
+    settings = parse_settings(PARAMETERS.read_bytes())
     digits = digits_to_explain(settings)
     replicates, transfer = explain_arm(name, settings, digits)
     with atomic_folder(SALIENCY / name) as folder:

@@ -1,7 +1,6 @@
 """Train every replicate of one arm: `python -m stages.train 2-3-max`."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kernel_dilation.execution.checkpoints import JobCheckpoints
@@ -10,6 +9,7 @@ from kernel_dilation.experiment.arms import Arm, parse_arm
 from kernel_dilation.experiment.atomic_write import atomic_folder
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Network, Train, check_digits, parse_settings
+from kernel_dilation.experiment.paths import DIGITS, NETWORKS, PARAMETERS, UNFINISHED
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,6 @@ from tqdm import tqdm
 
 if TYPE_CHECKING:
     from kernel_dilation.training.loop import TrainedNetwork
-
-DIGITS = Path("data/digits.npz")
 
 
 def train_replicate(digits: dict[str, np.ndarray], arm: Arm, network: Network, train: Train, replicate: int) -> "TrainedNetwork":
@@ -45,17 +43,17 @@ def history_table(histories: list[np.ndarray]) -> pd.DataFrame:
 
 def main(name: str) -> None:
     """Train the arm's replicates in worker processes; leave networks, histories and test logits."""
-    settings = parse_settings(Path("params.yaml").read_bytes())
+    settings = parse_settings(PARAMETERS.read_bytes())
     arm, train = parse_arm(name), settings.train
     with np.load(DIGITS) as archive:
         digits = dict(archive)
     check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
-    checkpoints = JobCheckpoints(Path("data/unfinished"), f"train-{name}", DIGITS.read_bytes(), train, settings.network)
+    checkpoints = JobCheckpoints(UNFINISHED, f"train-{name}", DIGITS.read_bytes(), train, settings.network)
     jobs = {f"replicate-{replicate:02}": (arm, settings.network, train, replicate) for replicate in range(train.replicates)}
     finished_epochs = train.epochs * sum(job in checkpoints for job in jobs)
     with tqdm(total=train.epochs * train.replicates, initial=finished_epochs, desc=name, unit="epoch") as bar, worker_pool(len(jobs)) as pool:
         finished = run_jobs(pool, train_replicate, jobs, checkpoints, digits, bar.update)
-    with atomic_folder(Path("data/networks") / name) as folder:
+    with atomic_folder(NETWORKS / name) as folder:
         for replicate, trained in finished.items():
             (folder / f"{replicate}.keras").write_bytes(trained["network"])
         history_table([trained["history"] for trained in finished.values()]).to_csv(folder / "history.csv", index=False)

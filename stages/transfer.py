@@ -4,13 +4,13 @@ Takes the networks and class models of the arms in params.yaml; leaves data/tran
 """
 
 from itertools import chain
-from pathlib import Path
 
 from kernel_dilation.execution.checkpoints import JobCheckpoints
 from kernel_dilation.execution.workers import run_jobs, worker_pool
 from kernel_dilation.experiment.atomic_write import atomic_file, remove_stale
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Settings, parse_settings
+from kernel_dilation.experiment.paths import CLASS_MODELS, NETWORKS, PARAMETERS, TRANSFER, UNFINISHED, network_file
 from kernel_dilation.model.cross_recognition import cross_recognition_table
 from kernel_dilation.model.keras_weights import read_weights
 from kernel_dilation.model.predict import class_probabilities
@@ -19,13 +19,12 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-NETWORKS, CLASS_MODELS, TRANSFER = Path("data/networks"), Path("data/class_models"), Path("data/transfer.csv")
 DECIMALS = "%.6g"
 
 
 def read_network_files(settings: Settings, name: str) -> list[bytes]:
     """Content of the file of every network of an arm."""
-    return [(NETWORKS / name / f"replicate-{replicate:02}.keras").read_bytes() for replicate in range(settings.train.replicates)]
+    return [network_file(NETWORKS / name, replicate).read_bytes() for replicate in range(settings.train.replicates)]
 
 
 def read_class_models(settings: Settings) -> np.ndarray:
@@ -40,13 +39,13 @@ def read_class_models(settings: Settings) -> np.ndarray:
 @exit_with_message("transfer")
 def main() -> None:
     """Ask the networks of every arm, in worker processes; leave what they say of each class model."""
-    settings = parse_settings(Path("params.yaml").read_bytes())
+    settings = parse_settings(PARAMETERS.read_bytes())
     arms = settings.arms()
     remove_stale(NETWORKS, [arm.name for arm in arms])
     remove_stale(CLASS_MODELS, [f"{arm.name}.npz" for arm in arms])
     models = read_class_models(settings)
     files = {arm: read_network_files(settings, arm.name) for arm in arms}
-    checkpoints = JobCheckpoints(Path("data/unfinished"), "transfer", models.tobytes(), settings.network, *chain(*files.values()))
+    checkpoints = JobCheckpoints(UNFINISHED, "transfer", models.tobytes(), settings.network, *chain(*files.values()))
     jobs = {arm.name: (arm, settings.network, [read_weights(content) for content in files[arm]]) for arm in arms}
     with tqdm(total=len(jobs), desc="transfer", unit="arm") as bar, worker_pool(len(jobs)) as pool:
         probabilities = run_jobs(pool, class_probabilities, jobs, checkpoints, models.reshape(-1, *models.shape[3:]), bar.update)

@@ -18,12 +18,12 @@ from kernel_dilation.analysis.noise_floor import INDICES, gridding_shares, pairw
 from kernel_dilation.analysis.receptive_fields import receptive_field_row
 from kernel_dilation.experiment.arms import Arm, parse_arm
 from kernel_dilation.experiment.parameters import Analyze
+from kernel_dilation.experiment.paths import CLASS_MODEL
 from kernel_dilation.statistics.blocks import relative_margins
 
 import numpy as np
 import pandas as pd
 
-CLASS_MODEL = "class_model"  # stands among the methods in measures.csv
 OF_EACH_DILATION = ("gridding",)  # taken at other frequencies for each dilation; `gridding_analysis` compares it at the same
 ON_WHICH_DILATION = ("same dilation", "other dilation")  # the networks that judge a class model
 SIDES = ("replicates", "dilations")  # of one dilation, of two

@@ -16,6 +16,11 @@ def layer_dilations(dilation: int, dilate: str) -> tuple[int, int]:
     return dilation, dilation if dilate == "all" else 1
 
 
+def pooling_window(pooling: str) -> int:
+    """Side, in pixels, of what one pooled value is taken from: 1 for `stride`, which keeps every second pixel as it is."""
+    return 1 if pooling == "stride" else POOL
+
+
 def receptive_field(kernel_sizes: Sequence[int], dilations: Sequence[int], strides: Sequence[int] = ()) -> int:
     """Side, in pixels, of the input square that one output unit sees.
 
@@ -39,7 +44,7 @@ def receptive_field(kernel_sizes: Sequence[int], dilations: Sequence[int], strid
 
 def network_receptive_field(kernel_size: int, dilation: int, dilate: str, pooling: str) -> int:
     """Side, in pixels, of what one unit of the last pooled map sees; `stride` pools over one pixel."""
-    window = 1 if pooling == "stride" else POOL
+    window = pooling_window(pooling)
     first, second = layer_dilations(dilation, dilate)
     return receptive_field([kernel_size, window, SECOND_KERNEL_SIZE, window], [first, 1, second, 1], [1, POOL, 1, POOL])
 

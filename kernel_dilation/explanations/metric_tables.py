@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from kernel_dilation.experiment.paths import CLASS_MODEL
 from kernel_dilation.model.cross_recognition import confidence_in, mean_of_others
 
 import numpy as np
@@ -10,7 +11,6 @@ import pandas as pd
 
 NetworkExplanation = dict[str, Any]  # one replicate, as `explain_network.explain_network` returns it
 LAYERS = ("logits", "hidden", "convolution_2", "convolution_1")  # from the top down, as the cascade goes
-CLASS_MODEL = "class_model"  # stands beside the methods in spectra and measures
 
 
 def metrics_table(replicates: Sequence[NetworkExplanation], images: np.ndarray, classes: np.ndarray, transfer: np.ndarray) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from kernel_dilation.experiment.atomic_write import atomic_file
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameter_types import available_methods
 from kernel_dilation.experiment.parameters import Learn, parse_settings
+from kernel_dilation.experiment.paths import PARAMETERS, UNFINISHED
 from tools.planted_recovery.best_of_restarts import best_of_restarts
 
 import pandas as pd
@@ -88,8 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, default=3, help="of weights and batches")
     parser.add_argument("--output", type=Path, default=OUTPUT)
     chosen = parser.parse_args(arguments)
-    learn = parse_settings(Path("params.yaml").read_bytes()).learn
-    checkpoints = JobCheckpoints(Path("data/unfinished"), "planted", learn, records=(LearningOutcome,))
+    learn = parse_settings(PARAMETERS.read_bytes()).learn
+    checkpoints = JobCheckpoints(UNFINISHED, "planted", learn, records=(LearningOutcome,))
     methods, fixed = method_jobs(learn, chosen.methods, chosen.textures, chosen.seeds), fixed_dilation_jobs(learn, chosen.textures, chosen.seeds)
     with tqdm(total=len(methods) + len(fixed), desc="planted", unit="run") as bar, worker_pool(len(methods)) as pool:
         found = run_jobs(pool, learn_from_textures, methods, checkpoints, None, bar.update)

@@ -7,10 +7,11 @@ from kernel_dilation.analysis.accuracy_analysis import accuracy_analysis
 from kernel_dilation.analysis.accuracy_tables import with_arm_columns
 from kernel_dilation.analysis.answers import Answer, metric_answer
 from kernel_dilation.analysis.comparison_families import block_table
-from kernel_dilation.analysis.saliency_analysis import CLASS_MODEL, metric_findings
+from kernel_dilation.analysis.saliency_analysis import metric_findings
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.atomic_write import atomic_folder, save_json
 from kernel_dilation.experiment.parameters import Analyze, Settings
+from kernel_dilation.experiment.paths import CLASS_MODEL
 from kernel_dilation.presentation.figure_style import house_style, png_bytes
 from tools.study.accuracy_fall import accuracy_levels, decompose_fall, fall_table, replication_figure
 
