@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tools.calibration.calibrate import main
 from tools.calibration.error_rates import SCENARIOS, Scenario, error_rates
+from tools.calibration.race_error_rates import RACES
 from tools.calibration.synthetic_studies import NOISES, synthetic_tables
 
 import numpy as np
@@ -49,8 +50,9 @@ def test_the_program_writes_one_row_for_each_rate(tmp_path, monkeypatch):
     with pytest.raises(SystemExit, match="interval of the slope covers"):  # four studies cannot cover 95 %
         main(["--studies", "4", "--output", str(output)])
     rows = list(csv.DictReader(output.read_text().splitlines()))
-    assert len(rows) == len(NOISES) * (7 + 5 * (len(SCENARIOS) - 1))
-    assert {row["studies"] for row in rows} == {"4"}
+    learning = 6 * 2 * len(RACES) + 4 + 2 * 4 + 2 + 2  # of races in both worlds, signal to noise, choices, margin and verdict
+    assert len(rows) == len(NOISES) * (7 + 5 * (len(SCENARIOS) - 1)) + learning
+    assert {row["studies"] for row in rows} == {"4", "2"}  # races are compared in pairs
 
 
 def test_the_committed_table_meets_every_target():

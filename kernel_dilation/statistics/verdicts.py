@@ -45,11 +45,11 @@ def tost_p_values(paired: Floats, margins: float | Floats) -> Floats:
     if blocks < 2:
         return np.ones(paired.shape[1])
     column = np.reshape(margins, (-1, 1))
-    above, below = _one_sided(paired + column), _one_sided(column - paired)
+    above, below = one_sided_p_values(paired + column), one_sided_p_values(column - paired)
     return np.maximum(above, below)
 
 
-def _one_sided(samples: Floats) -> Floats:
+def one_sided_p_values(samples: Floats) -> Floats:
     """p-values, (columns,), of the t test that the mean of a column is above zero."""
     means, scale = samples.mean(axis=0), np.abs(samples).max(axis=0)
     errors = samples.std(axis=0, ddof=1) / np.sqrt(len(samples))

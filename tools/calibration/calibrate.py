@@ -11,6 +11,7 @@ from itertools import product
 from pathlib import Path
 
 from tools.calibration.error_rates import SCENARIOS, error_rates
+from tools.calibration.race_error_rates import RACES, choice_rates, race_rates
 from tools.calibration.synthetic_studies import NOISES
 
 import pandas as pd
@@ -22,7 +23,11 @@ def calibration_table(studies: int, seed: int) -> pd.DataFrame:
     """The table of all rates, one row for each scenario, noise, size and quantity."""
     designs = [(scenario, noise, *size, studies, seed) for size, noise, scenario in product(SIZES, NOISES, SCENARIOS)]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        return pd.DataFrame([rate for result in pool.map(error_rates, *zip(*designs)) for rate in result])
+        races = [pool.submit(race_rates, scenario, is_mirrored, studies, seed) for scenario, is_mirrored in product(RACES, (False, True))]
+        choices = pool.submit(choice_rates, studies, seed)
+        comparisons = [rate for result in pool.map(error_rates, *zip(*designs)) for rate in result]
+        learning = [rate for result in (*races, choices) for rate in result.result()]
+    return pd.DataFrame([*comparisons, *learning])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

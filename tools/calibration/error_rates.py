@@ -80,9 +80,7 @@ def error_rates(scenario: Scenario, noise: str, blocks: int, treatments: int, st
     outcomes = [_outcomes(scenario, table, seed + study) for study, table in enumerate(tables)]
     targets = NULL_TARGETS if scenario.effect == 0 else EFFECT_TARGETS
     design = (scenario.name, noise, blocks, treatments, studies)
-    return [
-        Rate(*design, quantity, *_rate_with_interval([outcome[quantity] for outcome in outcomes], target)) for quantity, target in targets.items()
-    ]
+    return [Rate(*design, quantity, *rate_with_interval([outcome[quantity] for outcome in outcomes], target)) for quantity, target in targets.items()]
 
 
 def _outcomes(scenario: Scenario, table: Floats, seed: int) -> dict[str, bool]:
@@ -108,7 +106,7 @@ def _outcomes(scenario: Scenario, table: Floats, seed: int) -> dict[str, bool]:
     return outcomes
 
 
-def _rate_with_interval(held: Sequence[bool], target: Target) -> tuple[float, float, float, Target, bool | None]:
+def rate_with_interval(held: Sequence[bool], target: Target) -> tuple[float, float, float, Target, bool | None]:
     """The rate with its exact interval, its target and whether it meets it.
 
     A false alarm meets its target if a rate of alpha lies within or above the interval; a coverage
