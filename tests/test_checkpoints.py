@@ -44,8 +44,8 @@ def test_other_inputs_have_other_checkpoints(tmp_path):
 
 def test_a_result_that_was_not_written_to_its_end_is_not_there(tmp_path):
     checkpoints = JobCheckpoints(tmp_path, "train")
-    checkpoints.place.mkdir(parents=True)
-    (checkpoints.place / ".replicate-00").write_bytes(b"half")
+    checkpoints.folder.mkdir(parents=True)
+    (checkpoints.folder / ".replicate-00").write_bytes(b"half")
     assert "replicate-00" not in checkpoints
 
 
@@ -99,7 +99,7 @@ def test_what_is_no_data_is_refused_before_anything_is_written(tmp_path, value):
     checkpoints = JobCheckpoints(tmp_path, "train", records=(LearningOutcome,))
     with pytest.raises(ValueError, match=r"must be made of arrays, .* and LearningOutcome; got|allow_pickle"):
         checkpoints["a"] = value
-    assert not checkpoints.place.exists()
+    assert not checkpoints.folder.exists()
 
 
 def damaged(content: bytes) -> dict[str, bytes]:
@@ -119,7 +119,7 @@ def damaged(content: bytes) -> dict[str, bytes]:
 def test_a_file_that_is_not_whole_counts_as_missing_and_is_written_anew(tmp_path, damage):
     checkpoints = JobCheckpoints(tmp_path, "train")
     checkpoints["a"] = RESULT
-    path = checkpoints.place / "a"
+    path = checkpoints.folder / "a"
     whole = path.read_bytes()
     path.write_bytes(damaged(whole)[damage])
     assert "a" not in checkpoints
@@ -135,8 +135,8 @@ def test_what_lies_among_the_results_is_never_run(tmp_path):
             return os.mkdir, (str(tmp_path / "ran"),)
 
     checkpoints = JobCheckpoints(tmp_path, "train")
-    checkpoints.place.mkdir(parents=True)
-    (checkpoints.place / "a").write_bytes(pickle.dumps(Bomb()))
+    checkpoints.folder.mkdir(parents=True)
+    (checkpoints.folder / "a").write_bytes(pickle.dumps(Bomb()))
     assert "a" not in checkpoints
     with pytest.raises(ValueError, match="must begin with the SHA-256"):
         checkpoints["a"]

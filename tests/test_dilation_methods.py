@@ -2,19 +2,19 @@ import math
 from dataclasses import replace
 from importlib import import_module
 
-from kernel_dilation.dilation_learning.interpolated_method import OFFSET, WIDEST, tap_width
+from kernel_dilation.dilation_learning.interpolated_method import MAX_JITTER, MAX_TAP_WIDTH, tap_width
 from kernel_dilation.dilation_learning.kernel_placement import convolve_wide_kernel, regular_grid
-from kernel_dilation.dilation_learning.method_base import START_ADVANTAGE, DilationMethod, MethodOptions, compiled_method, train_method
+from kernel_dilation.dilation_learning.method_base import INITIAL_ADVANTAGE, DilationMethod, MethodOptions, get_method, train_method
 from kernel_dilation.dilation_learning.outcome import LearningOutcome, choice_row, trajectory_rows
 from kernel_dilation.dilation_learning.planted_textures import generate_textures
 from kernel_dilation.dilation_methods.continuous import Continuous
-from kernel_dilation.dilation_methods.experts import MEMORY, PACE, Experts
-from kernel_dilation.dilation_methods.mixture import HOTTEST, Mixture
+from kernel_dilation.dilation_methods.experts import MEMORY, STEPS_PER_UPDATE, Experts
+from kernel_dilation.dilation_methods.mixture import INITIAL_TEMPERATURE, Mixture
 from kernel_dilation.dilation_methods.positions import Positions
 from kernel_dilation.dilation_methods.spacing import Spacing
 from kernel_dilation.experiment.parameter_types import available_methods
 from tools.planted_recovery.best_of_restarts import best_of_restarts
-from tools.planted_recovery.fixed_dilation_baseline import validation_loss
+from tools.planted_recovery.fixed_dilation_baseline import compute_validation_loss
 
 import numpy as np
 import pandas as pd
@@ -35,7 +35,7 @@ def textures():
 def network(method: type[DilationMethod], options: MethodOptions = OPTIONS, initial_dilation: int = 2) -> DilationMethod:
     """A fresh network of the method at the end of its training, when every schedule has come to its end."""
     made = method(options)
-    made.start(options.rate, initial_dilation, 3)
+    made.reset(options.rate, initial_dilation, 3)
     made.progress.assign(1.0)
     return made
 
@@ -67,7 +67,7 @@ def test_a_planted_dilation_is_found_from_a_wrong_start(method):
 
 def test_a_network_at_the_planted_dilation_validates_best():
     textures = generate_textures(3, 0, 960, 320, 0)
-    losses = [validation_loss(textures, FOUND, dilation, 0) for dilation in FOUND.candidates]
+    losses = [compute_validation_loss(textures, FOUND, dilation, 0) for dilation in FOUND.candidates]
     assert losses[2] < 0.5 * min(losses[:2])
 
 
@@ -92,7 +92,7 @@ def test_a_mixture_begins_so_hot_that_its_start_hardly_shows():
     made = network(Mixture)
     made.progress.assign(0.0)
     weights = made.candidate_weights()
-    assert weights[1] / weights[0] == pytest.approx(math.exp(START_ADVANTAGE / HOTTEST), rel=1e-5)
+    assert weights[1] / weights[0] == pytest.approx(math.exp(INITIAL_ADVANTAGE / INITIAL_TEMPERATURE), rel=1e-5)
     assert weights[1] / weights[0] < 1.4
 
 
@@ -106,9 +106,9 @@ def test_experts_see_the_images_evenly_at_first_and_by_weight_later():
     """By hand: of 20 images one goes to each of three, the other 17 at the end all to the one that is preferred."""
     made = network(Experts)
     made.parameters.assign([0.0, 30.0, 0.0])
-    assert made.counts(tf.constant(20)).numpy().tolist() == [1, 18, 1]
+    assert made.allocate_images(tf.constant(20)).numpy().tolist() == [1, 18, 1]
     made.progress.assign(0.0)
-    counts = made.counts(tf.constant(20)).numpy()
+    counts = made.allocate_images(tf.constant(20)).numpy()
     assert counts.sum() == 20
     assert counts.min() >= 6
 
@@ -117,7 +117,7 @@ def test_each_image_passes_the_kernel_and_dilation_of_its_own_expert():
     """Oracle: TensorFlow's own dilated convolution with that expert's kernel."""
     made = network(Experts)
     made.parameters.assign([1.0, 0.0, 0.5])
-    counts, maps, at = made.counts(tf.constant(20)).numpy(), made.first_features(IMAGES), 0
+    counts, maps, at = made.allocate_images(tf.constant(20)).numpy(), made.first_features(IMAGES), 0
     for index, (count, dilation) in enumerate(zip(counts, (1, 2, 4))):
         expected = tf.nn.conv2d(IMAGES[at : at + count], made.weights[0][index], 1, "SAME", dilations=dilation)
         np.testing.assert_allclose(maps[at : at + count], expected, atol=1e-5)
@@ -128,9 +128,9 @@ def test_experts_move_by_exponentiated_gradient():
     """By hand: what is left of each logit, less the rate times the loss above the mean loss."""
     made = network(Experts)
     losses = [float(tf.reduce_mean(made.losses(made.candidate_features(index, IMAGES), LABELS))) for index in range(3)]
-    made.weight_steps.steps_done.assign(PACE)
+    made.weight_optimiser.steps_done.assign(STEPS_PER_UPDATE)
     made.update_dilation_parameters(tf.zeros(3), IMAGES, LABELS)
-    expected = MEMORY * np.array([0, START_ADVANTAGE, 0]) - OPTIONS.rate * (np.array(losses) - np.mean(losses))
+    expected = MEMORY * np.array([0, INITIAL_ADVANTAGE, 0]) - OPTIONS.rate * (np.array(losses) - np.mean(losses))
     np.testing.assert_allclose(made.parameters, expected, atol=1e-5)
 
 
@@ -144,7 +144,7 @@ def test_a_continuous_dilation_that_is_whole_is_the_dilated_convolution():
 
 def test_a_continuous_dilation_begins_next_to_its_start_and_stays_among_the_candidates():
     made = network(Continuous, initial_dilation=4)
-    assert 0 < abs(float(made.parameters[0]) - 4) <= OFFSET
+    assert 0 < abs(float(made.parameters[0]) - 4) <= MAX_JITTER
     for direction in (-1.0, 1.0):
         made.rate.assign(50.0)
         made.progress.assign(0.0)
@@ -154,7 +154,7 @@ def test_a_continuous_dilation_begins_next_to_its_start_and_stays_among_the_cand
 
 def test_taps_narrow_to_one_pixel():
     """By hand: as wide as at first, the square root half-way to the end of the narrowing, then 1."""
-    assert [float(tap_width(tf.constant(share))) for share in (0.0, 0.4, 0.8, 0.9)] == pytest.approx([WIDEST, math.sqrt(WIDEST), 1, 1])
+    assert [float(tap_width(tf.constant(share))) for share in (0.0, 0.4, 0.8, 0.9)] == pytest.approx([MAX_TAP_WIDTH, math.sqrt(MAX_TAP_WIDTH), 1, 1])
 
 
 def test_each_kernel_has_a_spacing_of_its_own():
@@ -199,8 +199,8 @@ def test_the_average_head_is_a_hidden_layer_on_the_mean_over_places():
 
 
 def test_one_compiled_network_serves_all_rates():
-    assert compiled_method(Continuous, OPTIONS) is compiled_method(Continuous, replace(OPTIONS, rate=7.0))
-    assert compiled_method(Continuous, OPTIONS) is not compiled_method(Continuous, replace(OPTIONS, epochs=9))
+    assert get_method(Continuous, OPTIONS) is get_method(Continuous, replace(OPTIONS, rate=7.0))
+    assert get_method(Continuous, OPTIONS) is not get_method(Continuous, replace(OPTIONS, epochs=9))
 
 
 def test_the_kernel_may_have_five_taps_a_side():

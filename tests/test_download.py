@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 
-from kernel_dilation.datasets.download import describe_error, download, file_url, is_url, without_secrets
+from kernel_dilation.datasets.download import describe_error, download, is_url, join_url, redact_secrets
 
 import pytest
 from distributed import Security
@@ -168,7 +168,7 @@ def test_a_file_of_the_system_is_told_in_its_own_words():
     ],
 )
 def test_the_name_of_a_file_goes_before_the_query(base, url):
-    assert file_url(base, "name.gz") == url
+    assert join_url(base, "name.gz") == url
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_the_name_of_a_file_goes_before_the_query(base, url):
     ],
 )
 def test_what_is_shown_of_a_place_has_no_secrets(place, shown):
-    assert without_secrets(place) == shown
+    assert redact_secrets(place) == shown
 
 
 def test_a_folder_is_told_from_an_address():

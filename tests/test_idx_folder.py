@@ -2,7 +2,7 @@
 
 import re
 
-from kernel_dilation.datasets.idx import train_and_test
+from kernel_dilation.datasets.idx import parse_digits
 from kernel_dilation.datasets.idx_folder import read_four_files as files_of
 
 import pytest
@@ -67,7 +67,7 @@ def test_two_whole_files_that_differ_are_refused_rather_than_guessed_at(tmp_path
 def test_files_of_a_folder_that_disagree_are_named(tmp_path):
     write_folder(tmp_path, {**FILES, NAMES[1]: four_files(train=190)[NAMES[1]]})
     with pytest.raises(ValueError, match=r"train-images-idx3-ubyte holds 200 images, train-labels-idx1-ubyte 190 labels"):
-        train_and_test(contents(tmp_path))
+        parse_digits(contents(tmp_path))
 
 
 def test_the_folder_below_that_has_the_four_files_is_named(tmp_path):

@@ -2,7 +2,7 @@ import re
 import time
 
 from kernel_dilation.datasets.idx import Digits
-from kernel_dilation.experiment.parameter_rules import split_counts
+from kernel_dilation.experiment.parameter_rules import count_splits
 from kernel_dilation.experiment.parameters import check_digits, parse_settings
 from stages.fetch import hold_back
 
@@ -100,12 +100,12 @@ def test_digits_of_a_split_are_counted_as_scikit_learn_splits_them(share, total)
     """Oracle: the split itself, by scikit-learn."""
     labels = np.arange(total) % 10
     kept, held = hold_back(Digits(np.zeros((total, 1)), labels), share, 0)
-    assert split_counts(total, 7, share, 0.5) == (len(kept.labels), len(held.labels), 7)
+    assert count_splits(total, 7, share, 0.5) == (len(kept.labels), len(held.labels), 7)
 
 
 def test_test_digits_are_held_back_first_where_a_data_set_has_none():
     """By hand: 1,000 of 5,000 to test with, and 400 of the other 4,000 to choose with."""
-    assert split_counts(5000, 0, 0.1, 0.2) == (3600, 400, 1000)
+    assert count_splits(5000, 0, 0.1, 0.2) == (3600, 400, 1000)
 
 
 def test_a_kernel_that_reaches_past_the_image_is_refused():

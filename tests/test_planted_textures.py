@@ -1,4 +1,4 @@
-from kernel_dilation.dilation_learning.planted_textures import class_kernels, filter_noise, generate_textures
+from kernel_dilation.dilation_learning.planted_textures import draw_class_kernels, filter_noise, generate_textures
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ def correlation(images: np.ndarray, down: int, right: int) -> float:
 
 
 def test_no_class_can_be_told_by_brightness_or_contrast():
-    kernels = class_kernels(np.random.default_rng(0))
+    kernels = draw_class_kernels(np.random.default_rng(0))
     np.testing.assert_allclose(kernels.sum(axis=(1, 2)), 0, atol=1e-12)
     np.testing.assert_allclose((kernels**2).sum(axis=(1, 2)), 1)
 
@@ -26,7 +26,7 @@ def test_textures_are_correlated_at_their_dilation_and_nowhere_else():
 
 
 def test_edges_are_as_noisy_as_the_middle():
-    kernels = class_kernels(np.random.default_rng(1))
+    kernels = draw_class_kernels(np.random.default_rng(1))
     images = filter_noise(np.repeat(kernels, 100, axis=0), 5, np.random.default_rng(2))
     assert images[:, 0].std() == pytest.approx(1, abs=0.02)
     assert images[:, :, -1].std() == pytest.approx(1, abs=0.02)

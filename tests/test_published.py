@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from kernel_dilation.datasets.idx import train_and_test
+from kernel_dilation.datasets.idx import parse_digits
 from kernel_dilation.datasets.idx_folder import read_four_files as files_of
 from kernel_dilation.datasets.published import SOURCES, Source, download_digits, load_packaged_digits
 
@@ -74,7 +74,7 @@ def test_the_packaged_digits_are_five_hundred_of_each_class():
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs the files of MNIST beside the repository")
 def test_the_packaged_digits_are_training_digits_of_mnist():
     """Oracle: the official files, whose checksums are pinned: every image is one of theirs, label and all."""
-    train, _ = train_and_test({name: content for name, (_, content) in files_of(SHARED).items()})
+    train, _ = parse_digits({name: content for name, (_, content) in files_of(SHARED).items()})
     official = {(image.tobytes(), label) for image, label in zip(train.images, train.labels.tolist())}
     digits = load_packaged_digits()
     assert {(image.tobytes(), label) for image, label in zip(digits.images, digits.labels.tolist())} <= official

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from kernel_dilation.execution.checkpoints import JobCheckpoints
-from kernel_dilation.execution.workers import report_progress, run_jobs, wanted_workers, worker_pool
+from kernel_dilation.execution.workers import choose_worker_count, report_progress, run_jobs, worker_pool
 
 import pytest
 
@@ -86,7 +86,7 @@ def test_a_warm_pool_serves_several_stages_with_the_same_processes(tmp_path):
 def test_a_number_of_workers_that_is_none_is_refused(wanted, monkeypatch):
     monkeypatch.setenv("WORKERS", wanted)
     with pytest.raises(ValueError, match="WORKERS must be a whole number above 0; got"):
-        wanted_workers()
+        choose_worker_count()
 
 
 def test_two_pools_on_one_machine_do_not_disturb_each_other(checkpoints, tmp_path):

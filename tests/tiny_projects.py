@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.project_copy import copy_files, project_files, with_changes
+from tools.project_copy import copy_files, list_project_files, with_changes
 
 import yaml
 
@@ -31,7 +31,7 @@ def tiny_params() -> dict:
 
 def copied_project(target: Path) -> None:
     """Every file that git tracks or does not ignore, outputs excepted, committed in a repository of its own."""
-    copy_files(Path(), [name for name in project_files(Path()) if not name.startswith(("metrics/", "plots/", "study/", "dvc.lock"))], target)
+    copy_files(Path(), [name for name in list_project_files(Path()) if not name.startswith(("metrics/", "plots/", "study/", "dvc.lock"))], target)
     for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-qm", "clone"]):
         subprocess.run(["git", *command], cwd=target, check=True)
 

@@ -6,13 +6,14 @@ import math
 import re
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import TypedDict
 
+from kernel_dilation.experiment.dataset_names import DigitArrays
 from kernel_dilation.model.network import Architecture, Weights, keras_network, logits
 from kernel_dilation.training.adam import Adam
 
@@ -25,7 +26,6 @@ FIRST_RATE, LAST_RATE = 1 / 25, 1e-3  # of the peak, at the first and after the 
 EVALUATION_BATCH = 500  # digits; small enough to stay in the cache
 ONE_AT_A_TIME = Lock()  # a compiled trainer holds one network's variables
 
-DigitArrays = Mapping[str, np.ndarray]
 Progress = Callable[[int, float], None]
 
 
