@@ -258,7 +258,7 @@ def test_measured_parts_are_added_to_the_existing_results(tmp_path, monkeypatch)
     """The measurement itself is replaced by a constant."""
     (tmp_path / "metrics").mkdir()
     (tmp_path / "metrics/benchmark.json").write_text(json.dumps(EXAMPLE))
-    monkeypatch.setattr("benchmarks.run.use_few_cores", lambda: 1)
+    monkeypatch.setattr("benchmarks.run.limit_cores", lambda: 1)
     monkeypatch.setitem(PARTS, "throughput", lambda sizes, cores: {**EXAMPLE["throughput"], "times_as_many": float(cores)})
     main(["throughput", "--tiny", "--folder", str(tmp_path)])
     results = json.loads((tmp_path / "metrics/benchmark.json").read_text())
