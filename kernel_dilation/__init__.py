@@ -16,5 +16,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["KERAS_HOME"] = os.devnull  # a keras.json may name another data format or float type; the experiment's are fixed
 
-if sys.argv[:1] == ["-m"]:  # a stage starts: until its own answer to Ctrl-C is there, it has packages to import for a second or two
+# A stage has packages to import for a second or two. Until its own answer to Ctrl-C is there, this one is.
+program = getattr(sys.modules["__main__"], "__spec__", None)
+if program and program.name.startswith(("stages.", "tools.")):
     signal.signal(signal.SIGINT, lambda *_: (os.write(2, b"\ninterrupted\n"), os._exit(130)))
