@@ -124,6 +124,13 @@ def test_no_folder_or_file_is_a_drawer_for_the_rest():
     assert not names & {"utils", "util", "helpers", "helper", "common", "misc"}
 
 
+def test_every_test_file_that_the_makefile_names_exists():
+    names = re.search(r"^NUMERIC_TESTS = \$\(addprefix tests/test_,(.+?)\)$", Path("Makefile").read_text(), re.MULTILINE | re.DOTALL)[1]
+    files = [Path(f"tests/test_{name.partition('::')[0]}") for name in names.replace("\\", " ").split()]
+    assert len(files) > 1
+    assert [path for path in files if not path.exists()] == []
+
+
 def test_the_map_in_the_readme_has_every_folder_of_the_library_and_no_other():
     assert set(re.findall(rf"^\| `{LIBRARY}/(\w+)/` \|", README, re.MULTILINE)) == {folder.name for folder in library_folders()}
 
