@@ -29,7 +29,7 @@ def test_discrete_studies_have_ties():
 
 
 def test_an_unknown_noise_is_refused():
-    with pytest.raises(ValueError, match=r"a noise is one of normal, .*got 'white'"):
+    with pytest.raises(ValueError, match=r"the noise must be one of normal, .*got 'white'"):
         synthetic_tables("white", 1, 8, [0.0], 0)
 
 

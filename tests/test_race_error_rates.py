@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from tools.calibration.race_error_rates import FAR, LOSS, RACES, choice_rates, mirrored, race_rates, synthetic_losses
+from tools.calibration.race_error_rates import FAR, LOSS, RACES, choice_rates, exchange_first_two, race_rates, synthetic_losses
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def test_synthetic_losses_have_the_ratio_of_signal_to_noise_they_should():
 
 
 def test_the_mirrored_world_exchanges_the_first_two_dilations():
-    assert mirrored(np.arange(7)).tolist() == [1, 0, 2, 3, 4, 5, 6]
+    assert exchange_first_two(np.arange(7)).tolist() == [1, 0, 2, 3, 4, 5, 6]
 
 
 def test_the_smallest_survivor_is_right_in_one_world_alone():
