@@ -77,8 +77,8 @@ def analyze_saliency(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answ
     gridding = [gridding_analysis(method, read_arrays(SALIENCY, arms, "spectra.npz", method), options) for method in methods]
     transfer = cross_recognition_analysis(read_cross_recognition(TRANSFER), options)
     results = {"similarity": similarity, "gridding": gridding, "transfer": [transfer]}
-    for _, of_part in chain(*results.values()):
-        findings |= of_part
+    for _, more in chain(*results.values()):
+        findings |= more
     tables = {name: pd.concat([table for table, _ in parts]) for name, parts in results.items()}
     fields = read_arrays(SALIENCY, arms, "maps.npz", "receptive_field")
     tables["fields"] = receptive_field_table(fields, accuracies, settings.network.dilate, options)

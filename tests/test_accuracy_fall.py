@@ -18,7 +18,7 @@ ACCURACIES = {
 
 
 def test_a_fall_is_decomposed_into_its_causes():
-    """By hand: at dilation 7, `valid` loses 4 points and `same` 1. When widened, `valid` loses 2.5: 1.5 are due to weights, and 1.5 remain."""
+    """By hand: at dilation 7, `valid` loses 4 points and `same` 1; widened, `valid` loses 2.5, so that weights cost 1.5 and borders 1.5."""
     parts = decompose_fall(ACCURACIES)
     means = {name: table.mean(0).round(9).tolist() for name, table in parts.items()}
     assert means == {"fall": [0, 1, 4], "dilation": [0, 0.5, 1], "weights": [0, 0.25, 1.5], "border": [0, 0.25, 1.5]}

@@ -47,7 +47,7 @@ def learning_analysis(choices: Tables, planted: Tables, accuracies: pd.DataFrame
 
 
 def reference_accuracies(accuracies: pd.DataFrame, learn: Learn) -> tuple[np.ndarray, np.ndarray, tuple[int, ...]]:
-    """Return test and validation accuracy, (replicates, dilations) each in percent, and the dilations, to judge learned choices by.
+    """Return test and validation accuracy, (replicates, dilations) each in percent, and the dilations, to evaluate learned choices.
 
     They are those of the arms with the kernel size and pooling of the networks that learn, or of all
     arms if the grid has no such arm.

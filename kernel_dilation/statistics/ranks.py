@@ -108,7 +108,7 @@ def smallest_p_value(blocks: int, treatments: int = 2) -> float:
 
 
 def _permutation_p_value(ranks: Floats, statistic: Callable[[Floats], Floats], seed: int, permutations: int) -> float:
-    """Return the p-value, 0 to 1, of a statistic of the rank sums that is large under the alternative, by permutation within blocks."""
+    """Return the p-value, 0 to 1, of a large statistic of the rank sums, by permutation within blocks."""
     result = stats.permutation_test(
         tuple(ranks.T),
         lambda *columns, axis: statistic(np.stack([column.sum(axis=axis) for column in columns], axis=-1)),
