@@ -84,7 +84,9 @@ def mean_gradient(weights: Weights, copies: tf.Tensor, shares: tf.Tensor, target
         targets: one-hot classes, (n, 10).
     """
     features = tf.reshape(copies, (-1, *copies.shape[2:]))
-    each = tf.reshape(targets[:, tf.newaxis] * shares[:, tf.newaxis], (-1, CLASSES))  # a gradient is linear in its target, so the shares may enter here
+    each = tf.reshape(
+        targets[:, tf.newaxis] * shares[:, tf.newaxis], (-1, CLASSES)
+    )  # a gradient is linear in its target, so the shares may enter here
     with tf.GradientTape() as tape:
         tape.watch(features)
         value = tf.reduce_sum(each * head_logits(weights, last_features(weights, features, architecture), architecture))

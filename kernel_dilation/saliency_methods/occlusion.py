@@ -15,7 +15,9 @@ def saliency_maps(weights: Weights, images: np.ndarray, classes: np.ndarray, arc
     """
     patches = square_patches(options.patch_pixels)
     decreases = np.zeros((len(images), len(patches)), np.float32)
-    image, patch = np.nonzero((images != 0).reshape(len(images), -1) @ patches.reshape(len(patches), -1).T)  # a patch on black pixels alone changes nothing
+    image, patch = np.nonzero(
+        (images != 0).reshape(len(images), -1) @ patches.reshape(len(patches), -1).T
+    )  # a patch on black pixels alone changes nothing
 
     def occluded_logits(part: slice) -> np.ndarray:
         occluded = np.where(patches[patch[part]], np.float32(0), images[image[part]])
