@@ -88,7 +88,7 @@ def test_a_network_that_is_not_finite_is_refused_by_method():
     of = architecture()
     weights = random_weights(of)
     weights[6][:] = np.inf
-    with pytest.raises(ValueError, match="gradient: a map must be finite; map 0 holds"):
+    with pytest.raises(ValueError, match="gradient: a map must be finite; map 0 contains"):
         explain_network(weights, of, IMAGES, CLASSES, MEANS, OPTIONS, 0)
 
 

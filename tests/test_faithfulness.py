@@ -74,5 +74,5 @@ def test_the_network_is_told_which_image_it_sees():
 
 
 def test_maps_that_are_not_finite_are_refused():
-    with pytest.raises(ValueError, match="map 0 holds nan"):
+    with pytest.raises(ValueError, match="map 0 contains nan"):
         removal_order(np.full((1, 28, 28), np.nan), 0)

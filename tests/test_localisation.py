@@ -137,5 +137,5 @@ def test_chance_of_the_mask_is_near_that_of_random_masks():
 def test_maps_that_are_not_finite_are_refused(fault):
     maps = RANDOM.copy()
     maps[2, 0, 0] = fault
-    with pytest.raises(ValueError, match="map 2 holds"):
+    with pytest.raises(ValueError, match="map 2 contains"):
         localisation_metrics(maps, np.repeat(INK, 4, 0))

@@ -36,7 +36,7 @@ def test_maps_that_are_not_finite_are_refused(fault):
     faulty = maps.copy()
     faulty[1, 0, 0] = fault
     for arguments in ((faulty, maps[None]), (maps, faulty[None])):
-        with pytest.raises(ValueError, match="map 1 holds"):
+        with pytest.raises(ValueError, match="map 1 contains"):
             max_sensitivity(*arguments)
 
 

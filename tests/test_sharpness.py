@@ -63,7 +63,7 @@ def test_a_map_of_zeros_is_measured_as_a_uniform_one(measure):
 def test_maps_that_are_not_finite_are_refused_by_number(measure, fault, name):
     maps = np.ones((3, 28, 28))
     maps[1, 5, 5] = fault
-    with pytest.raises(ValueError, match=f"map 1 holds {name}"):
+    with pytest.raises(ValueError, match=f"map 1 contains {name}"):
         measure(maps)
 
 

@@ -73,5 +73,5 @@ def test_a_constant_map_has_no_power(constant):
 
 
 def test_maps_that_are_not_finite_are_refused():
-    with pytest.raises(ValueError, match="map 0 holds inf"):
+    with pytest.raises(ValueError, match="map 0 contains inf"):
         power_spectra(np.full((1, 28, 28), np.inf))

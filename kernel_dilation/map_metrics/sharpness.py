@@ -20,7 +20,7 @@ def require_finite(maps: np.ndarray) -> np.ndarray:
     faulty = ~np.isfinite(values).all((1, 2))
     if faulty.any():
         first = int(np.argmax(faulty))
-        raise ValueError(f"a map must be finite; map {first} holds {values[first][~np.isfinite(values[first])][0]}")
+        raise ValueError(f"a map must be finite; map {first} contains {values[first][~np.isfinite(values[first])][0]}")
     return values
 
 
