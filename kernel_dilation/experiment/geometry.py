@@ -12,7 +12,7 @@ def extent(kernel_size: int, dilation: int) -> int:
 
 
 def layer_dilations(dilation: int, dilate: str) -> tuple[int, int]:
-    """Return the dilations of both convolutions; `dilate` says whether only the `first` or `all` are dilated."""
+    """Return the dilations of both convolutions; either the `first` or `all` are dilated, by `dilate`."""
     return dilation, dilation if dilate == "all" else 1
 
 

@@ -60,26 +60,26 @@ def neighbours(height: int, width: int) -> tuple[np.ndarray, np.ndarray, np.ndar
 def solve_missing_pixels(images: np.ndarray, missing: np.ndarray) -> np.ndarray:
     """Set each missing pixel to the weighted mean of its neighbours; images (n, height, width) float64."""
     firsts, seconds, weights = neighbours(*images.shape[1:])
-    values, gone = images.reshape(len(images), -1).astype(np.float64), missing.reshape(len(images), -1)
-    known = np.where(gone, 0.0, values)
-    sums = np.bincount(firsts, weights, gone.shape[1]) + np.bincount(seconds, weights, gone.shape[1])
+    values, absent = images.reshape(len(images), -1).astype(np.float64), missing.reshape(len(images), -1)
+    known = np.where(absent, 0.0, values)
+    sums = np.bincount(firsts, weights, absent.shape[1]) + np.bincount(seconds, weights, absent.shape[1])
     right = weighted_sums(known.reshape(images.shape)).reshape(known.shape)
 
-    unknown = np.cumsum(gone, 1) - 1  # index of a missing pixel among its image's unknowns
-    image, pair = np.nonzero(gone[:, firsts] & gone[:, seconds])
+    unknown = np.cumsum(absent, 1) - 1  # index of a missing pixel among its image's unknowns
+    image, pair = np.nonzero(absent[:, firsts] & absent[:, seconds])
     column = unknown[image, firsts[pair]]
     row = unknown[image, seconds[pair]] - column
-    counts, widths = gone.sum(1), np.ones(len(images), int)
+    counts, widths = absent.sum(1), np.ones(len(images), int)
     np.maximum.at(widths, image, row + 1)
     starts = np.concatenate([[0], np.cumsum(counts * widths)])
     bands = np.zeros(starts[-1])
     bands[starts[image] + column * widths[image] + row] = -weights[pair]
-    image, pixel = np.nonzero(gone)
+    image, pixel = np.nonzero(absent)
     bands[starts[image] + unknown[image, pixel] * widths[image]] = sums[pixel]
 
     for index in np.flatnonzero(counts):
         band = bands[starts[index] : starts[index + 1]].reshape(counts[index], widths[index]).T
-        values[index, gone[index]] = dpbsv(band, right[index, gone[index]], lower=1, overwrite_ab=1)[1]
+        values[index, absent[index]] = dpbsv(band, right[index, absent[index]], lower=1, overwrite_ab=1)[1]
     return values.reshape(images.shape)
 
 

@@ -20,7 +20,7 @@ Graph = Callable[..., tf.Tensor]
 
 
 def images_per_batch(copies: int) -> int:
-    """Return how many images fill a batch when each stands in it as this many copies."""
+    """Return the number of images that fill a batch when each of them has `copies` copies."""
     return max(1, BATCH // copies)
 
 

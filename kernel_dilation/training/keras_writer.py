@@ -1,6 +1,6 @@
 """Writing a network as a .keras file, reproducibly; `model.keras_weights` reads the weights of these files.
 
-The writer stands apart from the reader because it needs Keras, and the stages that only read do not.
+The writer needs Keras and belongs to training; the stages that only read networks import neither.
 """
 
 import io
