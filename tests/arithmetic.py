@@ -1,4 +1,4 @@
-"""All computations of the experiment that involve dilated convolutions or their gradients, on fixed weights and digits.
+"""All computations that involve dilated convolutions or their gradients, on fixed weights and digits.
 
 `save(FILE)` is meant for a process with another environment.
 """

@@ -1,4 +1,7 @@
-"""Maps and class models by tf-keras-vis (Kubota), called as documented, but with signs kept and without scaling for display."""
+"""Maps and class models by tf-keras-vis (Kubota), called as documented.
+
+Signs are kept, however, and nothing is scaled for display.
+"""
 
 import warnings
 from collections.abc import Iterable, Iterator
@@ -80,7 +83,7 @@ class TextbookAdam:
 
 
 def ascend(steps: int, optimizer: object) -> np.ndarray:
-    """Compute class models (10, 28, 28) after `steps` steps of an optimiser, from this project's start and by its objective."""
+    """Compute class models (10, 28, 28) by `optimizer`, with this project's start and objective."""
     initial_noise = INITIAL_NOISE * np.random.default_rng(options().seed).standard_normal((IMAGE_SIDE, IMAGE_SIDE), np.float32)
     start = np.repeat(initial_noise[None, ..., None], CLASSES, 0)
     score, penalty = CategoricalScore(list(range(CLASSES))), SquaredNorm("squared_norm")

@@ -67,7 +67,10 @@ def training_seconds(dilation: int, dilate: str, steps: int) -> float:
 
 
 def network_logits(dilation: int, dilate: str, weights: Sequence[np.ndarray], count: int) -> np.ndarray:
-    """Return the logits (count, 10) of the first digits by a network with Keras's weights, to check that both networks are equal."""
+    """Return the logits (count, 10) of the first digits by a network with the weights of Keras's network.
+
+    They serve to check that both networks are the same.
+    """
     network = Network((dilation, dilation if dilate == "all" else 1))
     layers = [*network.convolutions, network.hidden, network.logits]
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""Activations of a network for one digit: its kernels, the output of every layer, and images that maximise its filters."""
+"""Kernels of a network, its activations for one digit, and images that maximise its filters."""
 
 from kernel_dilation.experiment.parameters import Saliency
 from kernel_dilation.explanations.class_models import maximise_filters

@@ -18,10 +18,11 @@ NOT_INLINED = {"_noinline": True}
 
 
 def generate_class_models(weights: Weights, architecture: Architecture, options: Saliency) -> np.ndarray:
-    """Return the image of each class that maximises S_c(I) - lambda |I|^2, starting from black; (10, 28, 28) float32, signed.
+    """Return the image of each class that maximises S_c(I) - lambda |I|^2, (10, 28, 28) float32, signed.
 
-    Simonyan et al. (2013), section 2, equation 1, optimised by Adam (Kingma and Ba 2015). lambda is
-    `weight_decay`; total variation and jitter are our additions, disabled where they are 0.
+    The ascent starts from black. Simonyan et al. (2013), section 2, equation 1, optimised by Adam (Kingma
+    and Ba 2015). lambda is `weight_decay`; total variation and jitter are our additions, disabled where
+    they are 0.
 
     We deviate from the paper in two ways, because a uniformly black start is degenerate. First, the
     start contains faint noise; otherwise max pooling would break every tie in favour of the same
@@ -34,10 +35,10 @@ def generate_class_models(weights: Weights, architecture: Architecture, options:
 
 
 def maximise_filters(weights: Weights, filters: np.ndarray, start: np.ndarray, architecture: Architecture, options: Saliency) -> np.ndarray:
-    """Return images that maximise the summed feature map of each filter of the last convolution, (filters, 28, 28) float32.
+    """Return images that maximise filters of the last convolution, (filters, 28, 28) float32.
 
-    The rule is that of class models; the feature map is taken before pooling and ReLU. After Erhan et
-    al. (2009), who maximise a single unit.
+    An image maximises the sum over the filter's feature map, before pooling and ReLU, by the same rule
+    as class models. After Erhan et al. (2009), who maximise a single unit.
 
     Args:
         filters: indices (filters,) among the channels of the last convolution.

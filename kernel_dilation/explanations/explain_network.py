@@ -6,8 +6,8 @@ from kernel_dilation.explanations.activations import network_activations
 from kernel_dilation.explanations.class_models import generate_class_models
 from kernel_dilation.explanations.effective_receptive_field import effective_receptive_field
 from kernel_dilation.explanations.explanation_batch import ExplanationBatch
-from kernel_dilation.explanations.metric_tables import NetworkExplanation
-from kernel_dilation.explanations.subset_metrics import ArraysByMethod, Columns, subset_metrics
+from kernel_dilation.explanations.metric_tables import ArraysByMethod, Columns, NetworkExplanation
+from kernel_dilation.explanations.subset_metrics import subset_metrics
 from kernel_dilation.map_metrics.localisation import ink_mask, localisation_metrics
 from kernel_dilation.map_metrics.sharpness import class_mean_correlation, sharpness_metrics
 from kernel_dilation.map_metrics.spectra import gridding, power_spectra

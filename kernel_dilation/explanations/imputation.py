@@ -84,7 +84,10 @@ def solve_missing_pixels(images: np.ndarray, missing: np.ndarray) -> np.ndarray:
 
 
 def weighted_sums(images: np.ndarray) -> np.ndarray:
-    """Return the weighted sum of each pixel's neighbours; weights are 1/12 of the product of (1, 2, 1) and (1, 2, 1), without the centre."""
+    """Return the weighted sum of each pixel's neighbours, (n, height, width).
+
+    The weights are 1/12 of the outer product of (1, 2, 1) with itself, without its centre.
+    """
     padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
     rows = padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]
     return (rows[:, :, :-2] + 2 * rows[:, :, 1:-1] + rows[:, :, 2:] - 4 * images) * CORNER_WEIGHT

@@ -11,7 +11,8 @@ import pandas as pd
 
 LAYERS = ("logits", "hidden", "convolution_2", "convolution_1")  # from the output down, the order of the cascade
 
-ArraysByName = dict[str, np.ndarray]
+ArraysByMethod = dict[str, np.ndarray]
+Columns = dict[str, np.ndarray]  # by name
 
 
 class NetworkExplanation(TypedDict):
@@ -20,14 +21,14 @@ class NetworkExplanation(TypedDict):
     Metrics have one number per image, or per class for class models, and NaN where they were not computed.
     """
 
-    maps: ArraysByName  # by method: saliency maps (n, 28, 28) float32
-    spectra: ArraysByName  # by method and for class models: mean power spectrum (28, 28) float32
-    measures: dict[str, ArraysByName]  # by method and for class models: metrics by name, (n,) or (10,)
-    cascade: ArraysByName  # by method: mean similarity (layers,) to the map of each partly random network of `LAYERS`
+    maps: ArraysByMethod  # saliency maps (n, 28, 28) float32
+    spectra: ArraysByMethod  # mean power spectrum (28, 28) float32, also of the class models
+    measures: dict[str, Columns]  # by method: metrics (n,); also of the class models, (10,)
+    cascade: ArraysByMethod  # mean similarity (layers,) to the map of each partly random network of `LAYERS`
     class_models: np.ndarray  # (10, 28, 28) float32
     logits: np.ndarray  # (10, 10) float32, of the class models
     receptive_field: np.ndarray  # (28, 28) float32, the effective one
-    activations: ArraysByName  # as in `activations.network_activations`; empty except for replicate 0
+    activations: dict[str, np.ndarray]  # as in `activations.network_activations`; empty except for replicate 0
 
 
 def metrics_table(replicates: Sequence[NetworkExplanation], images: np.ndarray, classes: np.ndarray, transfer: np.ndarray) -> pd.DataFrame:
@@ -50,9 +51,10 @@ def metrics_table(replicates: Sequence[NetworkExplanation], images: np.ndarray, 
 
 
 def cascade_table(replicates: Sequence[NetworkExplanation]) -> pd.DataFrame:
-    """Tabulate the sanity check: mean similarity to the network whose layers from the output down to `layer` were randomised.
+    """Tabulate the sanity check, one row per replicate, method and layer.
 
-    One row per replicate, method and layer.
+    `similarity` is the mean similarity to the maps of the network that is randomised from the output down
+    to `layer`.
     """
     return pd.DataFrame(
         {"replicate": replicate, "method": method, "layer": layer, "similarity": similarity}
@@ -75,6 +77,6 @@ def recognition_by_other_replicates(probabilities: np.ndarray) -> np.ndarray:
     return mean_of_others(confidence_in(probabilities, labels), makers).reshape(replicates, classes)
 
 
-def stack_replicates(replicates: Sequence[NetworkExplanation], part: Literal["maps", "spectra"]) -> ArraysByName:
+def stack_replicates(replicates: Sequence[NetworkExplanation], part: Literal["maps", "spectra"]) -> ArraysByMethod:
     """Stack the arrays of each name in a part of the explanations, (replicate, …)."""
     return {name: np.stack([explanation[part][name] for explanation in replicates]) for name in replicates[0][part]}

@@ -1,16 +1,17 @@
-"""Metrics of saliency maps that need many maps or forward passes, computed on a subset of the images for each network."""
+"""Costly metrics of saliency maps, computed on a subset of the images for each network.
+
+They need many maps or many forward passes for each image.
+"""
 
 from dataclasses import replace
 
 from kernel_dilation.explanations.explanation_batch import ExplanationBatch
 from kernel_dilation.explanations.faithfulness import chance_area, deletion_and_insertion, removal_order
+from kernel_dilation.explanations.metric_tables import ArraysByMethod, Columns
 from kernel_dilation.explanations.sanity_checks import CHANGES, max_sensitivity, perturb_images, randomise_layers, randomization_similarity
 
 import numpy as np
 import tensorflow as tf
-
-ArraysByMethod = dict[str, np.ndarray]
-Columns = dict[str, np.ndarray]
 
 
 def subset_metrics(batch: ExplanationBatch, maps: ArraysByMethod, replicate: int) -> tuple[dict[str, Columns], ArraysByMethod]:
@@ -37,9 +38,10 @@ def subset_metrics(batch: ExplanationBatch, maps: ArraysByMethod, replicate: int
 
 
 def subset_indices(total: int, count: int, replicate: int) -> np.ndarray:
-    """Return the indices of a replicate's subset of `total` images, at most `count`, which follows on that of the replicate before.
+    """Return the indices of a replicate's subset of at most `count` out of `total` images.
 
-    In this way a replicate has the same subset in every arm, and the replicates together cover many images.
+    The subset continues where that of the replicate before ends. Thus a replicate has the same subset
+    in every arm, and the replicates together cover many images.
     """
     count = min(count, total)
     return (replicate * count + np.arange(count)) % total

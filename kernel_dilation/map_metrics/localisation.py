@@ -21,7 +21,10 @@ def ink_mask(images: np.ndarray) -> np.ndarray:
 
 
 def ink_share(ink: np.ndarray) -> np.ndarray:
-    """Return the share of ink among all pixels, 0 to 1: the chance level of `mass_accuracy`, `rank_accuracy` and `pointing_hit`."""
+    """Return the share of ink among all pixels, 0 to 1.
+
+    It is the chance level of `mass_accuracy`, `rank_accuracy` and `pointing_hit`.
+    """
     return ink.mean((1, 2))
 
 

@@ -34,7 +34,9 @@ def rank_correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def top_pixels(maps: np.ndarray, share: float) -> np.ndarray:
-    """Return the mask of the `share` of pixels with the largest values in each map; ties go to the earlier in reading order.
+    """Return the mask of the `share` of pixels with the largest values in each map.
+
+    Ties go to the earlier pixel in reading order.
 
     Raises:
         ValueError: a map contains NaN or an infinite number.
@@ -56,7 +58,9 @@ def top_overlap(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def structure_moments(maps: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the terms of SSIM that depend on one map: the map scaled to a largest absolute value of 1, local means and mean squares.
+    """Return the terms of SSIM that depend on a single map.
+
+    They are the map scaled to a largest absolute value of 1, its local means and its local mean squares.
 
     Raises:
         ValueError: a map contains NaN or an infinite number.

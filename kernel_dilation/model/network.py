@@ -49,7 +49,10 @@ def build_architecture(arm: Arm, network: Network) -> Architecture:
 
 
 def matching_hidden_units(architecture: Architecture) -> int:
-    """Return the number of hidden units that restores the weight count which the arm has with `same` padding, to the nearest unit."""
+    """Return the number of hidden units that gives an arm as many weights as it has with `same` padding.
+
+    It is rounded to a whole unit, so that the weights of half a unit may be missing or left over.
+    """
     kept, wanted = flattened_features(architecture), flattened_features(replace(architecture, padding="same"))
     around = CLASSES + 1  # weights of a hidden unit apart from those on features: its own bias, and one for each logit
     return round(architecture.dense * (wanted + around) / (kept + around))
@@ -70,10 +73,10 @@ def weight_shapes(architecture: Architecture) -> list[tuple[int, ...]]:
 
 
 def use_one_thread() -> None:
-    """Restrict TensorFlow, and the BLAS of NumPy and SciPy, to one thread, and make TensorFlow's operations deterministic.
+    """Restrict TensorFlow and BLAS to one thread, and make TensorFlow's operations deterministic.
 
-    The last bits of a sum depend on how it is divided among threads. With one thread, results depend
-    neither on the number of cores nor on OMP_NUM_THREADS. GPU memory is allocated as it is needed.
+    BLAS is that of NumPy and SciPy. The last bits of a sum depend on how it is divided among threads.
+    With one thread, results depend neither on the number of cores nor on OMP_NUM_THREADS. GPU memory is allocated as it is needed.
     Call this before TensorFlow's first operation.
     """
     threadpool_limits(1)

@@ -12,7 +12,10 @@ import tensorflow as tf
 
 @lru_cache(maxsize=4)  # arms come one after another
 def scaled_gradient_graph(architecture: Architecture) -> Graph:
-    """Compile the function from weights, images, the factors that scale their copies, shares and targets to mean gradients."""
+    """Compile the function from weights and images to the mean gradients of scaled copies.
+
+    `factors` scale the copies; `shares` and `targets` are those of `mean_gradient`.
+    """
 
     def gradient(weights: Weights, images: tf.Tensor, factors: tf.Tensor, shares: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
         black = weights[1]  # the first convolution's output for a black image: its bias

@@ -28,7 +28,7 @@ def noisy_gradient_graph(architecture: Architecture) -> Graph:
 
 
 def saliency_maps(weights: Weights, images: np.ndarray, classes: np.ndarray, architecture: Architecture, options: Saliency) -> np.ndarray:
-    """Return the gradient of each image's class logit, averaged over noisy copies of the image, (n, 28, 28) float32, signed.
+    """Return the gradient of each image's class logit, averaged over noisy copies, (n, 28, 28) float32, signed.
 
     The noise is Gaussian; its standard deviation is `noise_share` of the image's range of values.
     Smilkov et al. (2017), section 3. Deviation: all images receive the same `samples` fields of noise,
