@@ -1,6 +1,12 @@
-"""Turn the numbers of all arms into answers: `python -m stages.analyze`."""
+"""Answer the three questions from the results of all arms: `python -m stages.analyze`.
+
+Takes data/networks, data/saliency, data/learned, data/transfer.csv and metrics/fetch.json; leaves data/analysis,
+metrics/answers.json and the tables in plots/.
+"""
 
 import json
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 from kernel_dilation.analysis.accuracy_analysis import accuracy_analysis
@@ -15,6 +21,7 @@ from kernel_dilation.analysis.saliency_analysis import (
     receptive_field_table,
     similarity_analysis,
 )
+from kernel_dilation.experiment.arms import Arm, parse_arm
 from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder, remove_stale, save_json
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Settings, parse_settings
@@ -24,59 +31,82 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-PLOT_TABLES = {"accuracy": "accuracy", "learning_curves": "curves", "measures": "levels"}  # plots/….csv from which table
+PLOT_TABLES = {"accuracy": "accuracy", "learning_curves": "curves", "measures": "levels"}  # file in plots/, and the table that it shows
 
 
 def read_array(path: Path, name: str) -> np.ndarray:
-    """One array of an .npz file; the others stay on disk."""
+    """Read one array of an .npz file, and none of its other arrays."""
     with np.load(path) as archive:
         return archive[name]
 
 
+def read_arrays(folder: Path, arms: Sequence[Arm], file: str, name: str) -> dict[Arm, np.ndarray]:
+    """Read the array `name` of an .npz file in the folder of each arm."""
+    return {arm: read_array(folder / arm.name / file, name) for arm in arms}
+
+
+def read_predictions(folder: Path, arms: Sequence[Arm]) -> tuple[dict[Arm, np.ndarray], np.ndarray, dict[Arm, pd.DataFrame]]:
+    """Read the test logits of each arm, the labels of the same digits, and the training history of each arm from data/networks."""
+    logits, histories = read_arrays(folder, arms, "predictions.npz", "logits"), {arm: pd.read_csv(folder / arm.name / "history.csv") for arm in arms}
+    return logits, read_array(folder / arms[0].name / "predictions.npz", "labels"), histories
+
+
+def read_metrics(folder: Path, arms: Sequence[Arm]) -> pd.DataFrame:
+    """Read measures.csv of all arms from data/saliency, with the arms' factors as columns."""
+    return pd.concat([with_arm_columns(arm, pd.read_csv(folder / arm.name / "measures.csv")) for arm in arms])
+
+
+def read_cross_recognition(path: Path) -> pd.DataFrame:
+    """Read transfer.csv with the names of arms in `source` and `target` replaced by columns such as `source_dilation`."""
+    table = pd.read_csv(path)
+    factors = [pd.DataFrame([parse_arm(name) for name in table[side]]).add_prefix(f"{side}_") for side in ("source", "target")]
+    return pd.concat([*factors, table.drop(columns=["source", "target"])], axis=1)
+
+
 def analyze_accuracy(settings: Settings) -> tuple[Answer, Tables]:
-    """The answer on accuracy and its tables."""
-    logits = {arm: read_array(NETWORKS / arm.name / "predictions.npz", "logits") for arm in settings.arms()}
-    histories = {arm: pd.read_csv(NETWORKS / arm.name / "history.csv") for arm in settings.arms()}
-    labels = read_array(NETWORKS / settings.arms()[0].name / "predictions.npz", "labels")
-    return accuracy_analysis(logits, labels, histories, settings.analyze)
+    """Return the answer on accuracy and its tables."""
+    return accuracy_analysis(*read_predictions(NETWORKS, settings.arms()), settings.analyze)
 
 
 def analyze_saliency(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answer, Tables]:
-    """The answer on saliency and its tables."""
+    """Return the answer on saliency and its tables."""
     arms, methods, options = settings.arms(), settings.saliency.methods, settings.analyze
-    fields = {arm: read_array(SALIENCY / arm.name / "maps.npz", "receptive_field") for arm in arms}
-    findings = metric_findings(pd.concat([with_arm_columns(arm, pd.read_csv(SALIENCY / arm.name / "measures.csv")) for arm in arms]), options)
-    similarity, of_floor = similarity_analysis(arms, methods, lambda arm, method: read_array(SALIENCY / arm.name / "maps.npz", method), options)
-    gridding, of_grid = gridding_analysis(arms, methods, lambda arm, method: read_array(SALIENCY / arm.name / "spectra.npz", method), options)
-    transfer, of_transfer = cross_recognition_analysis(pd.read_csv(TRANSFER), options)
-    findings |= of_floor | of_grid | of_transfer
-    tables = {"similarity": similarity, "gridding": gridding, "transfer": transfer}
+    findings = metric_findings(read_metrics(SALIENCY, arms), options)
+    # One method at a time, so that no more than the maps of one method are in memory.
+    similarity = [similarity_analysis(method, read_arrays(SALIENCY, arms, "maps.npz", method), options) for method in methods]
+    gridding = [gridding_analysis(method, read_arrays(SALIENCY, arms, "spectra.npz", method), options) for method in methods]
+    transfer = cross_recognition_analysis(read_cross_recognition(TRANSFER), options)
+    results = {"similarity": similarity, "gridding": gridding, "transfer": [transfer]}
+    for _, more in chain(*results.values()):
+        findings |= more
+    tables = {name: pd.concat([table for table, _ in parts]) for name, parts in results.items()}
+    fields = read_arrays(SALIENCY, arms, "maps.npz", "receptive_field")
     tables["fields"] = receptive_field_table(fields, accuracies, settings.network.dilate, options)
     return saliency_answer(findings, methods), finding_tables(findings) | tables
 
 
 def analyze_learning(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answer, Tables]:
-    """The answer on learning the dilation and its table."""
+    """Return the answer on learning the dilation and its table."""
     methods = settings.learn.methods
     choices, planted = ({method: pd.read_csv(LEARNED / method / f"{name}.csv") for method in methods} for name in ("choices", "planted"))
     return learning_analysis(choices, planted, accuracies, settings.learn, settings.analyze)
 
 
 def concatenate_tables(parts: list[Tables]) -> Tables:
-    """Tables of the same name one below the other."""
+    """Return the tables of all parts, with those of the same name concatenated."""
     names = dict.fromkeys(name for tables in parts for name in tables)
     return {name: pd.concat([tables[name] for tables in parts if name in tables]) for name in names}
 
 
 @exit_with_message("analyze")
-@threadpool_limits.wrap(limits=1)  # the last bits of a sum depend on how it is shared out among threads
+@threadpool_limits.wrap(limits=1)  # the last bits of a sum depend on how it is split among threads
 def main() -> None:
-    """Read what every arm of the grid left, and nothing else; leave answers, tables and what `dvc plots` draws."""
+    """Analyse the arms and methods of params.yaml; write the answers, the tables and the data of `dvc plots`."""
     settings = parse_settings(PARAMETERS.read_bytes())
     for folder in (NETWORKS, SALIENCY):
         remove_stale(folder, [arm.name for arm in settings.arms()])
     remove_stale(LEARNED, settings.learn.methods)
-    of_data = json.loads((METRICS / "fetch.json").read_text(encoding="utf-8"))
+    data_set = json.loads((METRICS / "fetch.json").read_text(encoding="utf-8"))
     accuracy, accuracy_tables = analyze_accuracy(settings)
     saliency, saliency_tables = analyze_saliency(settings, accuracy_tables["accuracy"])
     learned, learned_tables = analyze_learning(settings, accuracy_tables["accuracy"])
@@ -88,7 +118,7 @@ def main() -> None:
         with atomic_file(PLOTS / f"{plot}.csv") as path:
             tables[name].to_csv(path, index=False)
     answers = {
-        "dataset": of_data["dataset"], "replicates": settings.train.replicates, "alpha": settings.analyze.alpha,
+        "dataset": data_set["dataset"], "replicates": settings.train.replicates, "alpha": settings.analyze.alpha,
         "accuracy": accuracy, "saliency": saliency, "learned": learned,
     }  # fmt: skip
     save_json(METRICS / "answers.json", answers)

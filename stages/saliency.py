@@ -1,7 +1,8 @@
 """Explain every replicate of one arm: `python -m stages.saliency 2-3-max`.
 
-Takes data/digits.npz and the arm's networks; leaves data/saliency/<arm>: maps.npz, spectra.npz,
-class_models.npz, inside.npz, measures.csv and cascade.csv.
+Reads data/digits.npz and the arm's networks; writes to data/saliency/<arm> maps.npz, spectra.npz,
+class_models.npz, inside.npz (activations), measures.csv and cascade.csv, and a copy of the class models
+to data/class_models/<arm>.npz.
 """
 
 import shutil
@@ -14,7 +15,7 @@ from kernel_dilation.experiment.arms import Arm, parse_arm
 from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Network, Saliency, Settings, check_digits, parse_settings
-from kernel_dilation.experiment.paths import CLASS_MODELS, DIGITS, NETWORKS, PARAMETERS, SALIENCY, UNFINISHED, network_file
+from kernel_dilation.experiment.paths import CLASS_MODEL, CLASS_MODELS, DIGITS, NETWORKS, PARAMETERS, SALIENCY, UNFINISHED, network_file
 from kernel_dilation.explanations.digit_selection import class_mean_images, select_digits
 from kernel_dilation.explanations.metric_tables import (
     NetworkExplanation,
@@ -29,7 +30,7 @@ from kernel_dilation.model.predict import class_probabilities
 import numpy as np
 from tqdm import tqdm
 
-DECIMALS = "%.6g"  # of a measure
+DECIMALS = "%.6g"  # of the numbers in tables
 
 WeightArrays = list[np.ndarray]
 
@@ -37,22 +38,27 @@ WeightArrays = list[np.ndarray]
 def explain_replicate(
     digits: dict[str, np.ndarray], arm: Arm, network: Network, options: Saliency, weights: WeightArrays, replicate: int
 ) -> NetworkExplanation:
-    """Maps, class models and measures of one network, in a worker process: only there is TensorFlow imported."""
+    """Explain one network in a worker process, the only kind of process that imports TensorFlow."""
     with suppress_stderr():
         from kernel_dilation.explanations.explain_network import explain_network
         from kernel_dilation.model.network import build_architecture, use_one_thread
 
         use_one_thread()
 
-    result = explain_network(
+    explanation = explain_network(
         weights, build_architecture(arm, network), digits["images"], digits["classes"], digits["class_means"], options, replicate
     )
     report_progress(1)
-    return result
+    return explanation
 
 
 def digits_to_explain(settings: Settings) -> dict[str, np.ndarray]:
-    """The test digits to explain, their indices and classes, and the mean training image of each class."""
+    """Read the test digits to explain, with their indices and classes, and the mean training image of each class.
+
+    Returns:
+        `chosen` (n,), indices among the test digits; `images` (n, 28, 28) float32 in [0, 1]; `classes`
+        (n,); `class_means` (10, 28, 28) float32 in [0, 1].
+    """
     with np.load(DIGITS) as archive:
         digits = dict(archive)
     check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
@@ -66,45 +72,53 @@ def digits_to_explain(settings: Settings) -> dict[str, np.ndarray]:
 
 
 def explain_arm(name: str, settings: Settings, digits: dict[str, np.ndarray]) -> tuple[list[NetworkExplanation], np.ndarray]:
-    """Every replicate of the arm, explained, and what the other replicates say of its class models, (replicates, 10)."""
+    """Explain every replicate of the arm, and ask the other replicates about its class models.
+
+    Returns:
+        The explanations, and for each class model (replicates, 10) the mean probability of its class by
+        the other replicates.
+    """
     arm, network, options = parse_arm(name), settings.network, settings.saliency
     files = [network_file(NETWORKS / name, replicate).read_bytes() for replicate in range(settings.train.replicates)]
     networks = [read_weights(content) for content in files]
     checkpoints = JobCheckpoints(UNFINISHED, f"saliency-{name}", DIGITS.read_bytes(), options, network, *files)
     jobs = {f"replicate-{replicate:02}": (arm, network, options, weights, replicate) for replicate, weights in enumerate(networks)}
     with tqdm(total=len(jobs), initial=sum(job in checkpoints for job in jobs), desc=name, unit="network") as bar, worker_pool(len(jobs)) as pool:
-        replicates = list(run_jobs(pool, explain_replicate, jobs, checkpoints, digits, bar.update).values())
-        models = np.concatenate([explained["class_models"] for explained in replicates])
+        explanations = list(run_jobs(pool, explain_replicate, jobs, checkpoints, digits, bar.update).values())
+        models = np.concatenate([explanation["class_models"] for explanation in explanations])
+        # The stage `transfer` computes these probabilities again, among those of all arms. Here they fill the column
+        # `transfer` of measures.csv, which every arm writes without waiting for the others.
         probabilities = run_jobs(pool, class_probabilities, {"recognition": (arm, network, networks)}, checkpoints, models)["recognition"]
     checkpoints.clear()
-    return replicates, recognition_by_other_replicates(probabilities)
+    return explanations, recognition_by_other_replicates(probabilities)
 
 
-def save_arm(folder: Path, replicates: list[NetworkExplanation], transfer: np.ndarray, digits: dict[str, np.ndarray]) -> None:
-    """Write everything that was explained of one arm into a folder."""
-    of_networks = {part: np.stack([explained[part] for explained in replicates]) for part in ("class_models", "logits", "receptive_field")}
-    np.savez(folder / "class_models.npz", images=of_networks["class_models"], logits=of_networks["logits"])
-    maps = stack_replicates(replicates, "maps") | {"images": digits["chosen"], "receptive_field": of_networks["receptive_field"]}
+def save_arm(folder: Path, explanations: list[NetworkExplanation], transfer: np.ndarray, digits: dict[str, np.ndarray]) -> None:
+    """Write the explanations of an arm's replicates into a folder."""
+    models, logits = (np.stack([explanation[part] for explanation in explanations]) for part in ("class_models", "logits"))
+    np.savez(folder / "class_models.npz", images=models, logits=logits)
+    fields = np.stack([explanation["receptive_field"] for explanation in explanations])
+    maps = stack_replicates(explanations, "maps") | {"images": digits["chosen"], "receptive_field": fields}
     np.savez(folder / "maps.npz", allow_pickle=False, **maps)
-    np.savez(folder / "spectra.npz", allow_pickle=False, **stack_replicates(replicates, "spectra"))
-    np.savez(folder / "inside.npz", allow_pickle=False, **replicates[0]["inside"])
-    table = metrics_table(replicates, digits["chosen"], digits["classes"], transfer)
+    np.savez(folder / "spectra.npz", allow_pickle=False, **stack_replicates(explanations, "spectra"))
+    np.savez(folder / "inside.npz", allow_pickle=False, **explanations[0]["activations"])
+    table = metrics_table(explanations, digits["chosen"], digits["classes"], transfer)
     table.to_csv(folder / "measures.csv", index=False, float_format=DECIMALS)
-    cascade_table(replicates).to_csv(folder / "cascade.csv", index=False, float_format=DECIMALS)
+    cascade_table(explanations).to_csv(folder / "cascade.csv", index=False, float_format=DECIMALS)
 
 
 @exit_with_message("saliency")
 def main(name: str) -> None:
-    """Explain the arm's replicates in worker processes; leave maps, class models, spectra and measures."""
+    """Explain the arm's replicates in worker processes, and write maps, class models, spectra and metrics."""
     settings = parse_settings(PARAMETERS.read_bytes())
     digits = digits_to_explain(settings)
-    replicates, transfer = explain_arm(name, settings, digits)
+    explanations, transfer = explain_arm(name, settings, digits)
     with atomic_folder(SALIENCY / name) as folder:
-        save_arm(folder, replicates, transfer, digits)
-    with atomic_file(CLASS_MODELS / f"{name}.npz") as copy:  # where `transfer` sees a change of class models alone
+        save_arm(folder, explanations, transfer, digits)
+    with atomic_file(CLASS_MODELS / f"{name}.npz") as copy:  # apart, so that `transfer` reruns only if class models change
         shutil.copyfile(SALIENCY / name / "class_models.npz", copy)
-    confidence = np.mean([explained["measures"]["class_model"]["confidence"] for explained in replicates])
-    print(f"{name}: {len(digits['chosen'])} digits explained by {len(replicates)} networks; confidence in their own class models {confidence:.2f}")
+    confidence = np.mean([explanation["measures"][CLASS_MODEL]["confidence"] for explanation in explanations])
+    print(f"{name}: {len(digits['chosen'])} digits explained for {len(explanations)} networks; mean confidence in own class models {confidence:.2f}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,8 @@
-"""Train every replicate of one arm: `python -m stages.train 2-3-max`."""
+"""Train every replicate of one arm: `python -m stages.train 2-3-max`.
+
+Reads data/digits.npz; writes to data/networks/<arm> one .keras file per replicate, history.csv and
+predictions.npz.
+"""
 
 import sys
 from typing import TYPE_CHECKING
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def train_replicate(digits: dict[str, np.ndarray], arm: Arm, network: Network, train: Train, replicate: int) -> "TrainedNetwork":
-    """One network, trained in a worker process: only there is TensorFlow imported."""
+    """Train one network in a worker process, the only kind of process that imports TensorFlow."""
     with suppress_stderr():
         from kernel_dilation.model.network import build_architecture, use_one_thread
         from kernel_dilation.training.loop import Schedule, train_network
@@ -32,7 +36,11 @@ def train_replicate(digits: dict[str, np.ndarray], arm: Arm, network: Network, t
 
 
 def history_table(histories: list[np.ndarray]) -> pd.DataFrame:
-    """Loss and accuracy of every replicate after every epoch, a row each."""
+    """Tabulate loss and accuracy, in training and validation, one row per replicate and epoch.
+
+    Args:
+        histories: (epochs, 4) for each replicate, as in `TrainedNetwork`.
+    """
     columns = ("loss", "accuracy", "validation_loss", "validation_accuracy")
     tables = [
         pd.DataFrame(history, columns=columns).assign(replicate=replicate, epoch=range(1, len(history) + 1))
@@ -42,7 +50,7 @@ def history_table(histories: list[np.ndarray]) -> pd.DataFrame:
 
 
 def main(name: str) -> None:
-    """Train the arm's replicates in worker processes; leave networks, histories and test logits."""
+    """Train the arm's replicates in worker processes, and write networks, histories and test logits."""
     settings = parse_settings(PARAMETERS.read_bytes())
     arm, train = parse_arm(name), settings.train
     with np.load(DIGITS) as archive:
@@ -52,15 +60,15 @@ def main(name: str) -> None:
     jobs = {f"replicate-{replicate:02}": (arm, settings.network, train, replicate) for replicate in range(train.replicates)}
     finished_epochs = train.epochs * sum(job in checkpoints for job in jobs)
     with tqdm(total=train.epochs * train.replicates, initial=finished_epochs, desc=name, unit="epoch") as bar, worker_pool(len(jobs)) as pool:
-        finished = run_jobs(pool, train_replicate, jobs, checkpoints, digits, bar.update)
+        networks = run_jobs(pool, train_replicate, jobs, checkpoints, digits, bar.update)
     with atomic_folder(NETWORKS / name) as folder:
-        for replicate, trained in finished.items():
-            (folder / f"{replicate}.keras").write_bytes(trained["network"])
-        history_table([trained["history"] for trained in finished.values()]).to_csv(folder / "history.csv", index=False)
-        np.savez(folder / "predictions.npz", logits=np.stack([trained["logits"] for trained in finished.values()]), labels=digits["y_test"])
+        for replicate, network in networks.items():
+            (folder / f"{replicate}.keras").write_bytes(network["network"])
+        history_table([network["history"] for network in networks.values()]).to_csv(folder / "history.csv", index=False)
+        np.savez(folder / "predictions.npz", logits=np.stack([network["logits"] for network in networks.values()]), labels=digits["y_test"])
     checkpoints.clear()
-    accuracies = [(trained["logits"].argmax(1) == digits["y_test"]).mean() for trained in finished.values()]
-    print(f"{name}: {100 * np.mean(accuracies):.2f} % of {len(digits['y_test']):,} test digits right, mean of {train.replicates} networks")
+    accuracies = [(network["logits"].argmax(1) == digits["y_test"]).mean() for network in networks.values()]
+    print(f"{name}: mean test accuracy {100 * np.mean(accuracies):.2f} % ({len(digits['y_test']):,} digits, {train.replicates} networks)")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Show every arm's class models to the networks of every arm: `python -m stages.transfer`.
+"""Test whether networks of every arm recognise the class models of every arm: `python -m stages.transfer`.
 
-Takes the networks and class models of the arms in params.yaml; leaves data/transfer.csv.
+Reads the networks and class models of the arms in params.yaml; writes data/transfer.csv.
 """
 
 from itertools import chain
@@ -23,12 +23,12 @@ DECIMALS = "%.6g"
 
 
 def read_network_files(settings: Settings, name: str) -> list[bytes]:
-    """Content of the file of every network of an arm."""
+    """Read the .keras files of all replicates of an arm."""
     return [network_file(NETWORKS / name, replicate).read_bytes() for replicate in range(settings.train.replicates)]
 
 
 def read_class_models(settings: Settings) -> np.ndarray:
-    """Every class model, (arm, replicate, class, 28, 28) float32."""
+    """Read the class models of all arms, (arm, replicate, class, 28, 28) float32."""
     models = []
     for arm in settings.arms():
         with np.load(CLASS_MODELS / f"{arm.name}.npz") as archive:
@@ -38,7 +38,7 @@ def read_class_models(settings: Settings) -> np.ndarray:
 
 @exit_with_message("transfer")
 def main() -> None:
-    """Ask the networks of every arm, in worker processes; leave what they say of each class model."""
+    """Classify all class models by the networks of every arm, in worker processes, and write the table of results."""
     settings = parse_settings(PARAMETERS.read_bytes())
     arms = settings.arms()
     remove_stale(NETWORKS, [arm.name for arm in arms])
@@ -49,13 +49,14 @@ def main() -> None:
     jobs = {arm.name: (arm, settings.network, [read_weights(content) for content in files[arm]]) for arm in arms}
     with tqdm(total=len(jobs), desc="transfer", unit="arm") as bar, worker_pool(len(jobs)) as pool:
         probabilities = run_jobs(pool, class_probabilities, jobs, checkpoints, models.reshape(-1, *models.shape[3:]), bar.update)
-    table = pd.concat(
-        [cross_recognition_table(answered, target, list(probabilities), models.shape[:3]) for target, answered in probabilities.items()]
-    )
+    sources = list(probabilities)
+    table = pd.concat([cross_recognition_table(by_target, target, sources, models.shape[:3]) for target, by_target in probabilities.items()])
     with atomic_file(TRANSFER) as temporary:
         table.to_csv(temporary, index=False, float_format=DECIMALS)
     checkpoints.clear()
-    print(f"transfer: {models[..., 0, 0].size} class models shown to {len(arms) * settings.train.replicates} networks; answers written to {TRANSFER}")
+    print(
+        f"transfer: {models[..., 0, 0].size} class models classified by {len(arms) * settings.train.replicates} networks; table written to {TRANSFER}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""What the experiment computes of fixed weights and digits, on every way that passes a dilated convolution or its gradients.
+"""All computations that involve dilated convolutions or their gradients, on fixed weights and digits.
 
-`save(FILE)` is for a process with another environment.
+`save(FILE)` is meant for a process with another environment.
 """
 
 from importlib import import_module
@@ -21,46 +21,46 @@ ARCHITECTURES = {
     "all": architecture(2, 5, "average", dilate="all"),
     "stride": architecture(2, 3, "stride", dilate="all"),
 }
-EXPLAINED, TRAINED = 6, 64  # digits
+EXPLAINED_DIGITS, TRAINING_DIGITS = 6, 64
 
 
 def first_digits(count: int) -> dict[str, np.ndarray]:
-    """The same few digits for training, validation and test."""
+    """Return the same first digits for training, validation and test."""
     images, classes = digits()
     return {f"{axis}_{part}": values[:count] for part in ("train", "validation", "test") for axis, values in (("x", images), ("y", classes))}
 
 
-def explained(of: Architecture) -> dict[str, np.ndarray]:
-    """Logits, maps by every method, class models, filters and effective field of a network with random weights."""
-    weights, shown, classes = tensors(random_weights(of)), digits()[0][:EXPLAINED].astype(np.float32) / 255, np.arange(EXPLAINED)
+def explain_random_network(of: Architecture) -> dict[str, np.ndarray]:
+    """Compute logits, maps by every method, class models, filters and effective receptive field of a random network."""
+    weights, images, classes = tensors(random_weights(of)), digits()[0][:EXPLAINED_DIGITS].astype(np.float32) / 255, np.arange(EXPLAINED_DIGITS)
     maps = {
-        method: import_module(f"kernel_dilation.saliency_methods.{method}").saliency_maps(weights, shown, classes, of, options())
+        method: import_module(f"kernel_dilation.saliency_methods.{method}").saliency_maps(weights, images, classes, of, options())
         for method in sorted(available_methods("saliency_methods"))
     }
     return maps | {
-        "logits": image_logits(weights, shown, of),
+        "logits": image_logits(weights, images, of),
         "class_models": generate_class_models(weights, of, options(steps=10)),
-        "filters": maximise_filters(weights, np.arange(2), shown[0], of, options(steps=10)),
-        "effective_field": effective_receptive_field(weights, shown, of, 0),
+        "filters": maximise_filters(weights, np.arange(2), images[0], of, options(steps=10)),
+        "effective_field": effective_receptive_field(weights, images, of, 0),
     }
 
 
-def learned(method: str) -> np.ndarray:
-    """Weight of each candidate dilation after each epoch of a way to learn, (2, 3) float64."""
-    scaled = {name: values / np.float32(255) if name.startswith("x") else values for name, values in first_digits(TRAINED).items()}
-    how = MethodOptions((1, 2, 3), 3, "max", (3, 4), 5, 2, 16, 0.005, 0.1)
-    return import_module(f"kernel_dilation.dilation_methods.{method}").learn_dilation(scaled, how, 2, 0).weights
+def learn_on_digits(method: str) -> np.ndarray:
+    """Learn a dilation; return the weight of each candidate after each epoch, (2, 3) float64."""
+    scaled = {name: values / np.float32(255) if name.startswith("x") else values for name, values in first_digits(TRAINING_DIGITS).items()}
+    method_options = MethodOptions((1, 2, 3), 3, "max", (3, 4), 5, 2, 16, 0.005, 0.1)
+    return import_module(f"kernel_dilation.dilation_methods.{method}").learn_dilation(scaled, method_options, 2, 0).weights
 
 
-def computed() -> dict[str, np.ndarray]:
-    """Everything, by name."""
-    found = {f"{name}/{part}": array for name, of in ARCHITECTURES.items() for part, array in explained(of).items()}
+def compute_all() -> dict[str, np.ndarray]:
+    """Compute everything, by name."""
+    results = {f"{name}/{part}": array for name, of in ARCHITECTURES.items() for part, array in explain_random_network(of).items()}
     for name, of in ARCHITECTURES.items():
-        found[f"{name}/history"] = train_network(of, Schedule(2, 16, 0.005), first_digits(TRAINED), 0, 0)["history"]
-    return found | {f"learned/{method}": learned(method) for method in sorted(available_methods("dilation_methods"))}
+        results[f"{name}/history"] = train_network(of, Schedule(2, 16, 0.005), first_digits(TRAINING_DIGITS), 0, 0)["history"]
+    return results | {f"learned/{method}": learn_on_digits(method) for method in sorted(available_methods("dilation_methods"))}
 
 
 def save(file: str) -> None:
-    """Compute everything as a job of the project does, and save it as an .npz file."""
+    """Compute everything in the way of the project's worker processes, and save it as an .npz file."""
     use_one_thread()
-    np.savez(file, allow_pickle=False, **computed())
+    np.savez(file, allow_pickle=False, **compute_all())

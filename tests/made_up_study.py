@@ -112,6 +112,7 @@ def accuracy_tables(random: Random, arms: Sequence[Arm], replicates: int) -> Tab
     tables = {
         "accuracy": [{**network, "accuracy": 96 + random.normal(), "validation_accuracy": 96.0} for network in networks],
         "curves": [{**network, "epoch": epoch, **{rate: 0.5 + random.random() / 2 for rate in rates}} for network in networks for epoch in (1, 2, 3)],
+        "arms": [{**arm._asdict(), "mean": 96.0, "lower": 95.8, "upper": 96.2} for arm in arms],
         "fields": [field_row(arm) for arm in arms],
         "confusion": [
             {**arm._asdict(), "actual": actual, "predicted": predicted, "percent": 91.0 if actual == predicted else 1.0}

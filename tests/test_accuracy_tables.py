@@ -7,13 +7,13 @@ import pandas as pd
 LABELS = np.array([0, 1, 1, 2])
 
 
-def logits_of(*answers: list[int]) -> np.ndarray:
-    """One-hot logits (replicate, n, 10) for the answers of each replicate."""
-    return np.eye(10, dtype=np.float32)[np.array(answers)]
+def logits_of(*predictions: list[int]) -> np.ndarray:
+    """Return one-hot logits (replicates, n, 10) for the predictions of each replicate."""
+    return np.eye(10, dtype=np.float32)[np.array(predictions)]
 
 
-def test_accuracy_is_the_percent_of_right_answers_and_the_last_epoch_validates():
-    """By hand: 3 of 4 and 4 of 4 right."""
+def test_accuracy_is_the_percentage_of_correct_predictions_and_validation_is_that_of_the_last_epoch():
+    """By hand: 3 of 4 and 4 of 4 predictions are correct."""
     history = pd.DataFrame({"replicate": [0, 0, 1, 1], "epoch": [1, 2, 1, 2], "validation_accuracy": [0.1, 0.5, 0.2, 0.75]})
     table = accuracy_table(Arm(2, 3, "max"), logits_of([0, 1, 7, 2], [0, 1, 1, 2]), LABELS, history)
     assert table["accuracy"].tolist() == [75.0, 100.0]
@@ -21,17 +21,17 @@ def test_accuracy_is_the_percent_of_right_answers_and_the_last_epoch_validates()
     assert table[["dilation", "kernel_size", "pooling"]].drop_duplicates().to_numpy().tolist() == [[2, 3, "max"]]
 
 
-def test_confusion_is_in_percent_of_each_class():
-    """By hand: of four answers to ones, three are 1 and one is 7. Classes without a digit are left empty."""
-    found = confusion_percentages(logits_of([0, 1, 7, 2], [0, 1, 1, 2]), LABELS)
-    assert found[1, 1] == 75
-    assert found[1, 7] == 25
-    assert found[0].sum() == 100
+def test_confusion_is_a_percentage_of_each_class():
+    """By hand: of four predictions for ones, three are 1 and one is 7."""
+    percentages = confusion_percentages(logits_of([0, 1, 7, 2], [0, 1, 1, 2]), LABELS)
+    assert percentages[1, 1] == 75
+    assert percentages[1, 7] == 25
+    assert percentages[0].sum() == 100
 
 
-def test_the_most_wrong_digits_come_first_with_their_commonest_wrong_answer():
-    answers = np.array([[0, 7, 1, 2], [0, 7, 1, 3], [0, 4, 1, 2]])
-    table = misclassified_digits(answers, LABELS)
+def test_the_digits_that_most_networks_misclassify_come_first_with_their_most_frequent_wrong_prediction():
+    predictions = np.array([[0, 7, 1, 2], [0, 7, 1, 3], [0, 4, 1, 2]])
+    table = misclassified_digits(predictions, LABELS)
     assert table["index"].tolist() == [1, 3]
     assert table["answer"].tolist() == [7, 3]
     np.testing.assert_allclose(table["share"], [1.0, 1 / 3])

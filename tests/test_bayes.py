@@ -19,16 +19,16 @@ def test_probabilities_match_baycomp(paired, margin, expected):
 
 
 def test_one_block_has_the_probability_of_its_prior():
-    # Analytic: only the pseudo-observation paired with itself is within, so "above" wins if its weight w, which is
-    # Beta(1/2, 1), has w^2 < 1/2: P(w < sqrt(1/2)) = (1/2)^(1/4).
+    # Analytic: only the pseudo-observation paired with itself lies within the region. Its weight w is Beta(1/2, 1)
+    # distributed, so that "above" wins if w^2 < 1/2: P(w < sqrt(1/2)) = (1/2)^(1/4).
     assert region_probabilities(np.array([[3.0]]), 1.0, 0)[0] == pytest.approx([0.0, 1 - 0.5**0.25, 0.5**0.25], abs=0.015)
 
 
-def test_no_difference_lies_within():
+def test_a_difference_of_zero_lies_within_the_region():
     assert region_probabilities(np.zeros((8, 2)), 0.5, 0).tolist() == [[0.0, 1.0, 0.0]] * 2
 
 
-def test_left_and_right_are_mirrored():
+def test_the_test_is_symmetric():
     forward, backward = region_probabilities(GAINS, 0.3, 0)[0], region_probabilities(-GAINS, 0.3, 0)[0]
     assert forward.tolist() == backward[::-1].tolist()
 

@@ -1,4 +1,4 @@
-"""The calibration of the statistics, on few studies; the committed table has thousands."""
+"""The calibration of the statistics on few studies; the committed table uses thousands."""
 
 import csv
 from pathlib import Path
@@ -15,8 +15,8 @@ COMMITTED = Path(__file__).parent.parent / "metrics" / "calibration.csv"
 
 
 @pytest.mark.parametrize("noise", NOISES)
-def test_synthetic_studies_have_the_means_and_the_spread_they_should(noise):
-    # Analytic: 97.5 plus the effects; half a point of noise and 0.3 points of the block at the first treatment.
+def test_synthetic_studies_have_the_specified_means_and_variance(noise):
+    # Analytic: 97.5 plus the effects; at the first treatment, standard deviations of 0.5 points (noise) and 0.3 points (blocks).
     tables = synthetic_tables(noise, 4000, 8, [0.0, -1.0, -2.0], 0)
     assert tables.shape == (4000, 8, 3)
     assert tables.mean(axis=(0, 1)) == pytest.approx([97.5, 96.5, 95.5], abs=0.03)
@@ -29,19 +29,19 @@ def test_discrete_studies_have_ties():
 
 
 def test_an_unknown_noise_is_refused():
-    with pytest.raises(ValueError, match=r"a noise is one of normal, .*got 'white'"):
+    with pytest.raises(ValueError, match=r"the noise must be one of normal, .*got 'white'"):
         synthetic_tables("white", 1, 8, [0.0], 0)
 
 
-def test_a_method_that_fails_is_caught(monkeypatch):
-    # By construction: percentile intervals, which are known to cover too few means at 8 blocks.
+def test_a_method_that_misses_its_target_is_detected(monkeypatch):
+    # By construction: percentile intervals are known to cover too few means at 8 blocks.
     def percentile(samples, alpha, resamples, seed):
-        picks = np.random.default_rng(seed).integers(len(samples), size=(200, len(samples)))
-        return tuple(np.quantile(samples[picks].mean(axis=1), [alpha / 2, 1 - alpha / 2], axis=0))
+        indices = np.random.default_rng(seed).integers(len(samples), size=(200, len(samples)))
+        return tuple(np.quantile(samples[indices].mean(axis=1), [alpha / 2, 1 - alpha / 2], axis=0))
 
     monkeypatch.setattr("tools.calibration.error_rates.mean_intervals", percentile)
-    lines = error_rates(Scenario("no effect", 0.0, 0.5), "normal", 8, 4, 300, 0)
-    assert {line.quantity: line.meets for line in lines}["interval of a difference covers"] is False
+    rates = error_rates(Scenario("no effect", 0.0, 0.5), "normal", 8, 4, 300, 0)
+    assert {rate.quantity: rate.meets for rate in rates}["interval of a difference covers"] is False
 
 
 def test_the_program_writes_one_row_for_each_rate(tmp_path, monkeypatch):
@@ -50,17 +50,17 @@ def test_the_program_writes_one_row_for_each_rate(tmp_path, monkeypatch):
     with pytest.raises(SystemExit, match="interval of the slope covers"):  # four studies cannot cover 95 %
         main(["--studies", "4", "--output", str(output)])
     rows = list(csv.DictReader(output.read_text().splitlines()))
-    learning = 6 * 2 * len(RACES) + 4 + 2 * 4 + 2 + 2  # of races in both worlds, signal to noise, choices, margin and verdict
+    learning = 6 * 2 * len(RACES) + 4 + 2 * 4 + 2 + 2  # races in both worlds, signal-to-noise ratios, choices, margins and verdicts
     assert len(rows) == len(NOISES) * (7 + 5 * (len(SCENARIOS) - 1)) + learning
     assert {row["studies"] for row in rows} == {"4", "2"}  # races are compared in pairs
 
 
 def test_the_committed_table_meets_every_target():
-    # Made by `make calibrate`; the sizes are those of the default run and of the full study.
+    # Written by `make calibrate`; the sizes are those of the default run and of the full study.
     rows = list(csv.DictReader(COMMITTED.read_text().splitlines()))
     assert {(row["blocks"], row["treatments"]) for row in rows} == {("8", "4"), ("10", "7")}
     assert all(int(row["studies"]) >= 2000 for row in rows)
     assert {row["noise"] for row in rows} == set(NOISES)
-    judged = [row for row in rows if row["target"]]
-    assert judged
-    assert all(row["meets"] == "True" for row in judged)
+    with_target = [row for row in rows if row["target"]]
+    assert with_target
+    assert all(row["meets"] == "True" for row in with_target)

@@ -10,7 +10,7 @@ PATIENT = {"steps": 400, "step_size": 0.01}
 
 
 def test_the_class_model_of_a_linear_network_is_its_weights_over_twice_lambda():
-    """Analytic: the maximum of w I - lambda |I|^2."""
+    """Oracle: analytic, the maximum of w I - lambda |I|^2."""
     of, weights, gradients = linear_network()
     models = generate_class_models(tensors(weights), of, options(weight_decay=3.0, **PATIENT))
     np.testing.assert_allclose(models, gradients / 6, atol=0.01)
@@ -18,44 +18,44 @@ def test_the_class_model_of_a_linear_network_is_its_weights_over_twice_lambda():
 
 
 def test_the_filter_model_of_a_linear_network_is_flat():
-    """Analytic: each pixel is in one window of the pooled map, as a quarter of its mean: 1/4 / (2 lambda)."""
+    """Oracle: analytic. Each pixel contributes a quarter to the mean of one pooling window, hence 1/4 / (2 lambda)."""
     of, weights, _ = linear_network()
     black = np.zeros((28, 28), np.float32)
     models = maximise_filters(tensors(weights), np.array([0]), black, of, options(weight_decay=0.5, **PATIENT))
     np.testing.assert_allclose(models[0], 0.25, atol=0.01)
 
 
-def test_filter_models_start_where_they_are_told():
+def test_filter_models_start_from_the_given_image():
     of = architecture()
     start = strokes(1)[0]
-    few = options(steps=1, step_size=0.001)
-    models = maximise_filters(tensors(random_weights(of)), np.arange(3), start, of, few)
+    one_step = options(steps=1, step_size=0.001)
+    models = maximise_filters(tensors(random_weights(of)), np.arange(3), start, of, one_step)
     np.testing.assert_allclose(models, np.repeat(start[None], 3, 0), atol=0.0011)
 
 
-def test_each_filter_likes_its_own_model_best_of_its_start():
+def test_each_filter_responds_more_to_its_model_than_to_black():
     of = architecture(pooling="average")
     weights = tensors(random_weights(of))
     models = maximise_filters(weights, np.arange(4), np.zeros((28, 28), np.float32), of, options(weight_decay=0.01))
-    black, own = (last_features(weights, first_features(weights, shown[..., None], of), of).numpy().sum((1, 2)) for shown in (0 * models, models))
+    black, own = (last_features(weights, first_features(weights, images[..., None], of), of).numpy().sum((1, 2)) for images in (0 * models, models))
     assert (np.diag(own) > np.diag(black)).all()
 
 
 @pytest.mark.parametrize(("dilation", "pooling"), [(1, "max"), (4, "average")])
-def test_a_trained_network_knows_its_class_models(dilation, pooling):
+def test_a_trained_network_recognises_its_class_models(dilation, pooling):
     of, weights = trained_network(dilation, pooling)
     models = generate_class_models(tensors(weights), of, options(steps=60, weight_decay=0.5))
     assert image_logits(tensors(weights), models, of).argmax(1).tolist() == list(range(10))
 
 
-def test_a_larger_lambda_makes_a_smaller_image():
+def test_a_larger_lambda_gives_images_of_smaller_norm():
     of, weights = trained_network(1, "max")
     small, large = ((generate_class_models(tensors(weights), of, options(steps=60, weight_decay=decay)) ** 2).sum((1, 2)) for decay in (2.0, 0.5))
     assert (small < large).all()
 
 
-def test_total_variation_smooths_what_it_leaves():
-    """By hand: the image of a linear network is made of blocks, and each border costs its height."""
+def test_total_variation_smooths_the_models():
+    """By hand: the class model of a linear network consists of blocks, and each edge is penalised by its height."""
     of, weights, gradients = linear_network()
     plain, smooth = (generate_class_models(tensors(weights), of, options(total_variation=weight, **PATIENT)) for weight in (0.0, 0.05))
     heights = [np.abs(np.diff(models, axis=1)).sum() + np.abs(np.diff(models, axis=2)).sum() for models in (plain, smooth)]
@@ -63,19 +63,19 @@ def test_total_variation_smooths_what_it_leaves():
     assert np.corrcoef(smooth.ravel(), gradients.ravel())[0, 1] > 0.9
 
 
-def test_jitter_moves_by_whole_pixels_as_the_seed_says_and_changes_the_models():
-    moves = jitter_schedule(options(jitter_pixels=2, steps=500))
-    assert set(moves.ravel()) == {-2, -1, 0, 1, 2}
+def test_jitter_shifts_by_whole_pixels_drawn_from_the_seed_and_changes_the_models():
+    shifts = jitter_schedule(options(jitter_pixels=2, steps=500))
+    assert set(shifts.ravel()) == {-2, -1, 0, 1, 2}
     assert not jitter_schedule(options(jitter_pixels=0)).any()
     of, weights = trained_network(1, "max")
-    still, moved, other = (
+    still, shifted, other = (
         generate_class_models(tensors(weights), of, options(jitter_pixels=pixels, seed=seed)) for pixels, seed in ((0, 0), (1, 0), (1, 1))
     )
-    assert np.abs(still - moved).max() > 0.01
-    assert np.abs(other - moved).max() > 0.01
+    assert np.abs(still - shifted).max() > 0.01
+    assert np.abs(other - shifted).max() > 0.01
 
 
-def test_the_same_class_models_come_twice():
+def test_class_models_are_reproducible():
     of, weights = trained_network(1, "max")
     once, twice = (generate_class_models(tensors(weights), of, options(jitter_pixels=1)) for _ in range(2))
     assert once.tobytes() == twice.tobytes()
@@ -88,32 +88,32 @@ def test_a_network_without_a_gradient_leaves_the_image_black():
     assert np.abs(generate_class_models(tensors(weights), of, options())).max() < 1e-4
 
 
-def test_a_network_whose_relus_are_all_closed_at_black_still_has_class_models():
-    """It rises from black: by hand, logit 0 is pixel (8, 8) less 0.1, twice over."""
+def test_a_network_with_only_inactive_relus_at_black_still_has_class_models():
+    """By hand: once its ReLUs are active, logit 0 is 2 p - 0.2, where p is pixel (8, 8)."""
     of, weights = one_pixel_network([2], [-0.1], [1])
     weights[1] = np.array([-0.05], np.float32)
     model = generate_class_models(tensors(weights), of, options(steps=200, weight_decay=0.5))[0]
-    assert model[8, 8] == pytest.approx(2, abs=0.05)  # 2 p - p^2 / 2 is largest at 2
+    assert model[8, 8] == pytest.approx(2, abs=0.05)  # where 2 p - p^2 / 2 has its maximum
     model[8, 8] = 0
     assert np.abs(model).max() < 1e-4
 
 
-def test_leaks_fall_to_nothing_half_way():
+def test_the_relu_leak_falls_to_zero_half_way():
     np.testing.assert_allclose(relu_leak_schedule(8), [0.3, 0.225, 0.15, 0.075, 0, 0, 0, 0], atol=1e-7)
 
 
-def test_ties_of_max_pooling_go_to_no_corner_of_their_own():
-    """From flat black all would go to even rows and columns, where a kernel dilated by 2 or 4 would keep them."""
+def test_ties_of_max_pooling_favour_no_corner():
+    """From uniform black, all ties would go to even rows and columns, and a kernel dilated by 2 or 4 would keep them there."""
     of, weights = trained_network(2, "max")
     models = np.abs(generate_class_models(tensors(weights), of, options(steps=60, weight_decay=1.0)))
     corner = models[:, ::2, ::2].sum() / models.sum()
     assert 0.2 < corner < 0.35
 
 
-def test_a_step_stays_a_function_of_its_own():
-    """Else its pooling's gradient is left to a slow kernel, in some processes only: no clock could hold that."""
+def test_a_step_of_the_ascent_is_not_inlined():
+    """Otherwise the gradient of max pooling falls back on a slow kernel, but only in some processes, so that no timing could test it."""
     of = architecture()
     generate_class_models(tensors(random_weights(of)), of, options())
     library = ascent_graph(of, options().total_variation, options().jitter_pixels).get_concrete_function().graph.as_graph_def().library
-    apart = [function for function in library.function if function.attr["_noinline"].b]
-    assert any(node.op == "MaxPoolGrad" for function in apart for node in function.node_def)
+    separate = [function for function in library.function if function.attr["_noinline"].b]
+    assert any(node.op == "MaxPoolGrad" for function in separate for node in function.node_def)

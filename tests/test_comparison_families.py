@@ -18,7 +18,7 @@ OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200
 
 
 def grid_frame(replicates: int, fall: float) -> pd.DataFrame:
-    """Values that fall by `fall` for each unit of dilation, with a little noise, for two poolings."""
+    """Return values that fall by `fall` for each unit of dilation, with a little noise, for two poolings."""
     generator = np.random.default_rng(0)
     rows = [
         {"replicate": replicate, "dilation": dilation, "kernel_size": 3, "pooling": pooling,
@@ -30,8 +30,8 @@ def grid_frame(replicates: int, fall: float) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def test_a_block_table_holds_the_means_of_a_level_over_the_other_factors():
-    """By hand: 1 and 3 at dilation 2 are 2 on average; levels stay in the frame's order."""
+def test_a_block_table_contains_the_means_of_each_level_over_the_other_factors():
+    """By hand: the mean of 1 and 3 at dilation 2 is 2; levels keep the frame's order."""
     frame = pd.DataFrame({"replicate": [0, 0, 0, 0], "dilation": [2, 2, 1, 1], "pooling": ["max", "average"] * 2, "value": [1.0, 3.0, 4.0, 6.0]})
     values, levels = block_table(frame, "dilation")
     assert levels == (2, 1)
@@ -45,7 +45,7 @@ def test_a_missing_arm_is_refused_and_never_averaged_away():
 
 
 def test_a_family_is_corrected_together():
-    """Oracle: Holm by hand; of two equal p-values the larger correction, twice the p, counts for both."""
+    """By hand: for two equal p-values, Holm's correction doubles both."""
     question, other = (Question("family", "dilation", "", name) for name in ("one", "two"))
     frame = grid_frame(8, 1.0)
     alone = family_findings({question: frame}, lambda *_: 0.5, OPTIONS)[question].comparison.p_value
@@ -54,7 +54,7 @@ def test_a_family_is_corrected_together():
     assert together[question].comparison.verdict == "difference"
 
 
-def test_tables_have_a_row_for_each_question_pair_level_and_replicate():
+def test_the_tables_have_a_row_for_each_question_pair_level_and_replicate():
     question = Question("family", "dilation", "gradient", "gini")
     tables = finding_tables(family_findings({question: grid_frame(4, 1.0)}, lambda *_: 0.5, OPTIONS))
     assert {name: len(table) for name, table in tables.items()} == {"effects": 1, "pairs": 3, "levels": 3, "replicates": 12}
@@ -62,20 +62,20 @@ def test_tables_have_a_row_for_each_question_pair_level_and_replicate():
     assert (tables["levels"]["lower"] <= tables["levels"]["mean"]).all()
 
 
-def test_a_single_replicate_has_levels_without_spread_and_no_verdict():
+def test_a_single_replicate_has_levels_without_variance_and_no_conclusive_verdict():
     question = Question("family", "dilation", "", "m")
-    found = family_findings({question: grid_frame(1, 1.0)}, lambda *_: 0.5, OPTIONS)
-    assert effect_rows(found)[0]["verdict"] == "inconclusive"
-    assert all(row["lower"] == row["mean"] == row["upper"] for row in level_rows(found))
-    assert len(replicate_rows(found)) == 3
+    findings = family_findings({question: grid_frame(1, 1.0)}, lambda *_: 0.5, OPTIONS)
+    assert effect_rows(findings)[0]["verdict"] == "inconclusive"
+    assert all(row["lower"] == row["mean"] == row["upper"] for row in level_rows(findings))
+    assert len(replicate_rows(findings)) == 3
 
 
-def test_measures_are_averaged_over_images_and_chance_levels_are_no_measures():
-    """By hand: the mean of 1 and 3 is 2; a measure without any number is left out for that method alone."""
-    measures = pd.DataFrame({
+def test_metrics_are_averaged_over_images_and_chance_levels_are_not_metrics():
+    """By hand: the mean of 1 and 3 is 2; a metric without any value is left out for that method only."""
+    metrics = pd.DataFrame({
         "dilation": 1, "kernel_size": 3, "pooling": "max", "replicate": 0, "method": ["gradient", "gradient", "class_model"],
         "image": [5, 6, None], "class": [0, 1, 2], "gini": [1.0, 3.0, 5.0], "mass": [0.5, 0.5, None], "mass_chance": [0.1, 0.1, None],
     })  # fmt: skip
-    frames = metric_frames(measures)
+    frames = metric_frames(metrics)
     assert set(frames) == {("gradient", "gini"), ("gradient", "mass"), ("class_model", "gini")}
     assert frames["gradient", "gini"]["value"].tolist() == [2.0]

@@ -1,4 +1,4 @@
-"""The one verdict on a table of blocks by treatments."""
+"""The comparison of treatments over blocks and its verdict."""
 
 import json
 from dataclasses import asdict
@@ -21,7 +21,7 @@ def compared(values, treatments=DILATIONS, margin=0.5) -> Comparison:
     return compare_treatments(values, treatments, margin, alpha=ALPHA, resamples=1000, seed=0)
 
 
-# Each by construction: noise of 0.1 and a margin of 0.5 points.
+# By construction: noise of 0.1 points and a margin of 0.5 points.
 @pytest.mark.parametrize(
     ("table", "expected"),
     [
@@ -31,11 +31,11 @@ def compared(values, treatments=DILATIONS, margin=0.5) -> Comparison:
         (97 + (NOISE - 97) * 20, "inconclusive"),
     ],
 )
-def test_the_verdict_is_what_the_table_was_built_for(table, expected):
+def test_the_verdict_is_that_for_which_the_table_was_constructed(table, expected):
     assert compared(table).verdict == expected
 
 
-def test_a_difference_comes_with_its_size_direction_and_trend():
+def test_a_difference_is_reported_with_its_size_direction_and_trend():
     # By hand: the means fall by one point for each unit of dilation.
     table = NOISE - np.arange(4)
     answer = compared(table)
@@ -51,7 +51,7 @@ def test_a_difference_comes_with_its_size_direction_and_trend():
 
 
 def test_the_slope_is_the_mean_of_the_blocks_slopes_with_its_interval():
-    # Oracle: `slopes` and `mean_intervals`, tested by themselves.
+    # Oracle: `slopes` and `mean_intervals`, which have tests of their own.
     samples = slopes(NOISE, DILATIONS)[:, np.newaxis]
     lower, upper = mean_intervals(samples, 0.05, 1000, 0)
     slope = compared(NOISE).slope
@@ -62,15 +62,15 @@ def test_the_slope_is_the_mean_of_the_blocks_slopes_with_its_interval():
 def test_the_order_of_the_columns_does_not_matter():
     order = [2, 0, 3, 1]
     shuffled = compared(NOISE[:, order] - np.array(order), [DILATIONS[column] for column in order])
-    straight = compared(NOISE - np.arange(4))
-    assert shuffled.best == straight.best
+    ordered = compared(NOISE - np.arange(4))
+    assert shuffled.best == ordered.best
     assert shuffled.slope is not None
-    assert straight.slope is not None
-    assert shuffled.slope.value == pytest.approx(straight.slope.value)
-    assert shuffled.trend_p_value == pytest.approx(straight.trend_p_value)
+    assert ordered.slope is not None
+    assert shuffled.slope.value == pytest.approx(ordered.slope.value)
+    assert shuffled.trend_p_value == pytest.approx(ordered.trend_p_value)
 
 
-def test_an_inconclusive_verdict_says_how_many_replicates_would_settle_it():
+def test_an_inconclusive_verdict_reports_how_many_replicates_would_settle_it():
     table = 97 + (NOISE - 97) * 5
     answer = with_replicates_needed(compared(table), table, ALPHA, 0)
     assert answer.verdict == "inconclusive"
@@ -79,7 +79,7 @@ def test_an_inconclusive_verdict_says_how_many_replicates_would_settle_it():
     assert answer.reason == f"{answer.replicates_needed} replicates would settle it in 4 of 5 studies"
 
 
-def test_an_inconclusive_verdict_that_would_take_too_many_says_so():
+def test_an_inconclusive_verdict_that_needs_too_many_replicates_reports_it():
     table = 97 + (NOISE - 97) * 100
     answer = with_replicates_needed(compared(table), table, ALPHA, 0)
     assert answer.replicates_needed is None
@@ -94,7 +94,7 @@ def test_a_larger_family_needs_more_replicates():
     assert of_twenty > alone
 
 
-def test_an_inconclusive_verdict_that_nobody_simulated_says_so():
+def test_an_inconclusive_verdict_without_simulation_reports_it():
     assert compared(97 + (NOISE - 97) * 5).reason == "how many replicates would settle it was not simulated"
 
 
@@ -106,7 +106,7 @@ def test_a_conclusive_verdict_has_no_reason():
     assert compared(NOISE).reason == ""
 
 
-def test_a_single_replicate_is_inconclusive_and_says_why():
+def test_a_single_replicate_is_inconclusive_and_gives_the_reason():
     answer = compared(NOISE[:1])
     assert (answer.verdict, answer.p_value, answer.equivalence_p_value, answer.kendall_w) == ("inconclusive", 1.0, 1.0, 0.0)
     assert "single replicate" in answer.reason
@@ -114,19 +114,19 @@ def test_a_single_replicate_is_inconclusive_and_says_why():
     assert answer.slope.lower is None
 
 
-def test_a_single_dilation_has_nothing_to_be_compared_with():
+def test_a_single_dilation_is_inconclusive_and_gives_the_reason():
     answer = compared(NOISE[:, :1], [1])
     assert (answer.verdict, answer.p_value, answer.pairs, answer.slope) == ("inconclusive", 1.0, (), None)
     assert "nothing to compare" in answer.reason
 
 
-def test_two_dilations_are_compared_by_wilcoxon():
-    # By hand: 8 blocks that agree, 2 / 2^8.
+def test_two_dilations_are_compared_by_wilcoxons_test():
+    # By hand: if all 8 blocks agree, p = 2 / 2^8.
     answer = compared(NOISE[:, :2] - [0.0, 2.0], [1, 2])
     assert (answer.verdict, answer.p_value, answer.trend_p_value) == ("difference", 2 / 256, 2 / 256)
 
 
-def test_names_are_compared_without_a_trend():
+def test_treatments_that_are_names_have_no_trend():
     answer = compared(NOISE[:, :2], ["max", "average"])
     assert (answer.verdict, answer.trend_p_value, answer.slope) == ("equivalent", None, None)
 
@@ -136,7 +136,7 @@ def test_equal_columns_are_equivalent():
     assert (answer.verdict, answer.p_value, answer.equivalence_p_value, answer.range_of_means) == ("equivalent", 1.0, 0.0, 0.0)
 
 
-def test_equal_columns_within_a_margin_of_zero_are_inconclusive_and_say_why():
+def test_equal_columns_with_a_margin_of_zero_are_inconclusive_and_give_the_reason():
     answer = compared(np.ones((8, 4)), margin=0.0)
     assert answer.verdict == "inconclusive"
     assert "margin of zero" in answer.reason
@@ -157,7 +157,7 @@ def test_a_missing_replicate_is_refused():
     ("margin", "alpha", "rule"),
     [(-0.5, 0.05, "not below 0"), (float("nan"), 0.05, "finite"), (np.ones(3), 0.05, "each of the 8 blocks"), (0.5, 1.5, "alpha must lie between")],
 )
-def test_a_margin_or_an_alpha_without_a_meaning_is_refused(margin, alpha, rule):
+def test_a_margin_or_an_alpha_out_of_range_is_refused(margin, alpha, rule):
     with pytest.raises(ValueError, match=rule):
         compare_treatments(NOISE, DILATIONS, margin, alpha, 1000, 0)
 
@@ -185,18 +185,18 @@ def test_a_relative_margin_does_not_depend_on_the_unit():
         1e30 * NOISE,
     ],
 )
-def test_no_table_leaves_a_number_that_is_not_one(table):
+def test_every_number_of_a_comparison_is_finite(table):
     answer = compared(table, list(range(1, table.shape[1] + 1)))
     assert json.loads(json.dumps(asdict(answer), allow_nan=False))["verdict"] == answer.verdict
     assert (answer.reason == "") == (answer.verdict != "inconclusive")
 
 
-def test_the_same_table_gives_the_same_answer():
+def test_the_same_table_gives_the_same_comparison():
     assert compared(NOISE) == compared(NOISE)
 
 
-def test_a_family_is_corrected_by_holm_and_its_verdicts_follow():
-    # Oracle: `holm`, tested against R; the second is a difference by itself and none among six.
+def test_a_family_is_corrected_by_holm_and_its_verdicts_change_accordingly():
+    # Oracle: `holm`, which is tested against R. The weak comparison is significant by itself but not in a family of six.
     family = {"clear": compared(NOISE - 2.0 * LAST)}
     weak = compared(97 + (NOISE - 97) * 20 - np.arange(4) * 1.3)
     assert weak.verdict == "difference"
@@ -208,7 +208,7 @@ def test_a_family_is_corrected_by_holm_and_its_verdicts_follow():
     assert answers["weak 0"].reason
 
 
-def test_equivalence_is_corrected_within_the_family_too():
+def test_equivalence_is_also_corrected_within_the_family():
     answer = compared(97 + (NOISE - 97) * 1.9)
     assert answer.verdict == "equivalent"
     answers = correct_family({number: answer for number in range(40)}, 0.05)
@@ -224,7 +224,7 @@ def test_equivalence_is_corrected_within_the_family_too():
         ((1, 4, 2), (1.0, 1.0, 3.0), 2), (("max", "average", "stride"), (1.0, 3.0, 1.0), None),
     ],
 )  # fmt: skip
-def test_means_turn_where_they_leave_both_ends_by_more_than_the_margin(treatments, means, turns):
-    """Worked by hand, at a margin of 0.5."""
+def test_means_turn_where_they_differ_from_both_ends_by_more_than_the_margin(treatments, means, turns):
+    """By hand, with a margin of 0.5."""
     table = np.tile(means, (6, 1)) + np.arange(6)[:, None]
     assert compare_treatments(table, treatments, 0.5, 0.05, 100, 0).turning_point == turns

@@ -7,8 +7,8 @@ import pytest
 from small_networks import architecture, linear_network, options, random_weights, strokes, tensors
 
 
-def test_field_of_a_network_that_only_pools_is_the_block_of_its_middle_unit():
-    """By hand: unit 3 of 7 is the mean of pixels 12 to 15 squared, so 1 / 16 times the root mean square of the draws."""
+def test_field_of_a_network_that_only_pools_is_the_block_of_its_central_unit():
+    """By hand: unit 3 of 7 averages the 4 x 4 pixels from 12 to 15, so the field is 1 / 16 of the root mean square of the draws."""
     of, weights, _ = linear_network()
     images = strokes(5)
     draws = np.random.default_rng(7).standard_normal((5, 1), np.float32)
@@ -20,8 +20,8 @@ def test_field_of_a_network_that_only_pools_is_the_block_of_its_middle_unit():
 
 
 @pytest.mark.parametrize(("dilation", "kernel_size", "dilate"), [(1, 3, "first"), (2, 3, "first"), (1, 5, "first"), (2, 3, "all")])
-def test_field_is_as_wide_as_theory_says(dilation, kernel_size, dilate):
-    """Oracle: Araujo et al. (2019), by `geometry`."""
+def test_field_has_the_theoretical_width(dilation, kernel_size, dilate):
+    """Oracle: Araujo et al. (2019), by `geometry.network_receptive_field`."""
     of = architecture(dilation, kernel_size, "average", dilate=dilate)
     weights = tensors([np.abs(weight) for weight in random_weights(of)])
     field = effective_receptive_field(weights, strokes(4), of, seed=0)
@@ -29,13 +29,13 @@ def test_field_is_as_wide_as_theory_says(dilation, kernel_size, dilate):
 
 
 def test_field_is_the_standard_deviation_of_the_gradient_over_random_signs():
-    """Oracle: the draws' variance is 1, so with many images the mean square is the sum over channels, here of one linear network's."""
+    """Oracle: analytic; the draws have variance 1, so the field of a linear network with one channel approaches its gradient, 1 / 16."""
     of, weights, _ = linear_network()
     field = effective_receptive_field(tensors(weights), np.repeat(strokes(1), 400, 0), of, seed=0)
     assert field[13, 13] == pytest.approx(1 / 16, rel=0.1)
 
 
-def test_the_same_field_comes_twice():
+def test_the_field_is_reproducible():
     of = architecture()
     once, twice = (effective_receptive_field(tensors(random_weights(of)), strokes(3), of, options().seed) for _ in range(2))
     assert once.tobytes() == twice.tobytes()

@@ -1,4 +1,4 @@
-"""Everything of one network at once, and the tables that several make."""
+"""The complete explanation of one network, and the tables that combine several."""
 
 from kernel_dilation.explanations.activations import network_activations
 from kernel_dilation.explanations.explain_network import explain_network
@@ -25,40 +25,42 @@ def replicates():
     return [explain_network(random_weights(of, seed), of, IMAGES, CLASSES, MEANS, OPTIONS, seed) for seed in (0, 1)]
 
 
-def test_a_replicate_has_all_that_was_promised(replicates):
+def test_an_explanation_has_all_of_its_parts(replicates):
     first, second = replicates
     assert {method: maps.shape for method, maps in first["maps"].items()} == dict.fromkeys(["gradient", "grad_cam"], (COUNT, 28, 28))
     assert list(first["spectra"]) == list(first["measures"]) == ["gradient", "grad_cam", "class_model"]
     assert (first["class_models"].shape, first["logits"].shape, first["receptive_field"].shape) == ((10, 28, 28), (10, 10), (28, 28))
-    assert first["inside"]
-    assert not second["inside"]
+    assert first["activations"]
+    assert not second["activations"]
 
 
-def test_every_chance_level_stands_beside_its_measure(replicates):
+def test_every_chance_level_follows_its_metric(replicates):
     columns = list(replicates[0]["measures"]["gradient"])
     for name in CHANCES:
         assert columns.index(f"{name}_chance") == columns.index(name) + 1
 
 
-def test_replicates_together_are_probed_on_many_images():
-    """Worked by hand: ten of twelve, then the last two and the first eight."""
+def test_the_subsets_of_replicates_cover_many_images():
+    """By hand: ten of twelve, then the last two and the first eight."""
     assert subset_indices(12, 10, 0).tolist() == [*range(10)]
     assert subset_indices(12, 10, 1).tolist() == [10, 11, *range(8)]
     assert subset_indices(5, 10, 3).tolist() == [*range(5)]
     assert {*np.concatenate([subset_indices(500, 50, replicate) for replicate in range(10)]).tolist()} == {*range(500)}
 
 
-def test_what_costs_many_maps_is_taken_on_some_images(replicates):
+def test_costly_metrics_are_computed_on_a_subset(replicates):
     for method in ("gradient", "grad_cam"):
         columns = replicates[0]["measures"][method]
         for name in ("deletion", "insertion", "max_sensitivity", "randomization_similarity"):
-            empty = ~replicates[0]["maps"][method].any((1, 2)) if name == "max_sensitivity" else np.zeros(COUNT, bool)  # no norm to relate to
+            empty = (
+                ~replicates[0]["maps"][method].any((1, 2)) if name == "max_sensitivity" else np.zeros(COUNT, bool)
+            )  # a map of zeros has no norm to divide by
             np.testing.assert_array_equal(np.isnan(columns[name]), empty | (np.arange(COUNT) >= PROBED), err_msg=name)
         for name in ("gini", "gridding", "mask_overlap"):
             assert np.isfinite(columns[name]).all(), name
 
 
-def test_the_randomization_measure_is_the_mean_of_its_cascade(replicates):
+def test_randomization_similarity_is_the_mean_of_its_cascade(replicates):
     for method, similarities in replicates[0]["cascade"].items():
         assert len(similarities) == len(LAYERS)
         assert np.nanmean(replicates[0]["measures"][method]["randomization_similarity"]) == pytest.approx(similarities.mean())
@@ -72,7 +74,7 @@ def test_logits_are_those_of_the_class_models(replicates):
     np.testing.assert_allclose(replicates[0]["measures"]["class_model"]["confidence"], np.diag(own), rtol=1e-5)
 
 
-def test_the_same_replicate_is_explained_twice_alike(replicates):
+def test_explanations_are_reproducible(replicates):
     of = architecture()
     again = explain_network(random_weights(of, 1), of, IMAGES, CLASSES, MEANS, OPTIONS, 1)
     for method, columns in again["measures"].items():
@@ -80,30 +82,30 @@ def test_the_same_replicate_is_explained_twice_alike(replicates):
             np.testing.assert_array_equal(column, replicates[1]["measures"][method][name], err_msg=name)
 
 
-def test_a_second_replicate_needs_no_new_graph(replicates):
+def test_replicates_share_one_graph(replicates):
     assert gradient_graph(architecture(), tf.nn.relu).experimental_get_tracing_count() == 1
 
 
-def test_a_network_that_is_not_finite_is_refused_by_method():
+def test_a_network_with_infinite_weights_is_refused_with_the_name_of_the_method():
     of = architecture()
     weights = random_weights(of)
     weights[6][:] = np.inf
-    with pytest.raises(ValueError, match="gradient: a map must be finite; map 0 holds"):
+    with pytest.raises(ValueError, match="gradient: a map must be finite; map 0 contains"):
         explain_network(weights, of, IMAGES, CLASSES, MEANS, OPTIONS, 0)
 
 
-def test_a_method_that_follows_the_network_beats_chance_on_a_trained_one():
-    """Oracle: what faithful means; removing what the map ranks first costs more than removing at random."""
+def test_a_faithful_method_is_better_than_chance_on_a_trained_network():
+    """Oracle: the definition of faithfulness; removing the most salient pixels lowers confidence more than removing random ones."""
     of, weights = trained_network(1, "max")
     images, classes = digits()
     batch = ExplanationBatch(tensors(weights), of, images[4500:4510] / np.float32(255), classes[4500:4510], options())
     columns, _ = subset_metrics(batch, {"integrated_gradients": batch.saliency_maps("integrated_gradients")}, 0)
-    found = columns["integrated_gradients"]
-    assert found["deletion"].mean() < found["deletion_chance"].mean() - 0.2
-    np.testing.assert_array_equal(found["deletion_chance"], found["insertion_chance"])
+    metrics = columns["integrated_gradients"]
+    assert metrics["deletion"].mean() < metrics["deletion_chance"].mean() - 0.2
+    np.testing.assert_array_equal(metrics["deletion_chance"], metrics["insertion_chance"])
 
 
-def test_measures_make_one_tidy_table(replicates):
+def test_metrics_form_one_tidy_table(replicates):
     table = metrics_table(replicates, np.arange(COUNT) * 3, CLASSES, np.arange(20).reshape(2, 10) / 20)
     assert list(table.columns[:5]) == ["replicate", "method", "image", "class", "gini"]
     assert len(table) == 2 * (2 * COUNT + 10)
@@ -116,7 +118,7 @@ def test_measures_make_one_tidy_table(replicates):
     assert table["transfer"].notna().sum() == 20
 
 
-def test_cascades_make_one_tidy_table(replicates):
+def test_cascades_form_one_tidy_table(replicates):
     table = cascade_table(replicates)
     assert list(table.columns) == ["replicate", "method", "layer", "similarity"]
     assert len(table) == 2 * 2 * len(LAYERS)
@@ -124,8 +126,8 @@ def test_cascades_make_one_tidy_table(replicates):
     assert row["similarity"].item() == replicates[1]["cascade"]["gradient"][1]
 
 
-def test_transfer_within_an_arm_leaves_out_the_maker():
-    """By hand: network n gives every class 0.1 n, so the others of three give 0.15, 0.1 and 0.05."""
+def test_recognition_within_an_arm_excludes_the_maker():
+    """By hand: network n assigns 0.1 n to every class, so the means of the other two are 0.15, 0.1 and 0.05."""
     probabilities = np.repeat(np.arange(3) / 10, 300).reshape(3, 30, 10)
     np.testing.assert_allclose(recognition_by_other_replicates(probabilities), np.repeat([0.15, 0.1, 0.05], 10).reshape(3, 10))
 
@@ -137,21 +139,21 @@ def test_replicates_are_stacked_by_name(replicates):
 
 
 @pytest.mark.parametrize("pooling", ["max", "average", "stride"])
-def test_the_layers_inside_are_those_of_the_network(pooling):
-    """Oracle: the whole network's own logits; each layer from the one before, by hand for stride."""
+def test_activations_are_those_of_the_network(pooling):
+    """Oracle: the logits of the whole network; for `stride`, also pooling by hand."""
     of = architecture(pooling=pooling)
     weights = random_weights(of)
-    found = network_activations(tensors(weights), IMAGES[0], of, options(steps=2))
-    np.testing.assert_allclose(found["logits"], logits(tensors(weights), IMAGES[:1, ..., None], of)[0], rtol=1e-5)
-    shapes = [found[name].shape for name in ("kernels", "first_maps", "first_pooled", "last_maps", "last_pooled", "filters_from_black")]
+    activations = network_activations(tensors(weights), IMAGES[0], of, options(steps=2))
+    np.testing.assert_allclose(activations["logits"], logits(tensors(weights), IMAGES[:1, ..., None], of)[0], rtol=1e-5)
+    shapes = [activations[name].shape for name in ("kernels", "first_maps", "first_pooled", "last_maps", "last_pooled", "filters_from_black")]
     assert shapes == [(3, 3, 3), (28, 28, 3), (14, 14, 3), (14, 14, 4), (7, 7, 4), (4, 28, 28)]
     if pooling == "stride":
-        np.testing.assert_array_equal(found["first_pooled"], np.maximum(found["first_maps"][::2, ::2], 0))
+        np.testing.assert_array_equal(activations["first_pooled"], np.maximum(activations["first_maps"][::2, ::2], 0))
 
 
-def test_inside_a_network_that_passes_the_image_on_is_the_image():
-    """By hand: a bias of 1 is added by each convolution, and pooling takes means."""
+def test_activations_of_a_network_that_copies_the_image_are_the_image():
+    """By hand: each convolution adds a bias of 1, and pooling averages."""
     of, weights, _ = linear_network()
-    found = network_activations(tensors(weights), IMAGES[0], of, options(steps=2))
-    np.testing.assert_allclose(found["first_maps"][..., 0], IMAGES[0] + 1, atol=1e-6)
-    np.testing.assert_allclose(found["last_maps"][..., 0], IMAGES[0].reshape(14, 2, 14, 2).mean((1, 3)) + 2, atol=1e-6)
+    activations = network_activations(tensors(weights), IMAGES[0], of, options(steps=2))
+    np.testing.assert_allclose(activations["first_maps"][..., 0], IMAGES[0] + 1, atol=1e-6)
+    np.testing.assert_allclose(activations["last_maps"][..., 0], IMAGES[0].reshape(14, 2, 14, 2).mean((1, 3)) + 2, atol=1e-6)

@@ -16,7 +16,7 @@ from kernel_dilation.figures.saliency_maps import draw_outline, saliency_maps_fi
 from kernel_dilation.presentation.figure_style import EmptyFigureError, dilation_colour, house_style, png_bytes
 from kernel_dilation.presentation.forest_plot import forest_figure
 from kernel_dilation.presentation.image_grid import GREY, SIGNED, colour_image, image_grid, normalise_images, row_starts
-from kernel_dilation.report.accuracy_section import arm_intervals, comparison_pictures, confusion_shares
+from kernel_dilation.report.accuracy_section import comparison_pictures, confusion_shares
 from kernel_dilation.report.contents import page_chapters
 from kernel_dilation.report.pictures import Picture, render_picture
 from kernel_dilation.report.report_data import LearningTables, ReportData
@@ -113,23 +113,13 @@ def test_a_new_learner_has_a_panel_of_its_own():
 
 def test_every_replicate_is_a_point_of_the_accuracy_figure():
     accuracy = FULL.tables["accuracy"]
-    arms = arm_intervals(accuracy, OPTIONS)
     with house_style():
-        figure = accuracy_by_dilation_figure(accuracy, FULL.tables["levels"].query("family == 'accuracy'"), arms)
+        figure = accuracy_by_dilation_figure(accuracy, FULL.tables["levels"].query("family == 'accuracy'"), FULL.tables["arms"])
     together, *poolings = figure.axes
     lines = [line for line in together.lines if line.get_marker() == "."]
     assert [len(line.get_xdata()) for line in lines] == [3, 3, 3]  # a line for each replicate, a point for each dilation
     heights = [height for axes in poolings for line in axes.lines if line.get_marker() == "." for height in line.get_ydata()]
     assert sorted(heights) == pytest.approx(sorted(accuracy["accuracy"]))
-
-
-def test_arm_intervals_lie_around_the_mean_and_are_the_mean_itself_for_one_replicate():
-    networks = pd.DataFrame({"dilation": 1, "kernel_size": 3, "pooling": "max", "replicate": range(3), "accuracy": [95.0, 96.0, 97.0]})
-    row = arm_intervals(networks, OPTIONS).iloc[0]
-    assert row["mean"] == pytest.approx(96.0)
-    assert row["upper"] - row["mean"] == pytest.approx(4.302653 / np.sqrt(3), rel=1e-6)  # Student's t, 2 degrees of freedom: SciPy 1.17
-    assert row["mean"] - row["lower"] == pytest.approx(row["upper"] - row["mean"])
-    assert list(arm_intervals(networks.iloc[:1], OPTIONS).iloc[0][["mean", "lower", "upper"]]) == [95.0, 95.0, 95.0]
 
 
 def test_a_forest_draws_each_interval_from_its_lower_to_its_upper_end_and_fills_what_is_significant():

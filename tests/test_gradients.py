@@ -1,5 +1,5 @@
-from kernel_dilation.model.gradients import gradient_graph, image_gradient, map_batches, weight_shapes
-from kernel_dilation.model.network import keras_network
+from kernel_dilation.model.gradients import gradient_graph, image_gradient, map_batches
+from kernel_dilation.model.network import keras_network, weight_shapes
 from kernel_dilation.saliency_methods import integrated_gradients, smoothgrad
 
 import numpy as np
@@ -16,11 +16,11 @@ def test_weights_have_the_shapes_of_the_keras_network(pooling, padding):
     assert weight_shapes(of) == [weight.shape for weight in keras_network(of, 0).weights]
 
 
-def test_batches_follow_one_another_to_the_end():
+def test_batches_cover_all_items_in_order():
     np.testing.assert_array_equal(map_batches(lambda part: np.arange(10)[part], 10, size=4), np.arange(10))
 
 
-def test_gradients_do_not_depend_on_the_size_of_a_batch(monkeypatch):
+def test_gradients_do_not_depend_on_the_batch_size(monkeypatch):
     of = architecture()
     arguments = tensors(random_weights(of)), strokes(7), np.arange(7), of
     whole = image_gradient(*arguments)
@@ -28,7 +28,7 @@ def test_gradients_do_not_depend_on_the_size_of_a_batch(monkeypatch):
     np.testing.assert_allclose(image_gradient(*arguments), whole, atol=1e-6 * np.abs(whole).max())
 
 
-def test_another_network_or_number_of_images_needs_no_new_graph():
+def test_graphs_are_reused_for_other_networks_and_numbers_of_images():
     of = architecture(3, pooling="average")
     for seed, count in ((0, 3), (1, 5)):
         weights = tensors(random_weights(of, seed))

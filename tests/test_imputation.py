@@ -11,7 +11,7 @@ def missing_share(share, count=3, seed=0):
 
 
 def dense_solution(image, missing):
-    """The same equations, each pixel in turn, by numpy's dense solver."""
+    """Solve the same equations, set up pixel by pixel, by numpy's dense solver."""
     height, width = image.shape
     matrix, right = np.eye(height * width), np.where(missing, 0, image).ravel().astype(float)
     for row, column in np.argwhere(missing):
@@ -34,8 +34,8 @@ def test_missing_pixels_are_the_weighted_means_of_their_neighbours(share):
         np.testing.assert_allclose(found, dense_solution(image, gone), atol=1e-10)
 
 
-def test_a_plane_is_filled_in_exactly():
-    """Analytic: on a plane every pixel off the border is the mean of its neighbours."""
+def test_a_plane_is_imputed_exactly():
+    """Oracle: analytic; on a plane every pixel away from the border is the weighted mean of its neighbours."""
     rows, columns = np.indices((28, 28))
     plane = (0.3 * rows - 0.2 * columns + 1)[None]
     missing = np.zeros((1, 28, 28), bool)
@@ -43,12 +43,12 @@ def test_a_plane_is_filled_in_exactly():
     np.testing.assert_allclose(solve_missing_pixels(np.where(missing, 0, plane), missing), plane, atol=1e-10)
 
 
-def test_what_is_filled_in_does_not_depend_on_what_was_there():
+def test_imputed_values_do_not_depend_on_the_missing_ones():
     missing = missing_share(0.4)
     np.testing.assert_allclose(solve_missing_pixels(IMAGES, missing), solve_missing_pixels(np.where(missing, 7, IMAGES), missing), atol=1e-10)
 
 
-def test_known_pixels_stay_and_missing_ones_get_noise():
+def test_known_pixels_are_unchanged_and_imputed_ones_are_noisy():
     missing = missing_share(0.5)
     filled = impute(IMAGES, missing, seed=3)
     np.testing.assert_array_equal(filled[~missing], IMAGES[~missing])
@@ -56,7 +56,7 @@ def test_known_pixels_stay_and_missing_ones_get_noise():
     assert noise.std() == pytest.approx(NOISE, rel=0.1)
 
 
-def test_noise_comes_from_the_seed_and_no_companion_changes_an_image():
+def test_noise_depends_on_the_seed_and_not_on_other_images():
     missing = missing_share(0.5)
     one, same, other = (impute(IMAGES, missing, seed) for seed in (0, 0, 1))
     assert one.tobytes() == same.tobytes()
@@ -64,23 +64,23 @@ def test_noise_comes_from_the_seed_and_no_companion_changes_an_image():
     np.testing.assert_array_equal(impute(IMAGES[1:2], missing[1:2], 0)[0], one[1])
 
 
-def test_nothing_missing_changes_nothing():
+def test_an_image_without_missing_pixels_is_unchanged():
     np.testing.assert_array_equal(impute(IMAGES, np.zeros((3, 28, 28), bool), 0), IMAGES)
 
 
-def test_many_images_are_solved_in_stacks_as_one_by_one():
+def test_stacks_give_the_same_result_as_single_images():
     images, missing = np.repeat(IMAGES, 30, 0), missing_share(0.3, 90)
     np.testing.assert_array_equal(impute(images, missing, 0)[70], impute(images[70:71], missing[70:71], 0)[0])
 
 
-def test_an_image_without_a_pixel_left_is_refused():
+def test_an_image_with_all_pixels_missing_is_refused():
     missing = missing_share(0.5)
     missing[1] = True
     with pytest.raises(ValueError, match=r"at least one pixel of every image must be left; image 1 has none"):
         impute(IMAGES, missing, 0)
 
 
-def test_every_pixel_off_the_border_has_eight_neighbours_that_weigh_one():
+def test_inner_pixels_have_eight_neighbours_with_weights_that_sum_to_one():
     firsts, seconds, weights = neighbours(28, 28)
     counts = np.bincount(np.concatenate([firsts, seconds]), minlength=784).reshape(28, 28)
     totals = np.bincount(np.concatenate([firsts, seconds]), np.tile(weights, 2), 784).reshape(28, 28)

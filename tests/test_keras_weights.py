@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 
 
-def test_weights_are_those_that_keras_reads(tmp_path):
+def test_weights_equal_those_read_by_keras(tmp_path):
     """Oracle: keras.models.load_model (Keras 3.15)."""
     path = tmp_path / "network.keras"
     keras_network(Architecture(Arm(2, 5, "average"), channels=(3, 4), dense=5), seed=7).save(path)
-    found, expected = read_weights(path.read_bytes()), keras.models.load_model(path).get_weights()
-    assert len(found) == len(expected) == 8
-    for one, other in zip(found, expected):
-        np.testing.assert_array_equal(one, other)
+    weights, expected = read_weights(path.read_bytes()), keras.models.load_model(path).get_weights()
+    assert len(weights) == len(expected) == 8
+    for weight, expected_weight in zip(weights, expected):
+        np.testing.assert_array_equal(weight, expected_weight)
 
 
-def test_a_trained_and_compiled_network_is_read_as_well(tmp_path):
+def test_compiled_and_trained_networks_can_be_read_too(tmp_path):
     path = tmp_path / "network.keras"
     model = keras_network(Architecture(Arm(1, 3, "max"), channels=(3, 4), dense=5), seed=7)
     model.compile("adam", "mse")
@@ -30,12 +30,12 @@ def test_a_trained_and_compiled_network_is_read_as_well(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04 and no more"])
-def test_what_is_no_keras_file_is_refused(content):
+def test_a_file_that_is_not_a_keras_file_is_refused(content):
     with pytest.raises(ValueError, match=r"a network.s file must be a \.keras file"):
         read_weights(content)
 
 
-def test_another_network_is_refused(tmp_path):
+def test_a_network_with_other_layers_is_refused(tmp_path):
     path = tmp_path / "other.keras"
     keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)]).save(path)
     with pytest.raises(ValueError, match=r"with the layers conv2d, conv2d_1, dense, dense_1"):

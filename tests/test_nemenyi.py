@@ -1,4 +1,4 @@
-"""The data of a critical-difference diagram."""
+"""Mean ranks and Nemenyi's test, as drawn in a critical-difference diagram."""
 
 from kernel_dilation.analysis.nemenyi import critical_difference
 
@@ -21,7 +21,7 @@ def test_mean_ranks_match_demsar():
 
 def test_nemenyi_finds_what_demsar_found():
     # Demšar (2006), section 3.2.2: the critical difference is 1.25 at 0.05 and 1.12 at 0.10. Rank differences:
-    # 1.143 between the first and the second, 1.179 between the first and the fourth, the others below 0.93.
+    # 1.143 between the first and the second, 1.179 between the first and the fourth; all others are below 0.93.
     _, p_values = critical_difference(-RANKS, [1, 2, 3, 4])
     assert 0.05 < p_values.loc["1", "4"] < p_values.loc["1", "2"] < 0.10
     assert (p_values.loc[["2", "3"], ["3", "4"]].to_numpy()[[0, 0, 1], [0, 1, 1]] > 0.10).all()
@@ -32,7 +32,7 @@ def test_the_highest_value_ranks_first():
     assert ranks.to_dict() == {"low": 2.0, "high": 1.0}
 
 
-def test_equal_columns_have_p_value_one():
+def test_equal_columns_have_a_p_value_of_one():
     ranks, p_values = critical_difference(np.ones((8, 3)), [1, 2, 3])
     assert ranks.tolist() == [2.0, 2.0, 2.0]
     assert (p_values.to_numpy() == 1.0).all()

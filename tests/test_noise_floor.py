@@ -8,23 +8,23 @@ MAPS = np.random.default_rng(0).normal(size=(3, 4, 28, 28))
 
 
 def test_every_pair_of_dilations_and_every_dilation_with_itself_is_compared_by_each_index():
-    found = {(index, first, second) for index, first, second, _ in pairwise_similarities({1: MAPS, 3: MAPS})}
-    assert found == {(index, *pair) for index in ("spearman", "ssim", "top_k") for pair in ((1, 1), (1, 3), (3, 3))}
+    compared = {(index, first, second) for index, first, second, _ in pairwise_similarities({1: MAPS, 3: MAPS})}
+    assert compared == {(index, *pair) for index in ("spearman", "ssim", "top_k") for pair in ((1, 1), (1, 3), (3, 3))}
 
 
-def test_replicates_that_are_alike_have_a_similarity_of_one():
-    alike = np.repeat(MAPS[:1], 3, 0)
-    for _, _, _, values in pairwise_similarities({1: alike}):
+def test_equal_replicates_have_a_similarity_of_one():
+    equal = np.repeat(MAPS[:1], 3, 0)
+    for _, _, _, values in pairwise_similarities({1: equal}):
         np.testing.assert_allclose(values, 1, atol=1e-5)
 
 
 def test_a_replicate_is_never_compared_with_itself():
-    """Noise that is independent between replicates: were one compared with itself, its similarity would be 1."""
+    """By construction: noise is independent between replicates, so that only a replicate and itself have a similarity of 1."""
     for index, _, _, values in pairwise_similarities({1: MAPS, 2: MAPS}):
         assert values.max() < 0.3, index
 
 
-def test_signs_do_not_count():
+def test_signs_are_ignored():
     for _, _, _, values in pairwise_similarities({1: np.stack([MAPS[0], -MAPS[0]])}):
         np.testing.assert_allclose(values, 1, atol=1e-5)
 

@@ -1,7 +1,7 @@
-"""Other processors, had on this one: TensorFlow without oneDNN, and oneDNN without the newest instructions.
+"""Other processors, emulated on this one: TensorFlow without oneDNN, and oneDNN without recent instruction sets.
 
-Both are read when TensorFlow starts, so each is a process of its own. Oracles: this process, whichever
-processor it runs on, and plain Keras.
+Both settings are read when TensorFlow starts, so each test runs a separate process. Oracles: this
+process, on whichever processor it runs, and Keras itself.
 """
 
 import json
@@ -17,15 +17,15 @@ import keras
 import numpy as np
 import pytest
 import yaml
-from arithmetic import computed
+from arithmetic import compute_all
 from tiny_projects import clean_environment, copied_project, tiny_params
 
 PROCESSORS = {"without oneDNN": {"TF_ENABLE_ONEDNN_OPTS": "0"}, "AVX2": {"ONEDNN_MAX_CPU_ISA": "AVX2"}, "SSE 4.1": {"ONEDNN_MAX_CPU_ISA": "SSE41"}}
-PROGRAM = "import kernel_dilation, sys; from arithmetic import save; save(sys.argv[1])"  # the project comes before TensorFlow
+PROGRAM = "import kernel_dilation, sys; from arithmetic import save; save(sys.argv[1])"  # the project is imported before TensorFlow
 
 
 def arithmetic_of(file: Path, **environment: str) -> dict[str, np.ndarray]:
-    """What a process with this environment computes."""
+    """Return the results of a process with this environment."""
     paths = os.pathsep.join([str(Path.cwd()), str(Path(__file__).parent)])
     command = [sys.executable, "-c", PROGRAM, str(file)]
     subprocess.run(command, env=clean_environment() | {"PYTHONPATH": paths} | environment, check=True, capture_output=True)
@@ -35,13 +35,13 @@ def arithmetic_of(file: Path, **environment: str) -> dict[str, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def here() -> dict[str, np.ndarray]:
-    """What this process computes."""
-    return computed()
+    """Return the results of this process."""
+    return compute_all()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("processor", PROCESSORS)
-def test_other_processors_compute_the_same_logits_maps_class_models_training_and_learning(processor, here, tmp_path):
+def test_other_processors_give_the_same_results(processor, here, tmp_path):
     there = arithmetic_of(tmp_path / "there.npz", **PROCESSORS[processor])
     assert there.keys() == here.keys()
     for name, array in here.items():
@@ -50,16 +50,16 @@ def test_other_processors_compute_the_same_logits_maps_class_models_training_and
 
 @pytest.mark.slow
 @pytest.mark.parametrize("threads", ["1", "8"])
-def test_bytes_do_not_depend_on_the_threads_that_were_asked_for_outside(threads, tmp_path):
-    """What differed were maps of `occlusion`: OpenBLAS shares out the product of falls and patches among its threads."""
+def test_bytes_do_not_depend_on_thread_settings_of_the_environment(threads, tmp_path):
+    """Maps of `occlusion` once differed, because OpenBLAS divides the product of decreases and patches among threads."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
     free = arithmetic_of(tmp_path / "free.npz")
-    told = arithmetic_of(tmp_path / "told.npz", **dict.fromkeys(names, threads))
-    assert {name: array.tobytes() for name, array in told.items()} == {name: array.tobytes() for name, array in free.items()}
+    restricted = arithmetic_of(tmp_path / "restricted.npz", **dict.fromkeys(names, threads))
+    assert {name: array.tobytes() for name, array in restricted.items()} == {name: array.tobytes() for name, array in free.items()}
 
 
 @pytest.mark.parametrize(("wanted", "found"), [({}, "1"), ({"TF_ENABLE_ONEDNN_OPTS": "0"}, "0")])
-def test_onednn_is_on_unless_the_user_says_otherwise(wanted, found):
+def test_onednn_is_enabled_unless_the_user_disables_it(wanted, found):
     code = "import stages.train, os; print(os.environ['TF_ENABLE_ONEDNN_OPTS'])"
     environment = clean_environment()
     environment.pop("TF_ENABLE_ONEDNN_OPTS", None)
@@ -67,7 +67,7 @@ def test_onednn_is_on_unless_the_user_says_otherwise(wanted, found):
     assert done.stdout.strip() == found
 
 
-def test_keras_settings_of_the_user_do_not_reach_the_networks(tmp_path):
+def test_keras_settings_of_the_user_do_not_affect_the_networks(tmp_path):
     (tmp_path / "keras.json").write_text(json.dumps({"backend": "torch", "floatx": "float16", "image_data_format": "channels_first"}))
     code = "import kernel_dilation.model.network, keras; print(keras.backend.backend(), keras.config.floatx(), keras.config.image_data_format())"
     environment = clean_environment() | {"KERAS_BACKEND": "jax", "KERAS_HOME": str(tmp_path)}
@@ -77,7 +77,7 @@ def test_keras_settings_of_the_user_do_not_reach_the_networks(tmp_path):
 
 @pytest.fixture(scope="module", params=["first", "all"])
 def without_onednn(request, tmp_path_factory) -> Path:
-    """A tiny project, all of whose stages ran without oneDNN, every way to learn and every saliency method among them."""
+    """Run all stages of a tiny project without oneDNN, with every saliency method and every learning method."""
     root = tmp_path_factory.mktemp("without")
     copied_project(root)
     methods = sorted(available_methods("dilation_methods"))
@@ -94,14 +94,14 @@ def without_onednn(request, tmp_path_factory) -> Path:
 
 
 def run(root: Path, module: str, *arguments: str, **environment: str) -> None:
-    """Run a module of the project, which must succeed."""
+    """Run a module of the project, and check that it succeeds."""
     command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(command, cwd=root, env=clean_environment() | environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
 
 
 @pytest.mark.slow
-def test_without_onednn_the_pipeline_goes_from_digits_to_answers(without_onednn):
+def test_the_pipeline_runs_from_digits_to_answers_without_onednn(without_onednn):
     answers = json.loads((without_onednn / "metrics/answers.json").read_text(encoding="utf-8"))
     assert {"accuracy", "saliency", "learned"} <= set(answers)
     assert (without_onednn / "plots/report.html").stat().st_size > 0
@@ -113,7 +113,7 @@ def test_without_onednn_the_pipeline_goes_from_digits_to_answers(without_onednn)
 
 
 @pytest.mark.slow
-def test_the_analysis_gives_the_same_bytes_whatever_threads_were_asked_for(without_onednn):
+def test_bytes_of_the_analysis_do_not_depend_on_thread_settings(without_onednn):
     found = []
     for threads in ("1", "8"):
         run(without_onednn, "stages.analyze", OMP_NUM_THREADS=threads, OPENBLAS_NUM_THREADS=threads)

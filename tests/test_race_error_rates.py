@@ -1,9 +1,9 @@
-"""The calibration of the race and of verdicts on ways to learn, on few studies; the committed table has thousands."""
+"""The calibration of the race and of the verdicts on learning methods, on few studies; the committed table uses thousands."""
 
 import csv
 from pathlib import Path
 
-from tools.calibration.race_error_rates import FAR, LOSS, RACES, choice_rates, mirrored, race_rates, synthetic_losses
+from tools.calibration.race_error_rates import FAR, LOSS, RACES, choice_rates, exchange_first_two, race_rates, synthetic_losses
 
 import numpy as np
 import pytest
@@ -15,8 +15,8 @@ def by_quantity(rates):
     return {rate.quantity: rate for rate in rates}
 
 
-def test_synthetic_losses_have_the_ratio_of_signal_to_noise_they_should():
-    # Closed form: the mean of the paired difference of dilations 1 and 2 in its standard deviations.
+def test_synthetic_losses_have_the_specified_signal_to_noise_ratio():
+    # Analytic: the ratio is the mean paired difference of dilations 1 and 2 in its standard deviations.
     losses = synthetic_losses((0.0, 0.62, *FAR), 4000, 10, (0,))
     difference = losses[..., 1] - losses[..., 0]
     assert difference.mean() / difference.std() == pytest.approx(0.62, abs=0.02)
@@ -24,32 +24,32 @@ def test_synthetic_losses_have_the_ratio_of_signal_to_noise_they_should():
 
 
 def test_the_mirrored_world_exchanges_the_first_two_dilations():
-    assert mirrored(np.arange(7)).tolist() == [1, 0, 2, 3, 4, 5, 6]
+    assert exchange_first_two(np.arange(7)).tolist() == [1, 0, 2, 3, 4, 5, 6]
 
 
 def test_the_smallest_survivor_is_right_in_one_world_alone():
-    # Measured beforehand by bootstrap of trained networks: 99 % and 21 %; of the survivor of least loss 97 % and 98 %.
-    as_it_is, exchanged = (by_quantity(race_rates("ratio 0.62", is_mirrored, 200, 0)) for is_mirrored in (False, True))
-    assert as_it_is["smallest survivor is best"].rate > 0.95
+    # Measured beforehand by a bootstrap of trained networks: 99 % and 21 %; for the survivor with the smallest loss, 97 % and 98 %.
+    original, exchanged = (by_quantity(race_rates("ratio 0.62", is_mirrored, 200, 0)) for is_mirrored in (False, True))
+    assert original["smallest survivor is best"].rate > 0.95
     assert exchanged["smallest survivor is best"].rate < 0.3
-    assert min(world["survivor of least loss is best"].rate for world in (as_it_is, exchanged)) > 0.9
+    assert min(world["survivor of least loss is best"].rate for world in (original, exchanged)) > 0.9
 
 
-def test_the_best_is_dropped_too_often_by_a_race_without_correction(monkeypatch):
-    # By construction: each test at the full alpha, of which there are 48.
+def test_a_race_without_correction_drops_the_best_dilation_too_often(monkeypatch):
+    # By construction: each of the 48 tests has the full level alpha.
     monkeypatch.setattr("kernel_dilation.dilation_selection.race.RaceRules.level", lambda self, dilations: self.alpha)
     assert by_quantity(race_rates("all alike", False, 200, 0))["best dropped"].meets is False
 
 
-def test_an_interval_without_care_for_the_commonest_choice_is_caught(monkeypatch):
-    # By construction: the interval of the plain estimate's pairs, as if all 45 were independent.
+def test_an_interval_that_ignores_the_dependence_of_pairs_is_detected(monkeypatch):
+    # By construction: the interval treats all 45 pairs of runs as independent.
     from kernel_dilation.dilation_selection.choice_shares import Share, binomial_ends
 
-    def careless(choices, alpha):
+    def independent_pairs(choices, alpha):
         pairs = sum(first == second for at, first in enumerate(choices[:, 0]) for second in choices[:at, 0])
         return Share(pairs / 45, *binomial_ends(int(pairs), int(pairs), 45, alpha))
 
-    monkeypatch.setattr("tools.calibration.race_error_rates.same_share", careless)
+    monkeypatch.setattr("tools.calibration.race_error_rates.same_share", independent_pairs)
     assert not all(rate.meets for rate in choice_rates(300, 0) if rate.quantity == "interval of agreement misses")
 
 

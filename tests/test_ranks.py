@@ -1,4 +1,4 @@
-"""Tests on ranks within blocks, against textbooks, R and scipy."""
+"""Tests on ranks within blocks, compared with textbooks, R and scipy."""
 
 from itertools import permutations, product
 
@@ -34,7 +34,7 @@ GRASSES = np.array(
         [3.5, 1, 2, 3.5],
     ]
 )
-# Hollander and Wolfe (1973), page 140, as in the example of R's friedman.test: ways to round first base.
+# Hollander and Wolfe (1973), page 140, as in the example of R's friedman.test: three methods of rounding first base.
 ROUNDING_TIMES = np.array(
     [
         *([5.40, 5.50, 5.55], [5.85, 5.70, 5.75], [5.20, 5.60, 5.50], [5.55, 5.50, 5.40], [5.90, 5.85, 5.70], [5.45, 5.55, 5.60]),
@@ -64,14 +64,14 @@ def test_kendall_w_matches_friedmans_chi_squared_of_scipy():
 
 
 def test_iman_davenport_is_the_analysis_of_variance_of_the_ranks():
-    # Oracle: F of a two-way analysis of variance worked out from sums of squares.
+    # Oracle: F of a two-way analysis of variance, computed from sums of squares.
     ranks = stats.rankdata(NOISE, axis=1)
     treatment = 8 * ((ranks.mean(axis=0) - 2.5) ** 2).sum()
     error = ((ranks - ranks.mean(axis=0)) ** 2).sum()
     assert iman_davenport(NOISE) == pytest.approx((treatment / 3) / (error / 21))
 
 
-def test_blocks_that_agree_wholly_have_no_finite_f():
+def test_blocks_that_agree_completely_have_no_finite_f():
     assert iman_davenport(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])) is None
 
 
@@ -84,8 +84,8 @@ def test_the_omnibus_test_of_few_blocks_is_exact():
     assert omnibus_p_value(table, 0) == pytest.approx(share)
 
 
-def test_the_omnibus_test_of_many_blocks_nears_the_f_distribution():
-    # Oracle: F of Iman and Davenport, to which the permutations converge with the blocks.
+def test_the_omnibus_test_of_many_blocks_approaches_the_f_distribution():
+    # Oracle: F of Iman and Davenport, to which the permutation p-value converges as the number of blocks grows.
     table = np.random.default_rng(2).normal([0.0, 0.15, 0.3], size=(60, 3))
     statistic = iman_davenport(table)
     assert statistic is not None
@@ -94,7 +94,7 @@ def test_the_omnibus_test_of_many_blocks_nears_the_f_distribution():
 
 def test_page_matches_hollander_and_wolfes_cotton():
     # Hollander and Wolfe (1973), the strength of cotton under five amounts of potash: L = 158. Page's (1963) table
-    # for 3 blocks of 5: one-sided P is at most 0.01 from L = 155 and at most 0.001 from 160.
+    # for 3 blocks of 5: the one-sided p-value is at most 0.01 for L >= 155, and at most 0.001 for L >= 160.
     cotton = np.array([[7.46, 7.17, 7.76, 8.14, 7.63], [7.68, 7.57, 7.73, 8.15, 8.00], [7.21, 7.80, 7.74, 7.87, 7.93]])
     assert (stats.rankdata(cotton, axis=1).sum(axis=0) * [1, 2, 3, 4, 5]).sum() == 158
     p_value = trend_p_value(cotton, [36, 54, 72, 108, 144], 0)
@@ -102,7 +102,7 @@ def test_page_matches_hollander_and_wolfes_cotton():
     assert 0.001 < p_value / 2 < 0.01
 
 
-def test_page_of_both_directions_matches_brute_force():
+def test_the_two_sided_page_test_matches_brute_force():
     # Oracle: all 6^3 arrangements, by brute force; twice the smaller one-sided share.
     table = np.array([[3.0, 2.0, 1.0], [3.0, 1.0, 2.0], [2.0, 3.0, 1.0]])
     observed = (table.sum(axis=0) * [1, 2, 3]).sum()
@@ -151,7 +151,7 @@ def test_wilcoxon_matches_scipy_for_every_pair():
 
 
 def test_wilcoxon_with_ties_and_zeros_matches_brute_force():
-    # Oracle: all 2^5 patterns of signs of the ranks 1.5, 1.5, 3, 4 and of the zero that is left out.
+    # Oracle: all 2^5 patterns of signs of the ranks 1.5, 1.5, 3 and 4 and of the zero, which is not ranked.
     ranks = np.array([0.0, 1.5, -1.5, 3.0, 4.0])
     sums = np.array([np.dot(signs, np.abs(ranks)) for signs in product([-1, 1], repeat=5)])
     paired = np.array([[0.0], [1.0], [-1.0], [2.0], [5.0]])
@@ -159,23 +159,23 @@ def test_wilcoxon_with_ties_and_zeros_matches_brute_force():
     assert wilcoxon_p_values(paired, 0)[0] == pytest.approx(np.mean(np.abs(sums) >= ranks.sum()))
 
 
-def test_wilcoxon_of_many_blocks_nears_scipys_exact_p_value():
-    # scipy 1.17, wilcoxon(method="exact"); 9,999 random patterns of signs.
+def test_wilcoxon_of_many_blocks_approaches_scipys_exact_p_value():
+    # scipy 1.17, wilcoxon(method="exact"), against 9,999 random patterns of signs.
     paired = np.random.default_rng(3).normal(0.4, 1.0, size=(25, 1))
     assert wilcoxon_p_values(paired, 0)[0] == pytest.approx(stats.wilcoxon(paired[:, 0], method="exact").pvalue, abs=0.01)
 
 
 def test_the_smallest_p_value_of_wilcoxon_is_two_over_two_to_the_blocks():
-    # By hand: 8 blocks that all agree.
+    # By hand: all 8 blocks agree.
     assert wilcoxon_p_values(np.arange(1.0, 9.0)[:, np.newaxis], 0)[0] == smallest_p_value(8) == 2 / 2**8
 
 
-def test_six_pairs_under_holm_can_be_significant_from_eight_blocks_on():
+def test_six_pairs_can_be_significant_under_holm_with_at_least_eight_blocks():
     # By hand: 6 * 2 / 2^8 = 0.047 and 6 * 2 / 2^7 = 0.094.
     assert 6 * smallest_p_value(8) < 0.05 < 6 * smallest_p_value(7)
 
 
-def test_two_treatments_are_tested_by_wilcoxon():
+def test_two_treatments_are_compared_by_wilcoxons_test():
     table = NOISE[:, :2]
     assert omnibus_p_value(table, 0) == wilcoxon_p_values(differences(table), 0)[0] == trend_p_value(table, [1, 2], 0)
 
@@ -183,15 +183,15 @@ def test_two_treatments_are_tested_by_wilcoxon():
 @pytest.mark.parametrize(
     "table", [np.ones((8, 4)), np.ones((8, 2)), np.ones((1, 4)), NOISE[:1], NOISE[:, :1], np.tile(np.arange(8.0)[:, np.newaxis], 3)]
 )
-def test_without_anything_to_compare_the_p_values_are_one_and_the_agreement_zero(table):
+def test_with_nothing_to_compare_the_p_values_are_one_and_the_agreement_is_zero(table):
     treatments = list(range(table.shape[1]))
     assert omnibus_p_value(table, 0) == 1.0
     assert trend_p_value(table, treatments, 0) == 1.0
     assert kendall_w(table) == 0.0
 
 
-def test_a_tie_that_rounding_error_hides_is_a_tie():
-    # By hand: 0.1 + 0.2 is 0.3 in decimals, so that no block has an order.
+def test_a_tie_hidden_by_rounding_error_is_a_tie():
+    # By hand: 0.1 + 0.2 is 0.3 in decimal arithmetic, so that all values of a block are tied.
     assert kendall_w(np.tile([0.3, 0.1 + 0.2, 0.3], (8, 1))) == 0.0
 
 

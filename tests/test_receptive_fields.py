@@ -14,34 +14,34 @@ def square(side: int, value: float = 1.0) -> np.ndarray:
     return field
 
 
-def test_a_uniform_square_is_as_wide_as_it_is():
+def test_the_effective_side_of_a_uniform_square_is_its_side():
     np.testing.assert_allclose(effective_side(np.stack([square(5), square(9, 0.1)])), [5, 9])
 
 
-def test_what_lies_below_the_threshold_does_not_count():
-    """Luo et al. (2016): 4.55 % of the largest value."""
+def test_pixels_below_the_threshold_are_ignored():
+    """By hand, with the threshold of Luo et al. (2016): 4.55 % of the largest value."""
     assert effective_side(square(3) + square(9, 0.04)) == 3
     assert effective_side(square(3) + square(9, 0.06)) == 9
 
 
-def test_a_gaussian_is_two_and_a_half_deviations_wide_on_every_side():
-    """Analytic: exp(-r^2 / 2 s^2) > 0.0455 within r = 2.486 s, a disk of area 6.18 pi s^2."""
+def test_the_effective_field_of_a_gaussian_is_a_disk_of_two_and_a_half_standard_deviations():
+    """Analytic: exp(-r^2 / 2 s^2) > 0.0455 for r < 2.486 s, a disk of area 6.18 pi s^2."""
     rows, columns = np.indices((28, 28)) - 13.5
     field = np.exp(-(rows**2 + columns**2) / (2 * 3.0**2))
     assert effective_side(field) == pytest.approx(np.sqrt(2 * np.log(1 / 0.0455) * np.pi * 3.0**2), rel=0.02)
 
 
-def test_a_field_of_zeros_has_no_side():
+def test_a_field_of_zeros_has_a_side_of_zero():
     assert effective_side(np.zeros((28, 28))) == 0
 
 
-def test_a_row_joins_theory_effect_and_accuracy():
+def test_a_row_contains_theoretical_field_effective_field_and_accuracy():
     """By hand: 1 + 4 + 1 + 4 + 2 = 12 pixels for kernel 3 at dilation 2 with max pooling."""
     row = receptive_field_row(Arm(2, 3, "max"), "first", np.stack([square(8), square(10)]), np.array([96.0, 98.0]), OPTIONS)
     assert (row["extent"], row["theoretical"], row["effective"], row["accuracy"]) == (5, 12, 9, 97)
     assert row["lower"] < 9 < row["upper"]
 
 
-def test_a_single_replicate_has_no_spread():
+def test_a_single_replicate_has_no_variance():
     row = receptive_field_row(Arm(1, 3, "stride"), "first", square(6)[None], np.array([96.0]), OPTIONS)
     assert row["lower"] == row["effective"] == row["upper"] == pytest.approx(6)

@@ -1,4 +1,4 @@
-"""Citations against REFERENCES.md: whatever is cited has an entry, whatever has an entry is cited."""
+"""Citations compared with REFERENCES.md: every citation has an entry, and every entry is cited."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-FOLDERS = ("stages", "kernel_dilation", "tools", "benchmarks", "tests")  # those that exist are read, whole
+FOLDERS = ("stages", "kernel_dilation", "tools", "benchmarks", "tests")  # read recursively, if they exist
 SUFFIXES = (".py", ".html", ".md", ".yaml", ".txt")
 PAGES = ("*.md", "docs/*.md", "study/*.md", "*.yaml", "Makefile", "pyproject.toml")
 NOT_READ = (Path("REFERENCES.md"), Path("tests/test_references.py"))
@@ -23,15 +23,15 @@ ENTRY = re.compile(r"^## (?P<key>\S+)\n\n(?P<authors>[^:\n]+): (?P<work>\*.+\*.+
 
 
 class Citation(NamedTuple):
-    """Who is named in the text, before the year."""
+    """An author-year citation as it appears in a text."""
 
-    names: tuple[str, ...]  # surnames; the first alone before "et al."
+    names: tuple[str, ...]  # surnames; only the first before "et al."
     et_al: bool
-    year: str  # with its letter, if it has one
+    year: str  # including its letter, if it has one
 
 
 def citations(text: str) -> set[Citation]:
-    """Every author-year citation in the text of a module or page; a line's end within one does not matter."""
+    """Return every author-year citation in the text of a module or page, also if it is broken across lines."""
     text = re.sub(r'\s*"?\s*\n\s*(?:# ?|f?")?', " ", text)
     found = set()
     for match in CITATION.finditer(text):
@@ -42,20 +42,20 @@ def citations(text: str) -> set[Citation]:
 
 
 def key(surname: str, year: str) -> str:
-    """The entry's key: the first author's surname in plain lower-case letters, and the year."""
+    """Return the key of an entry: the first author's surname in lower-case ASCII letters, followed by the year."""
     plain = unicodedata.normalize("NFKD", surname).encode("ascii", "ignore").decode()
     return plain.lower().replace(" ", "") + year
 
 
 def entries(text: str) -> dict[str, tuple[str, ...]]:
-    """Surnames of each entry's authors, by its key."""
+    """Return the surnames of each entry's authors by key."""
     return {entry["key"]: tuple(author.split(",")[0] for author in entry["authors"].split("; ")) for entry in ENTRY.finditer(text)}
 
 
 def cited_key(citation: Citation, known: dict[str, tuple[str, ...]]) -> str | None:
-    """Key of the entry that a citation means, if there is one of these authors and this year.
+    """Return the key of the entry with the authors and year of a citation, or None if there is no such entry.
 
-    What looks like a first name of a list may be a sentence's first word ("Here, Kingma and Ba (2015)").
+    The first word of a sentence may look like the first author of a list ("Here, Kingma and Ba (2015)").
     """
     for first, name in enumerate(citation.names):
         named, authors = citation.names[first:], known.get(key(name, citation.year), ())
@@ -65,7 +65,7 @@ def cited_key(citation: Citation, known: dict[str, tuple[str, ...]]) -> str | No
 
 
 def read_files() -> list[Path]:
-    """Every file that may cite: code, tests, pages, parameters."""
+    """Return every file that may cite a work: code, tests, pages and parameters."""
     files = [path for folder in FOLDERS for path in Path(folder).rglob("*") if path.suffix in SUFFIXES]
     return sorted({*files, *(path for pattern in PAGES for path in Path().glob(pattern))} - {*NOT_READ})
 
@@ -76,7 +76,7 @@ CITED = {path: citations(path.read_text()) for path in read_files()}
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("After Otsu (1979), equation 18.", [(("Otsu",), False, "1979")]),
         ("Kingma and Ba (2015), algorithm 1", [(("Kingma", "Ba"), False, "2015")]),
@@ -94,12 +94,12 @@ CITED = {path: citations(path.read_text()) for path in read_files()}
         ("In 2019 it fell; the study of 2019, scipy 1.17, EXACT_SAMPLES = 2000, dated 1980", []),
     ],
 )
-def test_a_citation_is_found_in_every_form(text, found):
-    assert citations(text) == {Citation(*each) for each in found}
+def test_a_citation_is_recognised_in_every_form(text, expected):
+    assert citations(text) == {Citation(*each) for each in expected}
 
 
 @pytest.mark.parametrize(
-    ("text", "meant"),
+    ("text", "expected"),
     [
         ("Kingma and Ba (2015)", "kingma2015"),
         ("Here, Kingma and Ba (2015)", "kingma2015"),
@@ -112,10 +112,10 @@ def test_a_citation_is_found_in_every_form(text, found):
         ("Rong et al. (2022)", "rong2022"),
     ],
 )
-def test_an_entry_is_meant_only_by_its_authors_and_year(text, meant):
+def test_a_citation_refers_to_an_entry_only_by_its_authors_and_year(text, expected):
     known = {"kingma2015": ("Kingma", "Ba"), "demsar2006": ("Demšar",), "rong2022": ("Rong", "Leemann", "Borisov")}
     (citation,) = citations(text)
-    assert cited_key(citation, known) == meant
+    assert cited_key(citation, known) == expected
 
 
 def test_every_citation_has_an_entry():

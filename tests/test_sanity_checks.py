@@ -8,26 +8,26 @@ from small_networks import architecture, random_weights
 IMAGES = np.random.default_rng(0).random((3, 28, 28)).astype(np.float32)
 
 
-def test_images_change_by_no_more_than_they_may():
-    moves = perturb_images(IMAGES, 0) - IMAGES
-    assert moves.shape == (CHANGES, 3, 28, 28)
-    assert 0.95 * CHANGE < np.abs(moves).max() <= CHANGE * 1.0001
-    assert len({move.tobytes() for move in perturb_images(IMAGES, 0)[:, 0]}) == CHANGES
+def test_perturbations_stay_within_their_bound():
+    noise = perturb_images(IMAGES, 0) - IMAGES
+    assert noise.shape == (CHANGES, 3, 28, 28)
+    assert 0.95 * CHANGE < np.abs(noise).max() <= CHANGE * 1.0001
+    assert len({copy.tobytes() for copy in perturb_images(IMAGES, 0)[:, 0]}) == CHANGES
 
 
-def test_sensitivity_is_the_largest_relative_change_worked_by_hand():
-    """A map of norm 5 that changes by norms 1 and 2: 2 / 5."""
+def test_sensitivity_is_the_largest_relative_change():
+    """By hand: a map of norm 5 changes by norms 1 and 2, which gives 2 / 5."""
     maps = np.array([[[3.0, 4.0]]])
     changed = maps + np.array([[[[0.0, 1.0]]], [[[2.0, 0.0]]]])
     assert max_sensitivity(maps, changed)[0] == pytest.approx(0.4)
     assert max_sensitivity(1e-20 * maps, 1e-20 * changed)[0] == pytest.approx(0.4)
 
 
-def test_a_map_that_does_not_change_has_no_sensitivity_and_a_map_of_zeros_none_at_all():
+def test_a_constant_response_has_zero_sensitivity_and_a_map_of_zeros_has_nan():
     maps = np.stack([np.ones((28, 28)), np.zeros((28, 28))])
-    found = max_sensitivity(maps, np.stack([maps, maps]))
-    assert found[0] == 0
-    assert np.isnan(found[1])
+    sensitivity = max_sensitivity(maps, np.stack([maps, maps]))
+    assert sensitivity[0] == 0
+    assert np.isnan(sensitivity[1])
 
 
 @pytest.mark.parametrize("fault", [np.nan, np.inf])
@@ -36,11 +36,11 @@ def test_maps_that_are_not_finite_are_refused(fault):
     faulty = maps.copy()
     faulty[1, 0, 0] = fault
     for arguments in ((faulty, maps[None]), (maps, faulty[None])):
-        with pytest.raises(ValueError, match="map 1 holds"):
+        with pytest.raises(ValueError, match="map 1 contains"):
             max_sensitivity(*arguments)
 
 
-def test_the_cascade_draws_one_more_layer_anew_from_the_top_down():
+def test_the_cascade_randomises_one_more_layer_each_time_from_the_output_down():
     weights = random_weights(architecture())
     networks = list(randomise_layers(weights, (0, 1)))
     assert len(networks) == len(LAYERS)
@@ -50,13 +50,13 @@ def test_the_cascade_draws_one_more_layer_anew_from_the_top_down():
         assert [(new.shape, new.dtype) for new in network] == [(old.shape, old.dtype) for old in weights]
 
 
-def test_layers_drawn_before_stay_as_they_were_drawn():
+def test_randomised_layers_stay_the_same_along_the_cascade():
     networks = list(randomise_layers(random_weights(architecture()), (0, 1)))
     for network in networks[1:]:
         np.testing.assert_array_equal(network[6], networks[0][6])
 
 
-def test_drawn_kernels_are_glorot_uniform_and_biases_zero():
+def test_randomised_kernels_are_glorot_uniform_and_biases_zero():
     """By hand: a 3 x 3 kernel from 16 to 32 channels lies within sqrt(6 / (9 * 48)) = 0.1179."""
     weights = [np.ones(shape, np.float32) for shape in ((3, 3, 1, 16), (16,), (3, 3, 16, 32), (32,), (1568, 64), (64,), (64, 10), (10,))]
     last = list(randomise_layers(weights, (0, 0)))[-1]
@@ -65,13 +65,13 @@ def test_drawn_kernels_are_glorot_uniform_and_biases_zero():
     assert not any(bias.any() for bias in last[1::2])
 
 
-def test_another_replicate_meets_another_random_network():
+def test_each_replicate_has_its_own_random_network():
     weights = random_weights(architecture())
     first, second = (next(randomise_layers(weights, (0, replicate)))[6] for replicate in (0, 1))
     assert np.abs(first - second).max() > 0.01
 
 
-def test_maps_that_survive_are_similar_and_unrelated_ones_are_not():
+def test_maps_that_survive_randomisation_are_similar_and_unrelated_ones_are_not():
     maps, other = np.random.default_rng(0).normal(size=(2, 50, 28, 28))
     np.testing.assert_allclose(randomization_similarity(maps, -2 * maps), 1, atol=1e-6)
     assert abs(randomization_similarity(maps, other).mean()) < 0.02

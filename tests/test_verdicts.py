@@ -1,4 +1,4 @@
-"""The rule, equivalence and Holm's correction."""
+"""The rule for verdicts, equivalence, and Holm's correction."""
 
 from kernel_dilation.statistics.verdicts import VERDICT_RULE, decide_verdict, equivalence_p_value, holm, tost_p_values
 
@@ -20,19 +20,19 @@ def test_the_verdict_follows_the_rule(p_value, equivalent, expected):
 
 
 @pytest.mark.parametrize("p_value", [float("nan"), -0.1, 1.1])
-def test_what_is_no_p_value_has_no_verdict(p_value):
+def test_a_p_value_out_of_range_is_refused(p_value):
     with pytest.raises(ValueError, match="between 0 and 1"):
         decide_verdict(p_value, False, 0.05)
 
 
 def test_tost_matches_statsmodels():
-    # statsmodels 0.15, ttost_paired, of each column and a second one of zeros.
+    # statsmodels 0.15, ttost_paired, of each column and a column of zeros.
     expected = [ttost_paired(column, np.zeros(8), -0.9, 0.9)[0] for column in NOISE.T]
     assert tost_p_values(NOISE, 0.9) == pytest.approx(expected)
 
 
-def test_one_margin_for_each_block_tests_the_difference_less_the_margin():
-    # statsmodels 0.15, ttost_paired's two one-sided tests, with the margin on the other side of the difference.
+def test_margins_for_each_block_are_subtracted_from_the_differences():
+    # statsmodels 0.15, the two one-sided tests of ttost_paired, with the margins as the second sample.
     margins = np.linspace(0.5, 1.2, 8)
     lower = ttost_paired(NOISE[:, 0], -margins, 0.0, 9.0)[1][1]
     upper = ttost_paired(NOISE[:, 0], margins, -9.0, 0.0)[2][1]
@@ -40,8 +40,8 @@ def test_one_margin_for_each_block_tests_the_difference_less_the_margin():
 
 
 @pytest.mark.parametrize(("value", "expected"), [(0.0, 0.0), (0.3, 0.0), (0.5, 1.0), (-0.5, 1.0), (0.7, 1.0)])
-def test_a_difference_without_spread_is_certain(value, expected):
-    # By hand: inside the margin of a half, at it, and beyond it.
+def test_a_difference_without_variance_is_certain(value, expected):
+    # By hand: inside the margin of 0.5, at it, and beyond it.
     assert tost_p_values(np.full((8, 1), value), 0.5)[0] == expected
 
 
@@ -53,7 +53,7 @@ def test_a_single_block_shows_no_equivalence():
     assert tost_p_values(np.zeros((1, 2)), 0.5).tolist() == [1.0, 1.0]
 
 
-def test_equivalence_of_all_is_that_of_the_worst_pair():
+def test_the_p_value_of_equivalence_is_that_of_the_worst_pair():
     assert equivalence_p_value(NOISE, 0.9) == tost_p_values(NOISE, 0.9).max()
 
 

@@ -1,4 +1,4 @@
-"""One trained network and the digits that everybody explains, each for its own class."""
+"""The trained network and digits that this project and every baseline explain, each digit for its own class."""
 
 from functools import cache
 from typing import NamedTuple
@@ -15,7 +15,7 @@ import tensorflow as tf
 
 
 class ExplainedCase(NamedTuple):
-    """The network in both its forms, images (n, 28, 28) float32 in [0, 1] and classes (n,)."""
+    """The network in both of its forms, images (n, 28, 28) float32 in [0, 1], and classes (n,)."""
 
     model: keras.Model
     weights: list[tf.Tensor]
@@ -26,7 +26,7 @@ class ExplainedCase(NamedTuple):
 
 @cache
 def explained_case() -> ExplainedCase:
-    """A network after two epochs, and the packaged digits in an order of their own."""
+    """Train a network for two epochs; return it with the packaged digits in random order."""
     architecture = architecture_of(EXPLAINED_DILATION, "first")
     images, labels = load_packaged_digits()
     order = np.random.default_rng(0).permutation(len(images))

@@ -1,12 +1,11 @@
-"""The project's own maps and class models, by the functions that its `saliency` stage calls."""
+"""Maps and class models by this project, from the functions that its `saliency` stage calls."""
 
 from unittest.mock import patch
 
 from benchmarks.saliency_baselines.explained_case import explained_case
 from benchmarks.sizes import NOISE_SHARE, SAMPLES
-from kernel_dilation.experiment.parameters import Saliency
+from kernel_dilation.experiment.parameters import IMAGE_SIDE, Saliency
 from kernel_dilation.explanations import class_models as ascent
-from kernel_dilation.model.gradients import SIDE
 from kernel_dilation.saliency_methods import gradient as gradients
 from kernel_dilation.saliency_methods import integrated_gradients as integrals
 from kernel_dilation.saliency_methods import smoothgrad as averages
@@ -15,7 +14,7 @@ import numpy as np
 
 
 def options(samples: int = SAMPLES, steps: int = 1) -> Saliency:
-    """The parameters that matter here; the others are as in params.yaml."""
+    """Return saliency parameters; those that the benchmark does not vary are fixed here."""
     return Saliency(
         methods=["gradient"], images=10, probed_images=10, samples=samples, noise_share=NOISE_SHARE, patch_pixels=4, steps=steps, step_size=0.05,
         weight_decay=0.02, total_variation=0.0, jitter_pixels=0, seed=0,
@@ -23,35 +22,35 @@ def options(samples: int = SAMPLES, steps: int = 1) -> Saliency:
 
 
 def noise() -> np.ndarray:
-    """The fields (`SAMPLES`, 28, 28) of unit noise that this project's SmoothGrad draws."""
-    return np.random.default_rng(options().seed).standard_normal((SAMPLES, SIDE, SIDE, 1), np.float32)[..., 0]
+    """Return the fields of unit noise that this project's SmoothGrad draws, (`SAMPLES`, 28, 28)."""
+    return np.random.default_rng(options().seed).standard_normal((SAMPLES, IMAGE_SIDE, IMAGE_SIDE, 1), np.float32)[..., 0]
 
 
 def gradient(count: int) -> np.ndarray:
-    """Gradients (count, 28, 28), signed."""
+    """Compute gradients (count, 28, 28), signed."""
     of = explained_case()
     return gradients.saliency_maps(of.weights, of.images[:count], of.classes[:count], of.architecture, options())
 
 
 def smoothgrad(count: int) -> np.ndarray:
-    """Mean gradients (count, 28, 28), signed."""
+    """Compute SmoothGrad maps (count, 28, 28), signed."""
     of = explained_case()
     return averages.saliency_maps(of.weights, of.images[:count], of.classes[:count], of.architecture, options())
 
 
 def integrated_gradients(count: int, samples: int = SAMPLES) -> np.ndarray:
-    """Integrated gradients (count, 28, 28)."""
+    """Compute integrated gradients (count, 28, 28)."""
     of = explained_case()
     return integrals.saliency_maps(of.weights, of.images[:count], of.classes[:count], of.architecture, options(samples))
 
 
 def class_models(steps: int) -> np.ndarray:
-    """Class models (10, 28, 28) after so many steps."""
+    """Compute class models (10, 28, 28) after `steps` steps."""
     of = explained_case()
     return ascent.generate_class_models(of.weights, of.architecture, options(steps=steps))
 
 
 def class_models_without_leak(steps: int) -> np.ndarray:
-    """Class models (10, 28, 28) whose closed ReLUs stay closed, as a peer's do, to compare."""
+    """Compute class models (10, 28, 28) without leaky ReLUs, for comparison with a baseline that has none."""
     with patch("kernel_dilation.explanations.class_models.LEAK", 0.0):
         return class_models(steps)

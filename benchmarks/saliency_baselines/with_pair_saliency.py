@@ -1,4 +1,4 @@
-"""The same by PAIR's `saliency`, which takes one image at a time; the gradient is TensorFlow's, as in its examples."""
+"""Maps by PAIR's `saliency`, which takes one image at a time; the gradient is TensorFlow's, as in its examples."""
 
 from collections.abc import Callable
 from itertools import cycle
@@ -15,7 +15,7 @@ from saliency.core import INPUT_OUTPUT_GRADIENTS, GradientSaliency, IntegratedGr
 
 
 def gradient_of_class(images: np.ndarray, call_model_args: int, expected_keys: Any = None) -> dict[str, np.ndarray]:
-    """Gradient of the class's logit at each of a batch of images."""
+    """Compute the gradient of the class logit for a batch of images."""
     batch = tf.convert_to_tensor(images, tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(batch)
@@ -24,28 +24,30 @@ def gradient_of_class(images: np.ndarray, call_model_args: int, expected_keys: A
 
 
 def maps(count: int, mask: Callable[..., np.ndarray], **arguments: Any) -> np.ndarray:
-    """The mask of each image for its class, (count, 28, 28)."""
+    """Compute the mask of each image for its class, (count, 28, 28)."""
     of = explained_case()
-    return np.stack([mask(image[..., None], gradient_of_class, int(name), **arguments)[..., 0] for image, name in zip(of.images[:count], of.classes)])
+    return np.stack(
+        [mask(image[..., None], gradient_of_class, int(label), **arguments)[..., 0] for image, label in zip(of.images[:count], of.classes)]
+    )
 
 
 def gradient(count: int) -> np.ndarray:
-    """Gradients (count, 28, 28), signed."""
+    """Compute gradients (count, 28, 28), signed."""
     return maps(count, GradientSaliency().GetMask)
 
 
 def smoothgrad(count: int) -> np.ndarray:
-    """Mean gradients (count, 28, 28), signed."""
+    """Compute SmoothGrad maps (count, 28, 28), signed."""
     return maps(count, GradientSaliency().GetSmoothedMask, stdev_spread=NOISE_SHARE, nsamples=SAMPLES, magnitude=False)
 
 
 def smoothgrad_of_same_noise(count: int) -> np.ndarray:
-    """SmoothGrad with the noise that this project draws, (count, 28, 28), to compare."""
+    """Compute SmoothGrad maps with this project's noise, (count, 28, 28), for comparison."""
     fields = cycle(noise())
     with patch("numpy.random.normal", lambda mean, deviation, shape: deviation * next(fields)[..., None]):
         return smoothgrad(count)
 
 
 def integrated_gradients(count: int) -> np.ndarray:
-    """Integrated gradients (count, 28, 28), all points of an image's way in one batch."""
+    """Compute integrated gradients (count, 28, 28), with all points of an image's path in one batch."""
     return maps(count, IntegratedGradients().GetMask, x_steps=SAMPLES, batch_size=SAMPLES)

@@ -1,4 +1,7 @@
-"""The same by tf-keras-vis (Kubota), as its documentation calls it, but with the sign kept and no scaling for the eye."""
+"""Maps and class models by tf-keras-vis (Kubota), called as documented.
+
+Signs are kept, however, and nothing is scaled for display.
+"""
 
 import warnings
 from collections.abc import Iterable, Iterator
@@ -8,9 +11,8 @@ from unittest.mock import patch
 from benchmarks.saliency_baselines.explained_case import explained_case
 from benchmarks.saliency_baselines.project import noise, options
 from benchmarks.sizes import NOISE_SHARE, SAMPLES
+from kernel_dilation.experiment.parameters import CLASSES, IMAGE_SIDE
 from kernel_dilation.explanations.class_models import BETA_1, BETA_2, EPSILON, INITIAL_NOISE
-from kernel_dilation.model.gradients import SIDE
-from kernel_dilation.model.network import CLASSES
 
 import keras
 import numpy as np
@@ -23,14 +25,14 @@ from tf_keras_vis.utils.scores import CategoricalScore
 
 @contextmanager
 def quiet_keras() -> Iterator[None]:
-    """Context in which Keras does not say that tf-keras-vis hands it a list of one input."""
+    """Suppress Keras's warning that tf-keras-vis passes a list of one input."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The structure of `inputs`")
         yield
 
 
 def maps(count: int, samples: int) -> np.ndarray:
-    """Gradients (count, 28, 28), averaged over noisy copies if there are samples."""
+    """Compute gradients (count, 28, 28), averaged over `samples` noisy copies unless this is 0."""
     of = explained_case()
     score, images = CategoricalScore(of.classes[:count].tolist()), of.images[:count, ..., None]
     with quiet_keras():
@@ -38,26 +40,29 @@ def maps(count: int, samples: int) -> np.ndarray:
 
 
 def gradient(count: int) -> np.ndarray:
-    """Gradients (count, 28, 28), signed."""
+    """Compute gradients (count, 28, 28), signed."""
     return maps(count, 0)
 
 
 def smoothgrad(count: int) -> np.ndarray:
-    """Mean gradients (count, 28, 28), signed."""
+    """Compute SmoothGrad maps (count, 28, 28), signed."""
     return maps(count, SAMPLES)
 
 
 def smoothgrad_of_same_noise(count: int) -> np.ndarray:
-    """SmoothGrad with the noise that this project draws, (count, 28, 28), to compare."""
+    """Compute SmoothGrad maps with this project's noise, (count, 28, 28), for comparison."""
     with patch("numpy.random.normal", lambda mean, deviation, shape: deviation * noise()[:, None, ..., None]):
         return smoothgrad(count)
 
 
 class SquaredNorm(Regularizer):
-    """lambda times the square of the image's norm, as in Simonyan et al. (2013), section 2; tf-keras-vis has the norm alone."""
+    """Penalty of lambda times the squared norm of the image, as in Simonyan et al. (2013), section 2.
+
+    The one of tf-keras-vis is not squared.
+    """
 
     def __call__(self, images: tf.Tensor) -> tf.Tensor:
-        """The penalty, summed over the images."""
+        """Return the penalty, summed over the images."""
         return options().weight_decay * tf.reduce_sum(images**2)
 
 
@@ -68,7 +73,7 @@ class TextbookAdam:
         self.count, self.mean, self.square = 0, 0.0, 0.0
 
     def apply_gradients(self, pairs: Iterable[tuple[tf.Tensor, tf.Variable]]) -> None:
-        """One step down the gradient of the one variable."""
+        """Take one step down the gradient of the only variable."""
         ((gradient, variable),) = pairs
         self.count += 1
         self.mean = BETA_1 * self.mean + (1 - BETA_1) * gradient
@@ -78,9 +83,9 @@ class TextbookAdam:
 
 
 def ascend(steps: int, optimizer: object) -> np.ndarray:
-    """Class models (10, 28, 28) after so many steps of an optimizer, from this project's start and by its objective."""
-    noise_of_start = INITIAL_NOISE * np.random.default_rng(options().seed).standard_normal((SIDE, SIDE), np.float32)
-    start = np.repeat(noise_of_start[None, ..., None], CLASSES, 0)
+    """Compute class models (10, 28, 28) by `optimizer`, with this project's start and objective."""
+    initial_noise = INITIAL_NOISE * np.random.default_rng(options().seed).standard_normal((IMAGE_SIDE, IMAGE_SIDE), np.float32)
+    start = np.repeat(initial_noise[None, ..., None], CLASSES, 0)
     score, penalty = CategoricalScore(list(range(CLASSES))), SquaredNorm("squared_norm")
     ascent = ActivationMaximization(explained_case().model)
     with quiet_keras():
@@ -89,10 +94,10 @@ def ascend(steps: int, optimizer: object) -> np.ndarray:
 
 
 def class_models(steps: int) -> np.ndarray:
-    """Class models (10, 28, 28) after so many steps of Keras' Adam."""
+    """Compute class models (10, 28, 28) after `steps` steps of Keras's Adam."""
     return ascend(steps, keras.optimizers.Adam(options().step_size, epsilon=EPSILON))
 
 
 def class_models_without_leak(steps: int) -> np.ndarray:
-    """Class models (10, 28, 28) after so many steps of this project's Adam, to compare."""
+    """Compute class models (10, 28, 28) after `steps` steps of this project's Adam, for comparison."""
     return ascend(steps, TextbookAdam())

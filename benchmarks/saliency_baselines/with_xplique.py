@@ -1,4 +1,4 @@
-"""The same by xplique (DEEL), in batches as large as this project's."""
+"""Maps by xplique (DEEL), with this project's batch size."""
 
 from unittest.mock import patch
 
@@ -15,23 +15,23 @@ from xplique.attributions.gradient_statistics.gradient_statistic import Gradient
 
 
 def maps(count: int, method: WhiteBoxExplainer) -> np.ndarray:
-    """The method's map of each image for its class, (count, 28, 28)."""
+    """Compute the method's map of each image for its class, (count, 28, 28)."""
     of = explained_case()
     return np.asarray(method(of.images[:count, ..., None], one_hot(of.classes[:count])))[..., 0]
 
 
 def gradient(count: int) -> np.ndarray:
-    """Absolute gradients (count, 28, 28)."""
+    """Compute absolute gradients (count, 28, 28)."""
     return maps(count, Saliency(explained_case().model, batch_size=BATCH))
 
 
 def smoothgrad(count: int) -> np.ndarray:
-    """Mean gradients (count, 28, 28), signed; the noise is in units of pixels, whatever an image's range."""
+    """Compute SmoothGrad maps (count, 28, 28), signed; the noise is not scaled to the range of the image."""
     return maps(count, SmoothGrad(explained_case().model, batch_size=BATCH, nb_samples=SAMPLES, noise=NOISE_SHARE))
 
 
 def smoothgrad_of_same_noise(count: int) -> np.ndarray:
-    """SmoothGrad with the noise that this project draws, (count, 28, 28), to compare."""
+    """Compute SmoothGrad maps with this project's noise, (count, 28, 28), for comparison."""
 
     def noisy(images: tf.Tensor, copies: int, deviation: float) -> tf.Tensor:
         share = deviation * tf.reduce_max(images, (1, 2, 3), keepdims=True)[:, None]  # every digit has a black pixel
@@ -42,5 +42,5 @@ def smoothgrad_of_same_noise(count: int) -> np.ndarray:
 
 
 def integrated_gradients(count: int) -> np.ndarray:
-    """Integrated gradients (count, 28, 28)."""
+    """Compute integrated gradients (count, 28, 28)."""
     return maps(count, IntegratedGradients(explained_case().model, batch_size=BATCH, steps=SAMPLES))

@@ -1,4 +1,4 @@
-"""Keras' own `Model.fit` on this project's Keras network, with its defaults."""
+"""Training by Keras's `Model.fit`, with its defaults, on this project's Keras network."""
 
 import time
 from collections.abc import Callable
@@ -18,8 +18,8 @@ __all__ = ["initial_weights", "network_logits", "training_seconds", "use_threads
 
 
 @cache
-def compiled_network(dilation: int, dilate: str) -> keras.Model:
-    """The network with Adam and the loss and metric that the other contenders take as well."""
+def compile_network(dilation: int, dilate: str) -> keras.Model:
+    """Compile the network with the optimiser, loss and metric that the other baselines use too."""
     network = keras_network(architecture_of(dilation, dilate), 0)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     network.compile(keras.optimizers.Adam(RATE), loss, metrics=["accuracy"])
@@ -29,28 +29,28 @@ def compiled_network(dilation: int, dilate: str) -> keras.Model:
 
 @cache
 def digits() -> tuple[np.ndarray, np.ndarray]:
-    """Images (n, 28, 28, 1) float32 in [0, 1] and classes."""
+    """Return the packaged digits, images (n, 28, 28, 1) float32 in [0, 1], and their classes (n,) int32."""
     images, labels = load_packaged_digits()
     return images[..., None].astype(np.float32) / 255, labels.astype(np.int32)
 
 
-def noting(step: Callable[..., Any], ends: list[float]) -> Callable[..., Any]:
-    """The step itself, but when it has ended is noted; a callback would cost `fit` time."""
+def record_ends(step: Callable[..., Any], ends: list[float]) -> Callable[..., Any]:
+    """Wrap a training step so that the time of each end is recorded; a callback would slow `fit` down."""
 
-    def noted(*arguments: Any) -> Any:
+    def recorded_step(*arguments: Any) -> Any:
         result = step(*arguments)
         ends.append(time.perf_counter())
         return result
 
-    return noted
+    return recorded_step
 
 
 def training_seconds(dilation: int, dilate: str, steps: int) -> float:
-    """Seconds for an epoch of `EPOCH_IMAGES` images, from one of so many batches."""
-    network, (images, labels) = compiled_network(dilation, dilate), digits()
+    """Measure the seconds for an epoch of `EPOCH_IMAGES` images, extrapolated from `steps` batches."""
+    network, (images, labels) = compile_network(dilation, dilate), digits()
     ends: list[float] = []
     step = network.train_function
-    network.train_function = noting(step, ends)
+    network.train_function = record_ends(step, ends)
     start = time.perf_counter()
     network.fit(images[: steps * BATCH], labels[: steps * BATCH], BATCH, verbose=0)
     total = time.perf_counter() - start
@@ -59,10 +59,10 @@ def training_seconds(dilation: int, dilate: str, steps: int) -> float:
 
 
 def initial_weights(dilation: int, dilate: str) -> list[np.ndarray]:
-    """Kernels and biases of a new network, from the input up."""
+    """Return kernels and biases of a new network, from the input up."""
     return keras_network(architecture_of(dilation, dilate), 0).get_weights()
 
 
 def network_logits(dilation: int, dilate: str, count: int) -> np.ndarray:
-    """Logits (count, 10) that the new network gives the first digits."""
+    """Return the logits (count, 10) of the first digits by a new network."""
     return np.asarray(keras_network(architecture_of(dilation, dilate), 0)(digits()[0][:count]))

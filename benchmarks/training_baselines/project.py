@@ -1,4 +1,4 @@
-"""The project's own compiled training loop, as its `train` stage runs it, but in as many threads as it gets."""
+"""Training by this project's compiled loop, as in its `train` stage, but with a chosen number of threads."""
 
 import time
 from functools import cache
@@ -15,10 +15,10 @@ import tensorflow as tf
 
 
 def use_threads(threads: int) -> list[str]:
-    """Let TensorFlow compute in so many threads; names of the GPUs that it sees."""
+    """Let TensorFlow use `threads` threads; return the names of the GPUs that it finds."""
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
-    with suppress_stderr():  # that there is no GPU is no error
+    with suppress_stderr():  # TensorFlow reports a missing GPU as an error
         graphics = tf.config.list_physical_devices("GPU")
     for device in graphics:
         tf.config.experimental.set_memory_growth(device, True)
@@ -26,13 +26,13 @@ def use_threads(threads: int) -> list[str]:
 
 
 def architecture_of(dilation: int, dilate: str) -> Architecture:
-    """The network that everybody trains."""
+    """Return the architecture that every baseline trains."""
     return Architecture(Arm(dilation, 3, "max"), dilate, "same", CHANNELS, DENSE)
 
 
 @cache
-def loop(dilation: int, dilate: str) -> Trainer:
-    """A trainer at its first step."""
+def initial_trainer(dilation: int, dilate: str) -> Trainer:
+    """Return a trainer before its first step."""
     trainer = Trainer(architecture_of(dilation, dilate), Schedule(1, BATCH, RATE))
     trainer.start([weight.value for weight in keras_network(trainer.architecture, 0).weights])
     return trainer
@@ -40,24 +40,24 @@ def loop(dilation: int, dilate: str) -> Trainer:
 
 @cache
 def digits() -> tuple[tf.Tensor, tf.Tensor]:
-    """Images and classes of the digits that need no network."""
+    """Return the packaged digits, images (n, 28, 28) uint8, and their classes (n,) int32, as tensors."""
     images, labels = load_packaged_digits()
     return tf.constant(images), tf.constant(labels, tf.int32)
 
 
 def training_seconds(dilation: int, dilate: str, steps: int) -> float:
-    """Seconds for `EPOCH_IMAGES` images, scaled from so many batches."""
-    trainer, (images, labels) = loop(dilation, dilate), digits()
+    """Measure the seconds for `EPOCH_IMAGES` images, extrapolated from `steps` batches."""
+    trainer, (images, labels) = initial_trainer(dilation, dilate), digits()
     start = time.perf_counter()
     order = batch_order(len(images), BATCH, (0,))[:steps]
     rates, shifts = np.full(steps, RATE, np.float32), np.zeros((steps, 2), np.int32)
     loss, _ = trainer.epoch(images, labels, tf.constant(order), tf.constant(rates), tf.constant(shifts))
-    float(loss)  # waits for it, on a GPU too
+    float(loss)  # waits for the result, also on a GPU
     return (time.perf_counter() - start) * EPOCH_IMAGES / (steps * BATCH)
 
 
 def matmul_seconds(side: int) -> float:
-    """Seconds for the product of two square float32 matrices."""
+    """Measure the seconds for the product of two square float32 matrices of this side."""
     left, right = tf.random.stateless_normal((2, side, side), (0, 0))
     start = time.perf_counter()
     tf.matmul(left, right).numpy()

@@ -1,4 +1,4 @@
-"""The same network in PyTorch, channels last, trained by its usual loop."""
+"""Training of the same network in PyTorch, channels last, by its usual loop."""
 
 import time
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from torch import nn
 
 
 class Network(nn.Module):
-    """Two convolutions, pooled before ReLU, a hidden layer and ten logits."""
+    """Two convolutions with pooling before ReLU, a hidden layer, and ten logits."""
 
     def __init__(self, dilations: tuple[int, int]) -> None:
         super().__init__()
@@ -22,52 +22,55 @@ class Network(nn.Module):
         self.hidden, self.logits = nn.Linear(7 * 7 * CHANNELS[1], DENSE), nn.Linear(DENSE, 10)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Logits (n, 10) of images (n, 1, 28, 28)."""
-        maps = images
+        """Return logits (n, 10) of images (n, 1, 28, 28)."""
+        features = images
         for convolution in self.convolutions:
-            maps = nn.functional.relu(nn.functional.max_pool2d(convolution(maps), 2))
-        features = maps.permute(0, 2, 3, 1).flatten(1)  # in memory they lie this way already
-        return self.logits(nn.functional.relu(self.hidden(features)))
+            features = nn.functional.relu(nn.functional.max_pool2d(convolution(features), 2))
+        flat = features.permute(0, 2, 3, 1).flatten(1)  # already the order in memory
+        return self.logits(nn.functional.relu(self.hidden(flat)))
 
 
 def use_threads(threads: int) -> None:
-    """Let PyTorch compute in so many threads."""
+    """Let PyTorch use `threads` threads."""
     torch.set_num_threads(threads)
 
 
 @cache
-def trained_so_far(dilation: int, dilate: str) -> tuple[Network, torch.optim.Adam]:
-    """A network and its optimiser, at their first step."""
+def initial_training_state(dilation: int, dilate: str) -> tuple[Network, torch.optim.Adam]:
+    """Return a network and its optimiser before the first step."""
     network = Network((dilation, dilation if dilate == "all" else 1)).to(memory_format=torch.channels_last)
     return network, torch.optim.Adam(network.parameters(), RATE, eps=1e-7)
 
 
 @cache
 def digits() -> tuple[torch.Tensor, torch.Tensor]:
-    """Images (n, 1, 28, 28) in [0, 1], channels last, and classes."""
+    """Return the packaged digits, images (n, 1, 28, 28) in [0, 1], channels last, and their classes (n,)."""
     images, labels = load_packaged_digits()
     pixels = torch.from_numpy(images.astype(np.float32) / 255)[:, None]
     return pixels.to(memory_format=torch.channels_last), torch.from_numpy(labels.astype(np.int64))
 
 
 def training_seconds(dilation: int, dilate: str, steps: int) -> float:
-    """Seconds for `EPOCH_IMAGES` images, scaled from so many batches."""
-    network, adam = trained_so_far(dilation, dilate)
+    """Measure the seconds for `EPOCH_IMAGES` images, extrapolated from `steps` batches."""
+    network, adam = initial_training_state(dilation, dilate)
     images, labels = digits()
     start = time.perf_counter()
-    right = torch.zeros(())
+    correct = torch.zeros(())
     for batch in torch.randperm(len(images))[: steps * BATCH].split(BATCH):
         adam.zero_grad()
         outputs = network(images[batch])
         nn.functional.cross_entropy(outputs, labels[batch]).backward()
         adam.step()
-        right += (outputs.argmax(1) == labels[batch]).sum()
-    float(right)
+        correct += (outputs.argmax(1) == labels[batch]).sum()
+    float(correct)
     return (time.perf_counter() - start) * EPOCH_IMAGES / (steps * BATCH)
 
 
 def network_logits(dilation: int, dilate: str, weights: Sequence[np.ndarray], count: int) -> np.ndarray:
-    """Logits (count, 10) that a network with Keras' weights gives the first digits, to see that it is the same network."""
+    """Return the logits (count, 10) of the first digits by a network with the weights of Keras's network.
+
+    They serve to check that both networks are the same.
+    """
     network = Network((dilation, dilation if dilate == "all" else 1))
     layers = [*network.convolutions, network.hidden, network.logits]
     with torch.no_grad():

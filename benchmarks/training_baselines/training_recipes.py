@@ -1,4 +1,4 @@
-"""Networks and schedules that reach an accuracy on MNIST in little time, by this project's training."""
+"""Networks and schedules with which this project's training reaches a given accuracy on MNIST quickly."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ RECIPES = {
 
 
 def train_by_recipe(recipe: str, digits: Mapping[str, np.ndarray], seed: int) -> tuple[float, float]:
-    """Seconds to train one network, compiling and testing included, and its percentage of test digits right."""
+    """Train one network; return the seconds, including compilation and testing, and the test accuracy in percent."""
     results: list[TrainedNetwork] = []
     seconds = seconds_of(lambda: results.append(train_network(*RECIPES[recipe], digits, seed, 0)))
     return seconds, float(100 * (results[0]["logits"].argmax(1) == digits["y_test"]).mean())

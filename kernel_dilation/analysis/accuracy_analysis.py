@@ -1,16 +1,25 @@
-"""Everything that is said of accuracy, from the logits and histories of all arms."""
+"""The analysis of accuracy, from the logits and training histories of all arms."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from kernel_dilation.analysis.accuracy_tables import accuracy_table, confusion_table, misclassified_digits, with_arm_columns
 from kernel_dilation.analysis.answers import Answer, accuracy_answer
-from kernel_dilation.analysis.comparison_families import FACTORS, Question, Rows, Tables, block_table, finding_tables, table_findings
+from kernel_dilation.analysis.comparison_families import (
+    FACTORS,
+    Question,
+    Rows,
+    Tables,
+    block_table,
+    finding_tables,
+    mean_with_interval,
+    table_findings,
+)
 from kernel_dilation.analysis.mixed_model import mixed_model
 from kernel_dilation.analysis.nemenyi import critical_difference
 from kernel_dilation.analysis.per_image_tests import cochran_p_values, mcnemar_pairs
-from kernel_dilation.analysis.sparse_vs_dense import dense_and_sparse, equal_extent_pairs, sparse_contrasts
-from kernel_dilation.experiment.arms import Arm, parse_arm
+from kernel_dilation.analysis.sparse_vs_dense import DENSITIES, dense_and_sparse, equal_extent_pairs, sparse_contrasts
+from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.geometry import extent
 from kernel_dilation.experiment.parameters import Analyze
 
@@ -21,31 +30,32 @@ Logits = Mapping[Arm, np.ndarray]  # (replicates, n, 10) of the test digits
 
 
 def accuracy_analysis(logits: Logits, labels: np.ndarray, histories: Mapping[Arm, pd.DataFrame], options: Analyze) -> tuple[Answer, Tables]:
-    """The answer on accuracy and the tables behind it, by name.
+    """Return the answer on accuracy and the tables behind it, by name.
 
     Args:
-        logits: by arm; labels: (n,) of the same digits; histories: by arm, as history.csv has them.
+        logits: test logits by arm; labels: (n,) of the same digits; histories: by arm, with the columns of history.csv.
 
     Raises:
         ValueError: arms with different numbers of replicates, or values that are not finite.
     """
-    accuracies = pd.concat([accuracy_table(arm, found, labels, histories[arm]) for arm, found in logits.items()])
+    accuracies = pd.concat([accuracy_table(arm, scores, labels, histories[arm]) for arm, scores in logits.items()])
     values = accuracies.assign(value=accuracies["accuracy"])
     tables = {factor: block_table(values, factor) for factor in FACTORS if factor == "dilation" or values[factor].nunique() > 1}
-    by_arm = {arm: (100 * (found.argmax(2) == labels).mean(1)).tolist() for arm, found in logits.items()}
+    by_arm = {arm: (100 * (scores.argmax(2) == labels).mean(1)).tolist() for arm, scores in logits.items()}
     if equal_extent_pairs(by_arm):
-        tables["density"] = dense_and_sparse(by_arm), ("dense", "sparse")
+        tables["density"] = dense_and_sparse(by_arm), DENSITIES
     questions = {Question("accuracy", factor, "", "accuracy"): table for factor, table in tables.items()}
     findings = table_findings(questions, lambda table, levels: options.margin_points, options)
     images = pd.DataFrame(image_rows(logits, labels))
-    differ = None if images.empty else float((images["p_value"] <= options.alpha).mean())
-    answer = accuracy_answer({question.factor: finding for question, finding in findings.items()}, differ)
+    share_differing = None if images.empty else float((images["p_value"] <= options.alpha).mean())
+    answer = accuracy_answer({question.factor: finding for question, finding in findings.items()}, share_differing)
     return answer, {
         **finding_tables(findings),
         "accuracy": accuracies,
+        "arms": pd.DataFrame(arm_rows(by_arm, options)),
         "curves": pd.concat([with_arm_columns(arm, history) for arm, history in histories.items()]),
-        "confusion": pd.concat([confusion_table(arm, found, labels) for arm, found in logits.items()]),
-        "wrong": misclassified_digits(np.concatenate([found.argmax(2) for found in logits.values()]), labels),
+        "confusion": pd.concat([confusion_table(arm, scores, labels) for arm, scores in logits.items()]),
+        "wrong": misclassified_digits(np.concatenate([scores.argmax(2) for scores in logits.values()]), labels),
         "images": images,
         "mcnemar": pd.DataFrame(mcnemar_rows(logits, labels)),
         "contrasts": pd.DataFrame(contrast_rows(by_arm, options)),
@@ -54,49 +64,56 @@ def accuracy_analysis(logits: Logits, labels: np.ndarray, histories: Mapping[Arm
     }
 
 
-def correctness(logits: Logits, labels: np.ndarray) -> dict[tuple[int, str], dict[int, np.ndarray]]:
-    """Whether each network is right about each test digit, (replicates, n), by kernel size and pooling, then by dilation."""
+def arm_rows(by_arm: Mapping[Arm, Sequence[float]], options: Analyze) -> Rows:
+    """Return one row for each arm: its mean test accuracy over replicates, in percent, with its interval."""
+    return [{**arm._asdict(), **mean_with_interval(np.asarray(values), options)} for arm, values in by_arm.items()]
+
+
+def correct_by_dilation(logits: Logits, labels: np.ndarray) -> dict[tuple[int, str], dict[int, np.ndarray]]:
+    """Return which test digits each network classifies correctly, (replicates, n), by kernel size and pooling, then by dilation."""
     groups: dict[tuple[int, str], dict[int, np.ndarray]] = {}
-    for arm, found in logits.items():
-        groups.setdefault((arm.kernel_size, arm.pooling), {})[arm.dilation] = found.argmax(2) == labels
+    for arm, scores in logits.items():
+        groups.setdefault((arm.kernel_size, arm.pooling), {})[arm.dilation] = scores.argmax(2) == labels
     return groups
 
 
 def mcnemar_rows(logits: Logits, labels: np.ndarray) -> Rows:
-    """McNemar's test over the test images, a row for each replicate, kernel size, pooling and pair of dilations."""
+    """Return McNemar's test over the test images: one row for each replicate, kernel size, pooling and pair of dilations."""
     return [
         {"kernel_size": kernel_size, "pooling": pooling, **asdict(pair)}
-        for (kernel_size, pooling), correct in correctness(logits, labels).items()
+        for (kernel_size, pooling), correct in correct_by_dilation(logits, labels).items()
         for pair in mcnemar_pairs(np.stack(list(correct.values()), 2), list(correct))
     ]
 
 
 def image_rows(logits: Logits, labels: np.ndarray) -> Rows:
-    """Cochran's Q over the test images, one row for each replicate, kernel size and pooling: do these very networks differ."""
+    """Return Cochran's Q over the test images, one row for each replicate, kernel size and pooling.
+
+    The test asks whether these very networks differ; it does not generalise to newly trained ones.
+    """
     return [
         {"kernel_size": kernel_size, "pooling": pooling, "replicate": replicate, "p_value": p_value}
-        for (kernel_size, pooling), correct in correctness(logits, labels).items()
+        for (kernel_size, pooling), correct in correct_by_dilation(logits, labels).items()
         if len(correct) > 1
         for replicate, p_value in enumerate(cochran_p_values(np.stack(list(correct.values()), 2)))
     ]
 
 
 def contrast_rows(by_arm: Mapping[Arm, Sequence[float]], options: Analyze) -> Rows:
-    """Sparse less dense in percentage points, a row for each pair of arms of equal extent."""
-    rows: Rows = []
-    for pair in sparse_contrasts(by_arm, options.margin_points, options.alpha, options.resamples, options.seed):
-        dense, sparse = parse_arm(str(pair.first)), parse_arm(str(pair.second))
-        rows.append({
+    """Return one row for each pair of arms of equal extent: sparse minus dense, in percentage points."""
+    return [
+        {
             "extent": extent(dense.kernel_size, dense.dilation), "pooling": dense.pooling,
             "dense": f"k{dense.kernel_size} d{dense.dilation}", "sparse": f"k{sparse.kernel_size} d{sparse.dilation}",
             "difference": pair.mean_difference, "lower": pair.lower, "upper": pair.upper,
             "p_value": pair.wilcoxon_p_value, "p_holm": pair.holm_p_value,
-        })  # fmt: skip
-    return rows
+        }
+        for dense, sparse, pair in sparse_contrasts(by_arm, options.margin_points, options.alpha, options.resamples, options.seed)
+    ]  # fmt: skip
 
 
 def rank_tables(table: np.ndarray, levels: tuple) -> Tables:
-    """Average rank of each dilation and Nemenyi's p-values, for the critical-difference diagram; none for a single dilation."""
+    """Return each dilation's mean rank and Nemenyi's p-values for the critical-difference diagram; no tables for a single dilation."""
     if len(levels) < 2:
         return {}
     ranks, p_values = critical_difference(table, levels)

@@ -1,17 +1,18 @@
-"""Accuracy of every network of an arm, and what its answers were."""
+"""Tables of the accuracy and of the predictions of an arm's networks."""
 
 from kernel_dilation.experiment.arms import Arm
+from kernel_dilation.experiment.parameters import CLASSES
 
 import numpy as np
 import pandas as pd
 
 
 def accuracy_table(arm: Arm, logits: np.ndarray, labels: np.ndarray, history: pd.DataFrame) -> pd.DataFrame:
-    """Test and validation accuracy in percent, a row for each replicate of the arm.
+    """Return test and validation accuracy in percent, one row for each replicate of the arm.
 
     Args:
-        logits: (replicate, n, 10) of the test digits; labels: (n,).
-        history: history.csv of the arm; its last epoch counts.
+        logits: (replicates, n, 10) of the test digits; labels: (n,).
+        history: history.csv of the arm, of which the last epoch is taken.
     """
     last = history[history["epoch"] == history["epoch"].max()].sort_values("replicate")
     accuracy, validation = 100 * (logits.argmax(2) == labels).mean(1), 100 * last["validation_accuracy"].to_numpy()
@@ -19,30 +20,37 @@ def accuracy_table(arm: Arm, logits: np.ndarray, labels: np.ndarray, history: pd
 
 
 def with_arm_columns(arm: Arm, table: pd.DataFrame) -> pd.DataFrame:
-    """The table with the arm's dilation, kernel size and pooling as its first columns."""
+    """Return the table with the arm's dilation, kernel size and pooling as its first columns."""
     return table.assign(**arm._asdict())[[*arm._fields, *table.columns]]
 
 
 def confusion_percentages(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Percent of the digits of each class (row) that were given each answer (column), over all replicates; (10, 10)."""
-    counts = np.zeros((10, 10))
+    """Return the confusion matrix over all replicates, (10, 10): the percentage of each class (row) predicted as each class (column).
+
+    Args:
+        logits: (replicates, n, 10); labels: (n,). The row of a class without digits is 0.
+    """
+    counts = np.zeros((CLASSES, CLASSES))
     np.add.at(counts, (np.broadcast_to(labels, logits.shape[:2]), logits.argmax(2)), 1)
     return 100 * counts / np.maximum(counts.sum(1, keepdims=True), 1)
 
 
-def misclassified_digits(answers: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
-    """How often all networks together got each test digit wrong, and their commonest wrong answer; worst first.
+def misclassified_digits(predictions: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
+    """Return the test digits that any network misclassifies, those that most networks misclassify first.
+
+    Columns: `index` and `label` of the digit, `share` of the networks that misclassify it, and
+    `answer`, their most frequent wrong prediction.
 
     Args:
-        answers: (networks, n) whole numbers; labels: (n,).
+        predictions: (networks, n) integer classes; labels: (n,).
     """
-    counts = np.stack([(answers == digit).sum(0) for digit in range(10)], 1)
+    counts = np.stack([(predictions == digit).sum(0) for digit in range(CLASSES)], 1)
     counts[np.arange(len(labels)), labels] = 0
-    table = pd.DataFrame({"index": range(len(labels)), "label": labels, "share": counts.sum(1) / len(answers), "answer": counts.argmax(1)})
+    table = pd.DataFrame({"index": range(len(labels)), "label": labels, "share": counts.sum(1) / len(predictions), "answer": counts.argmax(1)})
     return table[table["share"] > 0].sort_values(["share", "index"], ascending=[False, True])
 
 
 def confusion_table(arm: Arm, logits: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
-    """The same as a table, a row for each class and answer."""
-    actual, predicted = np.indices((10, 10)).reshape(2, -1)
+    """Return the arm's `confusion_percentages` as a table, one row for each actual and predicted class."""
+    actual, predicted = np.indices((CLASSES, CLASSES)).reshape(2, -1)
     return with_arm_columns(arm, pd.DataFrame({"actual": actual, "predicted": predicted, "percent": confusion_percentages(logits, labels).ravel()}))

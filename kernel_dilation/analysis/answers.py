@@ -1,4 +1,4 @@
-"""The answers, small enough to read in `dvc metrics diff`: plain numbers from the findings."""
+"""The answers as plain numbers taken from the findings, few enough to be read in `dvc metrics diff`."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,54 +6,59 @@ from kernel_dilation.analysis.comparison_families import Finding, Question, larg
 from kernel_dilation.statistics.ranks import iman_davenport
 
 Answer = dict[str, object]
-VERDICT_PRIORITY = ("difference", "negligible", "inconclusive", "equivalent")  # the first that any measure has is the verdict on all
+VERDICT_PRIORITY = ("difference", "negligible", "inconclusive", "equivalent")  # the first that occurs is the verdict on all metrics together
 
 
 def without_missing(answer: Answer) -> Answer:
-    """The answer without what has no value."""
+    """Return the answer without the keys whose value is None."""
     return {key: value for key, value in answer.items() if value is not None}
 
 
 def metric_answer(finding: Finding) -> Answer:
-    """Verdict, corrected p-value, effect (rank-biserial, -1 to 1) and slope for each unit of dilation of one measure, and where it turns."""
-    found = finding.comparison
+    """Return the answer on one metric: verdict, corrected p-value, effect, slope, turning point and range.
+
+    The effect is a rank-biserial correlation, -1 to 1; slope and range are in the metric's unit, the
+    slope for each pixel of dilation.
+    """
+    comparison = finding.comparison
     return without_missing({
-        "verdict": found.verdict,
-        "p_value": found.p_value,
-        "effect": largest_effect(found),
-        "slope_per_dilation": found.slope and found.slope.value,
-        "slope_lower": found.slope and found.slope.lower,
-        "slope_upper": found.slope and found.slope.upper,
-        "turns_at": found.turning_point,
-        "range": found.range_of_means,
-        "replicates_needed": found.replicates_needed if found.verdict == "inconclusive" else None,
+        "verdict": comparison.verdict,
+        "p_value": comparison.p_value,
+        "effect": largest_effect(comparison),
+        "slope_per_dilation": comparison.slope and comparison.slope.value,
+        "slope_lower": comparison.slope and comparison.slope.lower,
+        "slope_upper": comparison.slope and comparison.slope.upper,
+        "turns_at": comparison.turning_point,
+        "range": comparison.range_of_means,
+        "replicates_needed": comparison.replicates_needed if comparison.verdict == "inconclusive" else None,
     })  # fmt: skip
 
 
 def accuracy_answer(findings: Mapping[str, Finding], cochran_share: float | None) -> Answer:
-    """What the grid says of accuracy, in percentage points: of dilation first, then of what varied beside it.
+    """Return the answer on accuracy: the effect of dilation in percentage points, and p-values of the other factors.
 
     Args:
-        findings: by factor; `dilation` always, `pooling`, `kernel_size` and `density` where they varied.
-        cochran_share: share of replicates in which Cochran's Q tells dilations apart on the test images.
+        findings: by factor; always of `dilation`, and of `pooling`, `kernel_size` and `density` where they vary.
+        cochran_share: share of the comparisons, 0 to 1, in which Cochran's Q finds that a replicate's
+            networks differ between dilations on the test images; None for a single dilation.
     """
-    found = findings["dilation"].comparison
+    comparison = findings["dilation"].comparison
     p_values = {factor: findings[factor].comparison.p_value if factor in findings else None for factor in ("pooling", "kernel_size", "density")}
     return without_missing({
-        "verdict": found.verdict,
-        "p_value": found.p_value,
-        "best_dilation": found.best,
-        "mean_percent": {str(level): mean for level, mean in zip(found.treatments, found.means)},
-        "range_points": found.range_of_means,
-        "effect": largest_effect(found),
-        "slope_points_per_dilation": found.slope and found.slope.value,
-        "slope_lower": found.slope and found.slope.lower,
-        "slope_upper": found.slope and found.slope.upper,
+        "verdict": comparison.verdict,
+        "p_value": comparison.p_value,
+        "best_dilation": comparison.best,
+        "mean_percent": {str(level): mean for level, mean in zip(comparison.treatments, comparison.means)},
+        "range_points": comparison.range_of_means,
+        "effect": largest_effect(comparison),
+        "slope_points_per_dilation": comparison.slope and comparison.slope.value,
+        "slope_lower": comparison.slope and comparison.slope.lower,
+        "slope_upper": comparison.slope and comparison.slope.upper,
         "iman_davenport_f": iman_davenport(findings["dilation"].table),
-        "kendall_w": found.kendall_w,
-        "trend_p_value": found.trend_p_value,
-        "equivalence_p_value": found.equivalence_p_value,
-        "replicates_needed": found.replicates_needed if found.verdict == "inconclusive" else None,
+        "kendall_w": comparison.kendall_w,
+        "trend_p_value": comparison.trend_p_value,
+        "equivalence_p_value": comparison.equivalence_p_value,
+        "replicates_needed": comparison.replicates_needed if comparison.verdict == "inconclusive" else None,
         "pooling_p_value": p_values["pooling"],
         "kernel_size_p_value": p_values["kernel_size"],
         "receptive_field_p_value": p_values["density"],
@@ -62,21 +67,21 @@ def accuracy_answer(findings: Mapping[str, Finding], cochran_share: float | None
 
 
 def saliency_answer(findings: Mapping[Question, Finding], methods: Sequence[str]) -> Answer:
-    """What dilation does to each measure of the first method's maps and of the class models, and a verdict on all.
+    """Return the answer on saliency: one verdict on all metrics, then each metric of the first method and of the class models.
 
-    The verdict on all is the strongest that any measure of any method has: what differs anywhere,
-    differs. `share_differing` is how many of all measures of all methods do.
+    The verdict on all is the strongest that any metric of any method has, so that one difference is
+    enough. `share_differing` is the share of all metrics of all methods whose verdict is a difference.
 
     Args:
-        findings: the families `saliency` and `class_model` by dilation; `gridding` (beside dilation 1),
-            `similarity` (beside the noise floor) and `transfer` (beside networks of the same dilation).
+        findings: the families `saliency` and `class_model` by dilation; `gridding` (compared with dilation 1),
+            `similarity` (compared with the noise floor) and `transfer` (compared with networks of the same dilation).
     """
-    of_dilation = {question: finding for question, finding in findings.items() if question.factor == "dilation"}
-    verdicts = [finding.comparison.verdict for finding in of_dilation.values()]
-    of_method = [question for question in findings if question.method == methods[0] and question.factor in ("dilation", "comparison")]
+    by_dilation = {question: finding for question, finding in findings.items() if question.factor == "dilation"}
+    verdicts = [finding.comparison.verdict for finding in by_dilation.values()]
+    of_first_method = [question for question in findings if question.method == methods[0] and question.factor in ("dilation", "comparison")]
     answers: dict[str, Answer] = {family: {} for family in ("saliency", "class_model", "gridding", "similarity", "transfer")}
     for question in findings:
-        if question in of_method or (question.family in ("class_model", "transfer") and question.factor in ("dilation", "comparison")):
+        if question in of_first_method or (question.family in ("class_model", "transfer") and question.factor in ("dilation", "comparison")):
             answers[question.family][question.measure] = metric_answer(findings[question])
     return {
         "verdict": next(verdict for verdict in VERDICT_PRIORITY if verdict in verdicts),

@@ -1,4 +1,4 @@
-"""From tidy tables of arms to families of comparisons, and from these to the rows that the report draws."""
+"""Families of comparisons made from tidy tables of arms, and the rows of their results that the report draws."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Tables = dict[str, pd.DataFrame]
 
 
 class Question(NamedTuple):
-    """What a comparison compares: `measure` of the maps of `method` (empty for accuracy), between the levels of `factor`."""
+    """A comparison to be made: of the metric `measure` of the maps of `method` (empty for accuracy) between the levels of `factor`."""
 
     family: str
     factor: str
@@ -28,7 +28,7 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True)
 class Finding:
-    """A table (replicates, levels), what it says, and the interval of each level's mean."""
+    """The table (replicates, levels) of a question, its comparison, and the ends of the interval of each level's mean."""
 
     table: Floats
     levels: tuple[Treatment, ...]
@@ -41,10 +41,10 @@ MarginRule = Callable[[Floats, Sequence[Treatment]], float | Floats]
 
 
 def block_table(frame: pd.DataFrame, factor: str) -> tuple[Floats, tuple[Treatment, ...]]:
-    """Means of `value`, (replicates, levels), over all arms of a level, and the levels in the frame's order.
+    """Return the mean of `value` over all arms of each level, (replicates, levels), and the levels in the frame's order.
 
-    `frame` has one row for each replicate and arm. Replicates are the blocks: arms of one replicate
-    share their seed, so that they are no blocks of their own.
+    `frame` has one row for each replicate and arm. The replicates are the blocks: the arms of one
+    replicate share their seed and are therefore not independent blocks.
     """
     levels = tuple(pd.unique(frame[factor]).tolist())
     table = frame.pivot_table(index="replicate", columns=factor, values="value", aggfunc="mean", sort=False, dropna=False)
@@ -52,41 +52,56 @@ def block_table(frame: pd.DataFrame, factor: str) -> tuple[Floats, tuple[Treatme
 
 
 def family_findings(frames: Mapping[Question, pd.DataFrame], margin: MarginRule, options: Analyze) -> dict[Question, Finding]:
-    """The finding for each question, p-values and verdicts corrected over all of them: they are one family."""
+    """Return the finding for each question of one family; p-values and verdicts are corrected over all of them.
+
+    Args:
+        frames: one row for each replicate and arm, with the metric in the column `value`.
+        margin: gives the margin of a table and its levels.
+    """
     tables = {question: block_table(frame, question.factor) for question, frame in frames.items()}
     return table_findings(tables, margin, options)
 
 
 def table_findings(tables: Mapping[Question, tuple[Floats, tuple[Treatment, ...]]], margin: MarginRule, options: Analyze) -> dict[Question, Finding]:
-    """The same from tables (replicates, levels) with their levels."""
+    """Return the finding for each question of one family from tables (replicates, levels), each with its levels.
+
+    How many replicates would settle an inconclusive comparison is simulated for dilations only.
+    """
     single = {
         question: compare_treatments(values, levels, margin(values, levels), options.alpha, options.resamples, options.seed)
         for question, (values, levels) in tables.items()
     }
     together = correct_family(single, options.alpha)
     for question, (values, _) in tables.items():
-        if question.factor == "dilation":  # what the three questions ask about
+        if question.factor == "dilation":  # the factor that the three questions of the study are about
             together[question] = with_replicates_needed(together[question], values, options.alpha, options.seed, len(tables))
     return {question: Finding(values, levels, together[question], *level_intervals(values, options)) for question, (values, levels) in tables.items()}
 
 
 def level_intervals(values: Floats, options: Analyze) -> tuple[Floats, Floats]:
-    """Ends of the interval of each level's mean; the mean itself for a single replicate, which has no spread."""
+    """Return the ends of the interval of each level's mean, (levels,) each; both are the mean itself for a single replicate."""
     if len(values) < 2:
         return values[0], values[0]
     return mean_intervals(values, options.alpha, options.resamples, options.seed)
 
 
-def metric_frames(measures: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
-    """For each method and measure, the mean over images (or classes) of each replicate and arm, as `value`.
+def mean_with_interval(values: Floats, options: Analyze) -> dict[str, float]:
+    """Return `mean`, `lower` and `upper` of (replicates,) values: their mean and the ends of its interval."""
+    lower, upper = level_intervals(values[:, None], options)
+    return {"mean": float(values.mean()), "lower": float(lower[0]), "upper": float(upper[0])}
 
-    `measures` holds the measures.csv of all arms, with the arm's factors as columns. Chance levels,
-    which belong to the images and not to the networks, are left out; so is what a method has no number for.
+
+def metric_frames(metrics: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
+    """Return the mean over images (or classes) for each replicate and arm, as `value`, by method and metric.
+
+    `metrics` holds the measures.csv of all arms, with the arms' factors as columns. Chance levels are
+    left out, since they depend on the images and not on the networks; so are metrics without any
+    value for a method.
     """
     keys = ["replicate", *FACTORS]
-    names = [name for name in measures.columns if name not in (*keys, "method", "image", "class") and not name.endswith("_chance")]
+    names = [name for name in metrics.columns if name not in (*keys, "method", "image", "class") and not name.endswith("_chance")]
     frames = {}
-    for method, table in measures.groupby("method", sort=False):
+    for method, table in metrics.groupby("method", sort=False):
         means = table.groupby(keys, sort=False)[names].mean()
         for name in names:
             if means[name].notna().any():
@@ -95,35 +110,35 @@ def metric_frames(measures: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]
 
 
 def finding_tables(findings: Mapping[Question, Finding]) -> Tables:
-    """The tables `effects`, `pairs`, `levels` and `replicates` of the findings."""
-    rows = {"effects": effect_rows, "pairs": pair_rows, "levels": level_rows, "replicates": replicate_rows}
-    return {name: pd.DataFrame(made(findings)) for name, made in rows.items()}
+    """Return the tables `effects`, `pairs`, `levels` and `replicates` of the findings."""
+    row_functions = {"effects": effect_rows, "pairs": pair_rows, "levels": level_rows, "replicates": replicate_rows}
+    return {name: pd.DataFrame(make_rows(findings)) for name, make_rows in row_functions.items()}
 
 
 def effect_rows(findings: Mapping[Question, Finding]) -> Rows:
-    """One row for each question: verdict, tests, slope, range; `p_value` is corrected within the family."""
+    """Return one row for each question: verdict, tests, slope and range; `p_value` is corrected within the family."""
     rows: Rows = []
     for question, finding in findings.items():
-        found, slope = finding.comparison, finding.comparison.slope
+        comparison, slope = finding.comparison, finding.comparison.slope
         rows.append({
-            **question._asdict(), "verdict": found.verdict, "p_value": found.p_value, "equivalence_p_value": found.equivalence_p_value,
-            "kendall_w": found.kendall_w, "trend_p_value": found.trend_p_value, "effect": largest_effect(found),
+            **question._asdict(), "verdict": comparison.verdict, "p_value": comparison.p_value, "equivalence_p_value": comparison.equivalence_p_value,
+            "kendall_w": comparison.kendall_w, "trend_p_value": comparison.trend_p_value, "effect": largest_effect(comparison),
             "slope": slope and slope.value, "slope_lower": slope and slope.lower, "slope_upper": slope and slope.upper,
-            "turns_at": found.turning_point, "best": found.best, "range": found.range_of_means, "margin": found.margin,
-            "replicates_needed": found.replicates_needed, "reason": found.reason,
+            "turns_at": comparison.turning_point, "best": comparison.best, "range": comparison.range_of_means, "margin": comparison.margin,
+            "replicates_needed": comparison.replicates_needed, "reason": comparison.reason,
         })  # fmt: skip
     return rows
 
 
-def largest_effect(found: Comparison) -> float:
-    """Matched-pairs rank-biserial correlation, -1 to 1, of the pair whose means differ most; 0 without a pair."""
-    if not found.pairs:
+def largest_effect(comparison: Comparison) -> float:
+    """Return the matched-pairs rank-biserial correlation, -1 to 1, of the pair whose means differ most; 0 if there is no pair."""
+    if not comparison.pairs:
         return 0.0
-    return max(found.pairs, key=lambda pair: abs(pair.mean_difference)).rank_biserial
+    return max(comparison.pairs, key=lambda pair: abs(pair.mean_difference)).rank_biserial
 
 
 def pair_rows(findings: Mapping[Question, Finding]) -> Rows:
-    """One row for each question and pair of levels."""
+    """Return one row for each question and pair of levels: their difference, its interval and its tests."""
     return [
         {
             **question._asdict(), "first": pair.first, "second": pair.second,
@@ -138,7 +153,7 @@ def pair_rows(findings: Mapping[Question, Finding]) -> Rows:
 
 
 def level_rows(findings: Mapping[Question, Finding]) -> Rows:
-    """One row for each question and level: its mean with its interval over replicates."""
+    """Return one row for each question and level: its mean over replicates with its interval."""
     return [
         {**question._asdict(), "level": level, "mean": mean, "lower": lower, "upper": upper}
         for question, finding in findings.items()
@@ -147,7 +162,7 @@ def level_rows(findings: Mapping[Question, Finding]) -> Rows:
 
 
 def replicate_rows(findings: Mapping[Question, Finding]) -> Rows:
-    """One row for each question, replicate and level: the value itself."""
+    """Return one row for each question, replicate and level: the value itself."""
     return [
         {**question._asdict(), "replicate": replicate, "level": level, "value": value}
         for question, finding in findings.items()

@@ -1,4 +1,4 @@
-"""Everything that is said of learning the dilation: each method's consistency, and what its choices cost."""
+"""The analysis of learning the dilation: the consistency of each method and the accuracy that its choices cost."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -18,38 +18,41 @@ ANSWER_KEYS = (
 
 
 def learning_analysis(choices: Tables, planted: Tables, accuracies: pd.DataFrame, learn: Learn, options: Analyze) -> tuple[Answer, Tables]:
-    """The answer on learning, and the table `learned` with a row for each method, `selection` last.
+    """Return the answer on learning and the table `learned`, with one row for each method and `selection` last.
+
+    `selection` is the baseline, a grid search by validation accuracy.
 
     Args:
-        choices, planted: choices.csv and planted.csv of each method, the latter empty if it ran on no textures.
+        choices, planted: choices.csv and planted.csv of each method; the latter is empty for a method without texture runs.
         accuracies: `accuracy` and `validation_accuracy` of every network of the grid, in percent.
     """
     test, validation, dilations = reference_accuracies(accuracies, learn)
-    found: dict[str, Mapping[str, object]] = {}
+    results: dict[str, Mapping[str, object]] = {}
     verdicts: dict[str, ConsistencyVerdict] = {}
     for method, table in choices.items():
-        said = assess_consistency(table, planted[method], options)
-        verdicts[method] = said.verdict
-        found[method] = asdict(said) | regret(test, validation, dilations, table["chosen_dilation"].tolist(), options)
-    chosen = select_dilation(validation, dilations)
-    own = np.array(dilations)[validation.argmax(1)]
-    found["selection"] = {"runs": len(own), "mode": chosen, "mode_share": float((own == chosen).mean())}
-    consistent = {found[method]["mode"] for method, verdict in verdicts.items() if verdict == "consistent"}
+        consistency = assess_consistency(table, planted[method], options)
+        verdicts[method] = consistency.verdict
+        results[method] = asdict(consistency) | regret(test, validation, dilations, table["chosen_dilation"].tolist(), options)
+    selected = select_dilation(validation, dilations)
+    best = np.array(dilations)[validation.argmax(1)]  # of each replicate by itself
+    results["selection"] = {"runs": len(best), "mode": selected, "mode_share": float((best == selected).mean())}
+    consistent = {results[method]["mode"] for method, verdict in verdicts.items() if verdict == "consistent"}
     answer: Answer = {
         "verdict": overall_consistency(verdicts),
         "methods_agree": len(consistent) == 1 if consistent else None,
-        "agrees_with_selection": consistent == {chosen} if consistent else None,
-        **{method: without_missing({key: said[key] for key in ANSWER_KEYS if key in said}) for method, said in found.items()},
+        "agrees_with_selection": consistent == {selected} if consistent else None,
+        **{method: without_missing({key: result[key] for key in ANSWER_KEYS if key in result}) for method, result in results.items()},
     }
-    return without_missing(answer), {"learned": pd.DataFrame([{"method": method, **said} for method, said in found.items()])}
+    return without_missing(answer), {"learned": pd.DataFrame([{"method": method, **result} for method, result in results.items()])}
 
 
 def reference_accuracies(accuracies: pd.DataFrame, learn: Learn) -> tuple[np.ndarray, np.ndarray, tuple[int, ...]]:
-    """Test and validation accuracy, (replicates, dilations) percent, of the grid's networks most like those that learned.
+    """Return test and validation accuracy, (replicates, dilations) each in percent, and the dilations, to evaluate learned choices.
 
-    That is the arms of the same kernel size and pooling, or all arms where the grid has none.
+    They are those of the arms with the kernel size and pooling of the networks that learn, or of all
+    arms if the grid has no such arm.
     """
-    like = accuracies[(accuracies["kernel_size"] == learn.kernel_size) & (accuracies["pooling"] == learn.pooling)]
-    frame = like if len(like) else accuracies
+    matching = accuracies[(accuracies["kernel_size"] == learn.kernel_size) & (accuracies["pooling"] == learn.pooling)]
+    frame = matching if len(matching) else accuracies
     (test, levels), (validation, _) = (block_table(frame.assign(value=frame[name]), "dilation") for name in ("accuracy", "validation_accuracy"))
     return test, validation, tuple(int(level) for level in levels)

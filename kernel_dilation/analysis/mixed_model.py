@@ -1,4 +1,4 @@
-"""A mixed model of the whole grid: what dilation, pooling and kernel size do, alone and together."""
+"""A mixed model of the whole grid: main effects and interactions of dilation, pooling and kernel size."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,39 +17,39 @@ ROUNDING = 1e-24  # a sum of squares below this share of the values' own is roun
 
 @dataclass(frozen=True)
 class FactorEffect:
-    """The F test of one factor, or of factors acting together (`dilation:pooling`)."""
+    """The F test of one factor, or of an interaction of factors (`dilation:pooling`)."""
 
     term: str
-    statistic: float | None  # None where no residual spread is left to compare with
+    statistic: float | None  # None where there is no residual variance to compare with
     degrees: int
     residual_degrees: int
     p_value: float
     holm_p_value: float  # corrected over the terms of the model
-    partial_eta_squared: float  # of the spread that the other terms leave, the share this one explains, 0 to 1
+    partial_eta_squared: float  # share of the variance left by the other terms that this one explains, 0 to 1
 
 
 @dataclass(frozen=True)
 class MixedModel:
-    """The effects of the grid's factors, and the two spreads behind them in the unit of the values."""
+    """The effects of the grid's factors, and the two standard deviations of the model in the unit of the values."""
 
     effects: tuple[FactorEffect, ...]
-    replicate_deviation: float  # standard deviation of what a replicate has in common over all arms
-    residual_deviation: float
+    replicate_deviation: float  # of the part that all arms of a replicate share
+    residual_deviation: float  # of what the model leaves unexplained
 
 
 def mixed_model(frame: pd.DataFrame, factors: Sequence[str]) -> MixedModel:
-    """The model of `value` with every factor and interaction fixed, and the replicate a random group.
+    """Fit `value` with every factor and interaction as a fixed effect and the replicate as a random effect.
 
-    `frame` has one row for each replicate and arm: the columns `replicate`, `value` and the factors.
-    A factor of one level is left out, as it explains nothing. Where every replicate has every arm,
-    restricted maximum likelihood has a closed form, the blocked analysis of variance (Searle, Casella
-    and McCulloch 1992, chapter 4). It is used here since statsmodels' iterative `MixedLM`, which
-    agrees with it, fails where replicates hardly differ.
-    From a single replicate, or from values without any spread, nothing can be found: p-values are 1.
-    Where arms differ and their replicates do not, the p-value of what differs is 0.
+    `frame` has one row for each replicate and arm, with the columns `replicate`, `value` and the
+    factors. A factor with a single level explains nothing and is left out. Where every replicate has
+    every arm, restricted maximum likelihood has a closed form, the blocked analysis of variance
+    (Searle, Casella and McCulloch 1992, chapter 4). It is used here because statsmodels' iterative
+    `MixedLM`, which agrees with it, fails where replicates hardly differ.
+    A single replicate, or values without any variance, cannot show an effect: all p-values are 1.
+    Where arms differ but replicates do not, the p-values of the terms that differ are 0.
 
     Raises:
-        ValueError: a value that is missing or infinite, or an arm that is not there once in each replicate.
+        ValueError: a value that is missing or infinite, or an arm that does not occur exactly once in each replicate.
     """
     _check_balance(frame, factors)
     levels = {factor: int(frame[factor].nunique()) for factor in factors if frame[factor].nunique() > 1}
@@ -68,22 +68,22 @@ def mixed_model(frame: pd.DataFrame, factors: Sequence[str]) -> MixedModel:
 
 
 def _check_balance(frame: pd.DataFrame, factors: Sequence[str]) -> None:
-    """Refuse values that are not finite, and replicates in which an arm is missing or stands twice."""
-    broken = frame[~np.isfinite(frame["value"])]
-    if len(broken):
+    """Refuse values that are not finite, and replicates in which an arm is missing or occurs twice."""
+    not_finite = frame[~np.isfinite(frame["value"])]
+    if len(not_finite):
         raise ValueError(
-            f"every value must be a finite number; got {broken['value'].iloc[0]} for {broken[['replicate', *factors]].iloc[0].to_dict()}"
+            f"every value must be a finite number; got {not_finite['value'].iloc[0]} for {not_finite[['replicate', *factors]].iloc[0].to_dict()}"
         )
     counts = frame.groupby(["replicate", *factors]).size()
     complete = int(np.prod([frame[column].nunique() for column in ["replicate", *factors]]))
     if len(counts) != complete or len(frame) != complete:
         raise ValueError(
-            f"every replicate needs every arm once, {complete} values in all; got {len(frame)} values of {len(counts)} arms and replicates"
+            f"every replicate must have every arm once, {complete} values in all; got {len(frame)} for {len(counts)} pairs of arm and replicate"
         )
 
 
 def _sums_of_squares(frame: pd.DataFrame, varied: Sequence[str]) -> dict[str, float]:
-    """Sum of squares that each term explains, by its name; `replicate` and `residual` are two of them."""
+    """Return the sum of squares that each term explains, by its name, including `replicate` and `residual`."""
     formula = "value ~ C(replicate) + " + " * ".join(f"C({factor})" for factor in varied)
     squares = anova_lm(ols(formula, frame.assign(value=frame["value"] - frame["value"].mean())).fit(), typ=1)["sum_sq"]
     floor = ROUNDING * float((frame["value"] ** 2).sum())
@@ -94,7 +94,7 @@ def _sums_of_squares(frame: pd.DataFrame, varied: Sequence[str]) -> dict[str, fl
 
 
 def _effects(levels: Mapping[str, int], squares: Mapping[str, float], residual: float, residual_degrees: int) -> tuple[FactorEffect, ...]:
-    """The tests of all factors and interactions, single factors first."""
+    """Return the F tests of all factors and interactions, main effects first."""
     terms = [term for size in range(1, len(levels) + 1) for term in combinations(levels, size)]
     rows = []
     for term in terms:

@@ -1,4 +1,4 @@
-"""What a critical-difference diagram shows: mean ranks, and which of them differ."""
+"""Mean ranks and Nemenyi's test of their differences, as shown in a critical-difference diagram."""
 
 from collections.abc import Sequence
 
@@ -11,10 +11,10 @@ from scikit_posthocs import posthoc_nemenyi_friedman
 
 
 def critical_difference(values: ArrayLike, treatments: Sequence[Treatment]) -> tuple[pd.Series, pd.DataFrame]:
-    """Mean ranks (1 the highest value) and p-values of Nemenyi's test for every pair, by the treatments' names as text.
+    """Return mean ranks (1 is the highest value) and p-values of Nemenyi's test for every pair, by the treatments' names as text.
 
-    The two arguments of `scikit_posthocs.critical_difference_diagram`. Demšar (2006), section 3.2.2.
-    From a table (blocks, treatments); equal mean ranks have p-value 1.
+    They are computed from a table (blocks, treatments) as in Demšar (2006), section 3.2.2, and are the
+    two arguments of `scikit_posthocs.critical_difference_diagram`. Equal mean ranks have the p-value 1.
 
     Raises:
         ValueError: fewer than two treatments, or a cell that is missing or infinite.

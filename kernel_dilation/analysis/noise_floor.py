@@ -1,4 +1,8 @@
-"""Maps of two dilations differ, but so do maps of two replicates of one dilation: the floor under every difference."""
+"""Similarity of saliency maps relative to the noise floor, and the gridding of dilated networks relative to dilation 1.
+
+Maps of two dilations differ, but so do maps of two replicates of one dilation: the similarity of the
+latter is the noise floor, with which the former is compared.
+"""
 
 from collections.abc import Iterator, Mapping
 
@@ -19,14 +23,14 @@ INDICES = ("spearman", "ssim", "top_k")
 
 
 def pairwise_similarities(maps: Mapping[int, np.ndarray]) -> Iterator[tuple[str, int, int, np.ndarray]]:
-    """Index, first dilation, second dilation and the mean similarity for each replicate, (replicates,) float64.
+    """Yield index, first dilation, second dilation and the mean similarity of each replicate, (replicates,) float64.
 
     Replicate r of the first dilation is compared with replicate r + 1 of the second (the last with
-    the first), between dilations as within one: so a pair of dilations and a pair of replicates
-    differ by the dilation alone, and never share a seed. Absolute values are compared.
+    the first), both between dilations and within one. Hence comparisons between dilations differ from
+    those within one by the dilation alone, and no comparison shares a seed. Absolute values are compared.
 
     Args:
-        maps: by dilation, (replicates, images, 28, 28). At least two replicates, or there is no floor.
+        maps: by dilation, (replicates, images, 28, 28), with at least two replicates; one replicate has no noise floor.
     """
     prepared = {dilation: prepare_maps(np.abs(stack)) for dilation, stack in maps.items()}
     for first in maps:
@@ -37,12 +41,12 @@ def pairwise_similarities(maps: Mapping[int, np.ndarray]) -> Iterator[tuple[str,
 
 
 def prepare_maps(stack: np.ndarray) -> dict[str, tuple[np.ndarray, ...]]:
-    """What each index needs of a stack of maps, computed once for all its comparisons."""
+    """Compute what each index needs of a stack of maps, (replicates, images, 28, 28), once for all its comparisons."""
     return {"spearman": (normalised_ranks(stack),), "ssim": structure_moments(stack), "top_k": (top_pixels(stack, TOP_SHARE),)}
 
 
 def compare_replicates(first: dict[str, tuple[np.ndarray, ...]], second: dict[str, tuple[np.ndarray, ...]]) -> dict[str, np.ndarray]:
-    """Mean similarity over the images of each replicate with the next of the other stack, (replicates,), by index."""
+    """Return the mean similarity, over images, of each replicate to the next replicate of the other stack, (replicates,), by index."""
     following = {index: tuple(np.roll(array, -1, 0) for array in arrays) for index, arrays in second.items()}
     return {
         "spearman": rank_correlation(*first["spearman"], *following["spearman"]).mean(1),
@@ -52,7 +56,7 @@ def compare_replicates(first: dict[str, tuple[np.ndarray, ...]], second: dict[st
 
 
 def gridding_shares(spectra: Mapping[int, np.ndarray], dilation: int) -> tuple[np.ndarray, np.ndarray]:
-    """Share of spectral power at the frequencies k / dilation: of that dilation's maps, and of dilation 1's; (replicates,) each.
+    """Return the share of spectral power at the frequencies k / dilation for that dilation and for dilation 1, (replicates,) each.
 
     Args:
         spectra: by dilation, (replicates, 28, 28); 1 must be among them.

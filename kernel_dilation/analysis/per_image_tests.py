@@ -1,8 +1,8 @@
-"""Tests over the test images: do these very networks differ on digits like these.
+"""Tests over the test images, which compare individual trained networks.
 
-A test over replicates asks what a dilation does to networks trained anew; one over images asks
-whether networks that are already trained differ. With many images the second finds differences
-that the next training would not repeat, so neither stands in for the other.
+A test over replicates asks how dilation affects newly trained networks; a test over images asks
+whether the networks at hand differ on images like these. With many images, the latter finds
+differences that would not recur in another training, so neither test replaces the other.
 """
 
 from collections.abc import Sequence
@@ -26,39 +26,42 @@ class ImagePair:
     replicate: int
     first: Treatment
     second: Treatment
-    only_first: int  # images that only the first network names rightly
+    only_first: int  # number of images that only the first network classifies correctly
     only_second: int
     p_value: float
     holm_p_value: float  # corrected over the pairs of the replicate
 
 
 def cochran_p_values(correct: Correctness) -> list[float]:
-    """p-value of Cochran's Q (1950) for each replicate: "its networks are right equally often".
+    """Return, for each replicate, the p-value of Cochran's Q (1950): "its networks are equally often correct".
 
-    `correct` says which network names which image rightly, (replicates, images, treatments). For two
-    treatments McNemar's exact test. 1 where no image tells the networks apart.
+    `correct` is true where a network classifies an image correctly, (replicates, images, treatments).
+    Two treatments are compared by McNemar's exact test. The p-value is 1 if every image is classified
+    correctly by all networks or by none.
 
     Raises:
-        ValueError: not three axes, or values other than true and false.
+        ValueError: `correct` does not have three axes or is not Boolean.
     """
     return [_cochran_p_value(images) for images in _check_correctness(correct)]
 
 
 def _cochran_p_value(correct: Correctness) -> float:
-    """p-value for one replicate, (images, treatments)."""
-    telling = correct[correct.any(axis=1) & ~correct.all(axis=1)]
-    if not len(telling):
+    """Return the p-value for one replicate, (images, treatments)."""
+    discordant = correct[correct.any(axis=1) & ~correct.all(axis=1)]
+    if not len(discordant):
         return 1.0
     if correct.shape[1] == 2:
-        return _mcnemar_p_value(*_count_discordant(telling[:, 0], telling[:, 1]))
-    return float(cochrans_q(telling).pvalue)
+        return _mcnemar_p_value(*_count_discordant(discordant[:, 0], discordant[:, 1]))
+    return float(cochrans_q(discordant).pvalue)
 
 
 def mcnemar_pairs(correct: Correctness, treatments: Sequence[Treatment]) -> list[ImagePair]:
-    """McNemar's (1947) exact test for each replicate and pair of treatments; `correct` as in `cochran_p_values`.
+    """Compare the networks of each replicate in pairs of treatments by McNemar's (1947) exact test.
+
+    `correct` is as in `cochran_p_values`; p-values are corrected by Holm within each replicate.
 
     Raises:
-        ValueError: as there, or treatments that do not fit the last axis.
+        ValueError: as in `cochran_p_values`, or treatments that do not match the last axis.
     """
     if _check_correctness(correct).shape[2] != len(treatments):
         raise ValueError(f"there must be one network for each treatment; got {correct.shape[2]} for {len(treatments)} treatments")
@@ -76,17 +79,19 @@ def mcnemar_pairs(correct: Correctness, treatments: Sequence[Treatment]) -> list
 
 
 def _check_correctness(correct: Correctness) -> Correctness:
-    """The array itself, if it is one of true and false with three axes."""
+    """Return the array itself if it is Boolean and has three axes; refuse it otherwise."""
     if correct.ndim != 3 or correct.dtype != np.bool_:
-        raise ValueError(f"`correct` must be true or false for replicates, images and treatments; got {correct.dtype} of shape {correct.shape}")
+        raise ValueError(
+            f"`correct` must be true or false for replicates, images and treatments; got {correct.dtype} values of shape {correct.shape}"
+        )
     return correct
 
 
 def _count_discordant(first: Correctness, second: Correctness) -> tuple[int, int]:
-    """How many images only the first, and only the second network names rightly."""
+    """Return how many images only the first, and how many only the second, network classifies correctly."""
     return int((first & ~second).sum()), int((second & ~first).sum())
 
 
 def _mcnemar_p_value(only_first: int, only_second: int) -> float:
-    """Two-sided exact p-value; 1 without a discordant image."""
+    """Return the two-sided exact p-value; 1 if no image is discordant."""
     return float(mcnemar([[0, only_first], [only_second, 0]], exact=True).pvalue)

@@ -1,35 +1,36 @@
-"""Receptive fields of every arm: what theory allows, and what the network in effect makes of it."""
+"""Theoretical and effective receptive fields of the arms."""
 
-from kernel_dilation.analysis.comparison_families import level_intervals
+from kernel_dilation.analysis.comparison_families import mean_with_interval
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.geometry import extent, network_receptive_field
 from kernel_dilation.experiment.parameters import Analyze
 
 import numpy as np
 
-THRESHOLD = 1 - 0.9545  # of the largest value: what lies above belongs to the effective field
+THRESHOLD = 1 - 0.9545  # of the largest value; pixels above it belong to the effective field
 
 
 def effective_side(fields: np.ndarray) -> np.ndarray:
-    """Side, in pixels, of a square with as many pixels as exceed 4.55 % of the largest, for each of (..., 28, 28) fields.
+    """Return the side, in pixels, of a square with the area of the effective receptive field, for each of (..., 28, 28) fields.
 
-    Luo et al. (2016), section 3: what exceeds 1 - 95.45 % of the middle's value. Deviation: of the
-    largest value, since a dilated kernel may pass over the middle. 0 for a field of zeros.
+    The effective field consists of the pixels that exceed 4.55 % of the largest value; a field of
+    zeros has the side 0. Luo et al. (2016), section 3, use the pixels that exceed 1 - 95.45 % of the
+    value at the centre. We deviate by using the largest value, because a dilated kernel may skip the
+    centre.
     """
     largest = fields.max((-2, -1), keepdims=True)
     return np.sqrt(((fields > THRESHOLD * largest) & (largest > 0)).sum((-2, -1)))
 
 
 def receptive_field_row(arm: Arm, dilate: str, fields: np.ndarray, accuracies: np.ndarray, options: Analyze) -> dict[str, object]:
-    """Theoretical and effective receptive field of an arm in pixels, with the effective one's interval, and its mean accuracy.
+    """Return an arm's theoretical and effective receptive fields in pixels, the latter with its interval, and its mean accuracy.
 
     Args:
-        fields: (replicates, 28, 28), as `effective_receptive_field` gives them; accuracies: (replicates,) percent.
+        fields: (replicates, 28, 28), from `effective_receptive_field`; accuracies: (replicates,) in percent.
     """
-    sides = effective_side(fields)[:, None]
-    lower, upper = level_intervals(sides, options)
+    effective = mean_with_interval(effective_side(fields), options)
     theoretical = network_receptive_field(arm.kernel_size, arm.dilation, dilate, arm.pooling)
     return {
-        **arm._asdict(), "extent": extent(arm.kernel_size, arm.dilation), "theoretical": theoretical, "effective": float(sides.mean()),
-        "lower": float(lower[0]), "upper": float(upper[0]), "accuracy": float(np.mean(accuracies)),
+        **arm._asdict(), "extent": extent(arm.kernel_size, arm.dilation), "theoretical": theoretical, "effective": effective["mean"],
+        "lower": effective["lower"], "upper": effective["upper"], "accuracy": float(np.mean(accuracies)),
     }  # fmt: skip

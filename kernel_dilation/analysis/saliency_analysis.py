@@ -1,6 +1,6 @@
-"""Everything that is said of saliency maps and class models, from the measures, spectra and maps of all arms."""
+"""The analysis of saliency maps and class models, from the metrics, maps and spectra of all arms."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from kernel_dilation.analysis.comparison_families import (
@@ -10,13 +10,13 @@ from kernel_dilation.analysis.comparison_families import (
     Question,
     Rows,
     family_findings,
-    level_intervals,
+    mean_with_interval,
     metric_frames,
     table_findings,
 )
 from kernel_dilation.analysis.noise_floor import INDICES, gridding_shares, pairwise_similarities
 from kernel_dilation.analysis.receptive_fields import receptive_field_row
-from kernel_dilation.experiment.arms import Arm, parse_arm
+from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.parameters import Analyze
 from kernel_dilation.experiment.paths import CLASS_MODEL
 from kernel_dilation.statistics.blocks import relative_margins
@@ -24,149 +24,162 @@ from kernel_dilation.statistics.blocks import relative_margins
 import numpy as np
 import pandas as pd
 
-OF_EACH_DILATION = ("gridding",)  # taken at other frequencies for each dilation; `gridding_analysis` compares it at the same
-ON_WHICH_DILATION = ("same dilation", "other dilation")  # the networks that judge a class model
-SIDES = ("replicates", "dilations")  # of one dilation, of two
-LoadMaps = Callable[[Arm, str], np.ndarray]  # (replicates, images, 28, 28) of an arm by a method
+INCOMPARABLE_METRICS = ("gridding",)  # taken at other frequencies for each dilation; `gridding_analysis` compares it at the same ones
+TARGET_DILATIONS = ("same dilation", "other dilation")  # of the networks that are shown a class model
+SIDES = ("replicates", "dilations")  # maps of one dilation, maps of two dilations
+Findings = dict[Question, Finding]
 
 
-def metric_findings(measures: pd.DataFrame, options: Analyze) -> dict[Question, Finding]:
-    """Each measure of each method by dilation, and by pooling and kernel size where they varied; maps and class models are families apart.
+def metric_findings(metrics: pd.DataFrame, options: Analyze) -> Findings:
+    """Compare each metric of each method between dilations, and between poolings and kernel sizes where they vary.
+
+    Saliency maps and class models are separate families, and so is each factor.
 
     Args:
-        measures: measures.csv of all arms, with the arms' factors as columns.
+        metrics: measures.csv of all arms, with the arms' factors as columns.
     """
-    frames = metric_frames(measures)
-    findings: dict[Question, Finding] = {}
+    frames = metric_frames(metrics)
+    findings: Findings = {}
     for family in ("saliency", CLASS_MODEL):
         for factor in FACTORS:
-            if factor == "dilation" or measures[factor].nunique() > 1:
-                asked = {
-                    Question(family, factor, method, measure): frame
-                    for (method, measure), frame in frames.items()
-                    if (method == CLASS_MODEL) == (family == CLASS_MODEL) and measure not in OF_EACH_DILATION
+            if factor == "dilation" or metrics[factor].nunique() > 1:
+                questions = {
+                    Question(family, factor, method, metric): frame
+                    for (method, metric), frame in frames.items()
+                    if (method == CLASS_MODEL) == (family == CLASS_MODEL) and metric not in INCOMPARABLE_METRICS
                 }
-                findings |= family_findings(asked, relative_margin_rule(options), options)
+                findings |= family_findings(questions, relative_margin_rule(options), options)
     return findings
 
 
 def relative_margin_rule(options: Analyze) -> MarginRule:
-    """The margin of a measure: `margin_share` of its mean at the first level."""
+    """Return the margin of a metric: the share `margin_share` of its value at the first level."""
     return lambda table, levels: relative_margins(table, levels, options.margin_share)
 
 
-def group_arms_by_dilation(arms: Sequence[Arm]) -> list[dict[int, Arm]]:
-    """The arms of each kernel size and pooling, by dilation."""
+def group_arms_by_dilation(arms: Iterable[Arm]) -> list[dict[int, Arm]]:
+    """Return the arms of each kernel size and pooling, by dilation."""
     ordered = sorted(arms, key=lambda arm: (arm.kernel_size, arm.pooling, arm.dilation))
     return [{arm.dilation: arm for arm in group} for _, group in groupby(ordered, key=lambda arm: (arm.kernel_size, arm.pooling))]
 
 
-def interval_row(values: np.ndarray, options: Analyze) -> dict[str, float]:
-    """Mean of (replicates,) values with its interval."""
-    lower, upper = level_intervals(values[:, None], options)
-    return {"mean": float(values.mean()), "lower": float(lower[0]), "upper": float(upper[0])}
+def similarity_analysis(method: str, maps: Mapping[Arm, np.ndarray], options: Analyze) -> tuple[pd.DataFrame, Findings]:
+    """Compare the similarity of maps of two dilations with that of maps of two replicates of one dilation, the noise floor.
 
+    Return a table with one row for each index and pair of dilations, and the findings for each index.
+    Both are empty for a single replicate, which has no noise floor; the findings are empty for a
+    single dilation.
 
-def similarity_analysis(
-    arms: Sequence[Arm], methods: Sequence[str], maps: LoadMaps, options: Analyze
-) -> tuple[pd.DataFrame, dict[Question, Finding]]:
-    """How alike maps of two dilations are, beside maps of two replicates of one: a row for each method, index and pair, and the tests.
-
-    Empty for a single replicate, which has no noise floor; without tests for a single dilation.
+    Args:
+        maps: of one method, by arm, (replicates, images, 28, 28).
     """
-    found: dict[tuple[str, str, int, int], list[np.ndarray]] = {}
-    for method in methods:
-        for group in group_arms_by_dilation(arms):
-            stacks = {dilation: maps(arm, method) for dilation, arm in group.items()}
-            if min(len(stack) for stack in stacks.values()) > 1:
-                for index, first, second, values in pairwise_similarities(stacks):
-                    found.setdefault((method, index, first, second), []).append(values)
-    means = {key: np.mean(values, 0) for key, values in found.items()}
+    by_group: dict[tuple[str, int, int], list[np.ndarray]] = {}
+    for group in group_arms_by_dilation(maps):
+        stacks = {dilation: maps[arm] for dilation, arm in group.items()}
+        if min(len(stack) for stack in stacks.values()) > 1:
+            for index, first, second, values in pairwise_similarities(stacks):
+                by_group.setdefault((index, first, second), []).append(values)
+    means = {key: np.mean(values, 0) for key, values in by_group.items()}
     rows = [
-        {"method": method, "index": index, "comparison": SIDES[first != second], "first": first, "second": second, **interval_row(values, options)}
-        for (method, index, first, second), values in means.items()
-    ]
+        {
+            "method": method, "index": index, "comparison": SIDES[first != second], "first": first, "second": second,
+            **mean_with_interval(values, options),
+        }
+        for (index, first, second), values in means.items()
+    ]  # fmt: skip
     columns = ["method", "index", "comparison", "first", "second", "mean", "lower", "upper"]
-    return pd.DataFrame(rows, columns=columns), floor_findings(means, options)
+    return pd.DataFrame(rows, columns=columns), noise_floor_findings(method, means, options)
 
 
-def floor_findings(means: Mapping[tuple[str, str, int, int], np.ndarray], options: Analyze) -> dict[Question, Finding]:
-    """Whether maps of two dilations are less alike than maps of two replicates of one; the indices of a method are a family."""
-    findings: dict[Question, Finding] = {}
-    for method in dict.fromkeys(key[0] for key in means):
-        tables = {}
-        for index in INDICES:
-            sides = [
-                [values for key, values in means.items() if key[:2] == (method, index) and (key[2] != key[3]) == differ] for differ in (False, True)
-            ]
-            if all(sides):
-                tables[Question("similarity", "comparison", method, index)] = np.stack([np.mean(side, 0) for side in sides], 1), SIDES
-        findings |= table_findings(tables, relative_margin_rule(options), options)
-    return findings
-
-
-def gridding_analysis(
-    arms: Sequence[Arm], methods: Sequence[str], spectra: LoadMaps, options: Analyze
-) -> tuple[pd.DataFrame, dict[Question, Finding]]:
-    """Spectral power at the frequencies k / dilation beside dilation 1's at the same: a row for each method and dilation, and the tests.
-
-    Empty if dilation 1, or any other, is not in the grid.
+def noise_floor_findings(method: str, similarities: Mapping[tuple[str, int, int], np.ndarray], options: Analyze) -> Findings:
+    """Test whether maps of two dilations are less similar than maps of two replicates of one; the indices are one family.
 
     Args:
-        spectra: (replicates, 28, 28) of an arm by a method.
+        similarities: (replicates,), by index and the two dilations.
     """
+    tables = {}
+    for index in INDICES:
+        sides = [
+            [values for (name, first, second), values in similarities.items() if name == index and (first != second) == differ]
+            for differ in (False, True)
+        ]
+        if all(sides):
+            tables[Question("similarity", "comparison", method, index)] = np.stack([np.mean(side, 0) for side in sides], 1), SIDES
+    return table_findings(tables, relative_margin_rule(options), options)
+
+
+def gridding_analysis(method: str, spectra: Mapping[Arm, np.ndarray], options: Analyze) -> tuple[pd.DataFrame, Findings]:
+    """Compare the spectral power at the frequencies k / dilation with the power of dilation 1 at the same frequencies.
+
+    Return a table with one row for each dilation above 1, and the finding over all of them. Both are
+    empty unless the grid has dilation 1 and another one.
+
+    Args:
+        spectra: of the maps of one method, by arm, (replicates, 28, 28).
+    """
+    groups = [{dilation: spectra[arm] for dilation, arm in group.items()} for group in group_arms_by_dilation(spectra)]
+    dilations = sorted({arm.dilation for arm in spectra} - {1}) if all(1 in group for group in groups) else []
+    shares = {dilation: np.mean([gridding_shares(group, dilation) for group in groups], 0) for dilation in dilations}
     rows: Rows = []
-    findings: dict[Question, Finding] = {}
-    for method in methods:
-        groups = [{dilation: spectra(arm, method) for dilation, arm in group.items()} for group in group_arms_by_dilation(arms)]
-        dilations = sorted({arm.dilation for arm in arms} - {1}) if all(1 in group for group in groups) else []
-        shares = {dilation: np.mean([gridding_shares(group, dilation) for group in groups], 0) for dilation in dilations}
-        for dilation, (own, reference) in shares.items():
-            powers = {"power": float(own.mean()), "power_of_dilation_1": float(reference.mean())}
-            ends = interval_row(own - reference, options)
-            rows.append(
-                {"method": method, "dilation": dilation, **powers, "difference": ends["mean"], "lower": ends["lower"], "upper": ends["upper"]}
-            )
-        if shares:
-            sides = np.mean(list(shares.values()), 0)[::-1].T
-            question = Question("gridding", "comparison", method, "gridding")
-            findings |= table_findings({question: (sides, ("dilation 1", "dilated"))}, relative_margin_rule(options), options)
+    for dilation, (own, reference) in shares.items():
+        powers = {"power": float(own.mean()), "power_of_dilation_1": float(reference.mean())}
+        difference = mean_with_interval(own - reference, options)
+        ends = {"difference": difference["mean"], "lower": difference["lower"], "upper": difference["upper"]}
+        rows.append({"method": method, "dilation": dilation, **powers, **ends})
     columns = ["method", "dilation", "power", "power_of_dilation_1", "difference", "lower", "upper"]
-    return pd.DataFrame(rows, columns=columns), findings
+    return pd.DataFrame(rows, columns=columns), gridding_findings(method, list(shares.values()), options)
 
 
-def cross_recognition_analysis(transfer: pd.DataFrame, options: Analyze) -> tuple[pd.DataFrame, dict[Question, Finding]]:
-    """What networks say of class models of their own and of other dilations: a row for each pair of dilations, and the tests.
+def gridding_findings(method: str, shares: list[np.ndarray], options: Analyze) -> Findings:
+    """Test whether dilated networks have other power than dilation 1, as a mean over the dilations.
 
     Args:
-        transfer: transfer.csv. Class models of one arm are judged by its other replicates alone.
+        shares: for each dilation above 1, its share of power and that of dilation 1, (2, replicates).
     """
-    dilations = {name: parse_arm(name).dilation for name in {*transfer["source"], *transfer["target"]}}
-    judged = transfer.assign(first=transfer["source"].map(dilations), second=transfer["target"].map(dilations)).dropna()
-    rows = [
-        {"measure": measure, "first": first, "second": second, **interval_row(table.groupby("source_replicate")[measure].mean().to_numpy(), options)}
-        for measure in ("confidence", "recognised")
-        for first, of_first in judged.groupby("first")
-        for second, table in of_first.groupby("second")
-    ]
-    side = np.where(judged["first"] == judged["second"], *ON_WHICH_DILATION)
-    sides = judged.assign(side=side).pivot_table(index="source_replicate", columns="side", values=["confidence", "recognised"])
-    questions = {
-        Question("transfer", "comparison", CLASS_MODEL, measure): (sides[measure][list(ON_WHICH_DILATION)].to_numpy(), ON_WHICH_DILATION)
-        for measure in ("confidence", "recognised")
-        if set(side) == set(ON_WHICH_DILATION)
-    }
-    return pd.DataFrame(rows), table_findings(questions, relative_margin_rule(options), options) if questions else {}
-
-
-def receptive_field_table(fields: Mapping[Arm, np.ndarray], accuracies: pd.DataFrame, dilate: str, options: Analyze) -> pd.DataFrame:
-    """Receptive fields, theoretical and effective, a row for each arm, beside its accuracy in percent."""
-    by_arm = accuracies.groupby(list(FACTORS))["accuracy"]
-    return pd.DataFrame(
-        [receptive_field_row(arm, dilate, found, by_arm.get_group(tuple(arm_key(arm))).to_numpy(), options) for arm, found in fields.items()]
+    if not shares:
+        return {}
+    table = np.mean(shares, 0)[::-1].T
+    return table_findings(
+        {Question("gridding", "comparison", method, "gridding"): (table, ("dilation 1", "dilated"))}, relative_margin_rule(options), options
     )
 
 
-def arm_key(arm: Arm) -> tuple[object, ...]:
-    """The arm's factors in the order of `FACTORS`."""
-    return tuple(getattr(arm, factor) for factor in FACTORS)
+def cross_recognition_analysis(transfer: pd.DataFrame, options: Analyze) -> tuple[pd.DataFrame, Findings]:
+    """Compare how networks of the same and of other dilations recognise class models.
+
+    Return a table with one row for each metric and pair of dilations, `first` that of the class models
+    and `second` that of the networks; and the findings, which are empty for a single dilation.
+
+    Args:
+        transfer: transfer.csv with the dilations of its arms in the columns `source_dilation` and
+            `target_dilation`. Networks of the same arm are those of its other replicates.
+    """
+    recognised = transfer.dropna()
+    rows = [
+        {
+            "measure": metric, "first": first, "second": second,
+            **mean_with_interval(table.groupby("source_replicate")[metric].mean().to_numpy(), options),
+        }
+        for metric in ("confidence", "recognised")
+        for (first, second), table in recognised.groupby(["source_dilation", "target_dilation"])
+    ]  # fmt: skip
+    target = np.where(recognised["source_dilation"] == recognised["target_dilation"], *TARGET_DILATIONS)
+    means = recognised.assign(target=target).pivot_table(index="source_replicate", columns="target", values=["confidence", "recognised"])
+    questions = {
+        Question("transfer", "comparison", CLASS_MODEL, metric): (means[metric][list(TARGET_DILATIONS)].to_numpy(), TARGET_DILATIONS)
+        for metric in ("confidence", "recognised")
+        if set(target) == set(TARGET_DILATIONS)
+    }
+    return pd.DataFrame(rows), table_findings(questions, relative_margin_rule(options), options)
+
+
+def receptive_field_table(fields: Mapping[Arm, np.ndarray], accuracies: pd.DataFrame, dilate: str, options: Analyze) -> pd.DataFrame:
+    """Return one row for each arm with its theoretical and effective receptive fields in pixels and its accuracy in percent.
+
+    Args:
+        fields: by arm, (replicates, 28, 28), from `effective_receptive_field`.
+        accuracies: `accuracy` of every network, with the arms' factors as columns.
+        dilate: the convolutions that are dilated, as in params.yaml.
+    """
+    by_arm = accuracies.groupby(list(Arm._fields))["accuracy"]
+    return pd.DataFrame([receptive_field_row(arm, dilate, stack, by_arm.get_group(tuple(arm)).to_numpy(), options) for arm, stack in fields.items()])

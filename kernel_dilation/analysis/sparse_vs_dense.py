@@ -1,7 +1,8 @@
-"""Sparse against dense kernels of the same extent: what the gaps between the taps do, the reach held fixed."""
+"""Sparse against dense kernels of the same extent: the effect of the gaps between the taps at a fixed reach."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
+from typing import NamedTuple
 
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.geometry import extent
@@ -10,12 +11,22 @@ from kernel_dilation.statistics.pairs import Pair, compare_pairs
 
 import numpy as np
 
+DENSITIES = ("dense", "sparse")  # the two treatments, in the order in which they are compared
+
+
+class Contrast(NamedTuple):
+    """Two arms of equal extent and their comparison, sparse minus dense; the treatments of `pair` are `DENSITIES`."""
+
+    dense: Arm
+    sparse: Arm
+    pair: Pair
+
 
 def equal_extent_pairs(arms: Iterable[Arm]) -> list[tuple[Arm, Arm]]:
-    """Every pair of arms with the same pooling and extent, (k - 1) d + 1, but other kernel sizes; the sparser second.
+    """Return every pair of arms with equal pooling and extent, (k - 1) d + 1, but different kernel sizes; the sparser arm is second.
 
-    Kernel 5 at dilation 1 and kernel 3 at dilation 2 both span 5 pixels, the one with 25 taps and
-    the other with 9.
+    For example, kernel size 5 at dilation 1 and kernel size 3 at dilation 2 both span 5 pixels, the
+    former with 25 taps and the latter with 9.
     """
     ordered = sorted(arms, key=lambda arm: (arm.pooling, arm.dilation))
     return [
@@ -27,38 +38,40 @@ def equal_extent_pairs(arms: Iterable[Arm]) -> list[tuple[Arm, Arm]]:
     ]
 
 
-def sparse_contrasts(values: Mapping[Arm, Sequence[float]], margins: float | Floats, alpha: float, resamples: int, seed: int) -> list[Pair]:
-    """Sparse less dense for every pair of equal extent, block by block, under the arms' names; one family for Holm.
+def sparse_contrasts(values: Mapping[Arm, Sequence[float]], margins: float | Floats, alpha: float, resamples: int, seed: int) -> list[Contrast]:
+    """Compare sparse with dense, block by block, for every pair of arms of equal extent; Holm corrects over all of them.
 
-    `values` has one value for each block (replicate) and arm. Empty if no two arms have the same extent.
+    `values` has one value for each block (replicate) and arm. The result is empty if no two arms have
+    the same extent.
 
     Raises:
         ValueError: a value that is missing or infinite.
     """
-    contrasts = equal_extent_pairs(values)
-    if not contrasts:
+    arms = equal_extent_pairs(values)
+    if not arms:
         return []
-    dense, sparse = _sides(values, contrasts)
+    dense, sparse = _dense_and_sparse_columns(values, arms)
     paired = without_rounding_error(sparse - dense, float(np.abs([dense, sparse]).max()))
-    return compare_pairs(paired, [(first.name, second.name) for first, second in contrasts], margins, alpha, resamples, seed)
+    pairs = compare_pairs(paired, [DENSITIES] * len(arms), margins, alpha, resamples, seed)
+    return [Contrast(*contrast, pair) for contrast, pair in zip(arms, pairs)]
 
 
 def dense_and_sparse(values: Mapping[Arm, Sequence[float]]) -> Floats:
-    """Mean over the pairs of equal extent of the dense and of the sparse arm in each block, (blocks, 2).
+    """Return the means of the dense and of the sparse arms over all pairs of equal extent, (blocks, 2).
 
-    A table of the two treatments `dense` and `sparse` for a `comparison`.
+    The columns are the treatments `DENSITIES` of a comparison.
 
     Raises:
         ValueError: no two arms of the same extent, or a value that is missing or infinite.
     """
-    contrasts = equal_extent_pairs(values)
-    if not contrasts:
-        raise ValueError(f"two arms must have the same extent and other kernel sizes; got {', '.join(arm.name for arm in values)}")
-    return np.stack([side.mean(axis=1) for side in _sides(values, contrasts)], axis=1)
+    arms = equal_extent_pairs(values)
+    if not arms:
+        raise ValueError(f"two arms must have the same extent and different kernel sizes; got {', '.join(arm.name for arm in values)}")
+    return np.stack([columns.mean(axis=1) for columns in _dense_and_sparse_columns(values, arms)], axis=1)
 
 
-def _sides(values: Mapping[Arm, Sequence[float]], contrasts: Sequence[tuple[Arm, Arm]]) -> list[Floats]:
-    """Values of the dense and of the sparse arm of every contrast, (blocks, contrasts) each."""
+def _dense_and_sparse_columns(values: Mapping[Arm, Sequence[float]], pairs: Sequence[tuple[Arm, Arm]]) -> list[Floats]:
+    """Return the values of the dense and of the sparse arm of every pair, (blocks, pairs) each."""
     table = check_table(np.transpose(list(values.values())), [arm.name for arm in values])
     columns = {arm: table[:, column] for column, arm in enumerate(values)}
-    return [np.stack([columns[contrast[side]] for contrast in contrasts], axis=1) for side in range(2)]
+    return [np.stack([columns[pair[side]] for pair in pairs], axis=1) for side in range(len(DENSITIES))]

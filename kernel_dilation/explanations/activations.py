@@ -1,4 +1,4 @@
-"""What goes on inside a network that is shown one digit: kernels, the maps of every layer, and what its filters like."""
+"""Kernels of a network, its activations for one digit, and images that maximise its filters."""
 
 from kernel_dilation.experiment.parameters import Saliency
 from kernel_dilation.explanations.class_models import maximise_filters
@@ -6,15 +6,16 @@ from kernel_dilation.model.network import Architecture, Weights, first_features,
 
 import numpy as np
 
-FILTERS = 8  # of the last convolution that are maximised, the first ones
+FILTERS = 8  # of the last convolution, from the first on, that are maximised
 
 
 def network_activations(weights: Weights, digit: np.ndarray, architecture: Architecture, options: Saliency) -> dict[str, np.ndarray]:
-    """Arrays by name, float32, of one network and one digit (28, 28): first-layer kernels, every layer's output, maximised filters.
+    """Return kernels, activations and maximised filters of one network for one digit (28, 28), as float32 arrays by name.
 
-    `kernels` (size, size, channels); `first_maps` and `last_maps` before pooling and ReLU,
-    `first_pooled` and `last_pooled` after both, (side, side, channels); `logits` (10,);
-    `filters_from_black` and `filters_from_digit` (filters, 28, 28), as in `maximise_filters`.
+    `digit` is the image itself and `kernels` (size, size, channels) those of the first convolution. The
+    feature maps `first_maps` and `last_maps` are taken before pooling and ReLU, `first_pooled` and
+    `last_pooled` after both, each (side, side, channels). `logits` is (10,); `filters_from_black` and
+    `filters_from_digit` (filters, 28, 28) come from `maximise_filters`.
     """
     first = first_features(weights, digit[None, ..., None], architecture)
     last = last_features(weights, first, architecture)

@@ -1,4 +1,4 @@
-"""The effective receptive field: how strongly each pixel moves the unit in the middle of the last map."""
+"""The effective receptive field: how strongly each pixel influences the central unit of the last feature maps."""
 
 from kernel_dilation.model.gradients import map_batches
 from kernel_dilation.model.network import Architecture, Weights, first_features, last_features, pool
@@ -8,11 +8,15 @@ import tensorflow as tf
 
 
 def effective_receptive_field(weights: Weights, images: np.ndarray, architecture: Architecture, seed: int) -> np.ndarray:
-    """Root mean square gradient at each pixel of the middle unit of the last pooled maps, (28, 28) float32.
+    """Return the root mean square gradient of the central unit with respect to each pixel, (28, 28) float32.
 
-    Luo et al. (2016), sections 2 and 3: the upstream gradient is 1 at the middle and 0 elsewhere;
-    over channels it is drawn at random (normal, from `seed`), anew for each image. The root mean
-    square is their standard deviation of the gradient, whose mean over random signs is 0.
+    Luo et al. (2016), sections 2 and 3: the upstream gradient at the last pooled feature maps is zero
+    except at the central unit, where it is drawn from a normal distribution for each channel and image
+    (from `seed`). The mean of the gradient over these draws is 0, so its root mean square is their
+    standard deviation.
+
+    Args:
+        images: (n, 28, 28) float32 in [0, 1].
     """
     draws = np.random.default_rng(seed).standard_normal((len(images), architecture.channels[1]), np.float32)
 

@@ -1,6 +1,4 @@
-"""Everything that is explained of one network: maps by every method, class models, and their measures."""
-
-from typing import Any
+"""The complete explanation of one network: saliency maps by every method, class models, and their metrics."""
 
 from kernel_dilation.experiment.parameters import Saliency
 from kernel_dilation.experiment.paths import CLASS_MODEL
@@ -8,7 +6,8 @@ from kernel_dilation.explanations.activations import network_activations
 from kernel_dilation.explanations.class_models import generate_class_models
 from kernel_dilation.explanations.effective_receptive_field import effective_receptive_field
 from kernel_dilation.explanations.explanation_batch import ExplanationBatch
-from kernel_dilation.explanations.subset_metrics import ArraysByMethod, Columns, subset_metrics
+from kernel_dilation.explanations.metric_tables import ArraysByMethod, Columns, NetworkExplanation
+from kernel_dilation.explanations.subset_metrics import subset_metrics
 from kernel_dilation.map_metrics.localisation import ink_mask, localisation_metrics
 from kernel_dilation.map_metrics.sharpness import class_mean_correlation, sharpness_metrics
 from kernel_dilation.map_metrics.spectra import gridding, power_spectra
@@ -27,22 +26,20 @@ def explain_network(
     class_means: np.ndarray,
     options: Saliency,
     replicate: int,
-) -> dict[str, Any]:
-    """Maps, class models and measures of one network, in plain dictionaries: who receives them needs no TensorFlow.
+) -> NetworkExplanation:
+    """Compute saliency maps, class models and metrics of one network.
 
     Args:
         weights: the network's eight arrays, from the input up.
         images: (n, 28, 28) float32 in [0, 1].
-        classes: (n,) whole numbers, of the logits that are explained.
+        classes: (n,) whole numbers, the classes whose logits are explained.
         class_means: (10, 28, 28), the mean training image of each class.
-        replicate: the network's number: which images it is probed on, and the seed of the sanity check's random networks.
+        replicate: number of the network. It determines the images on which the costly metrics are
+            computed, and seeds the random networks of the sanity check. Activations are recorded for
+            replicate 0 alone.
 
-    Returns:
-        `maps`: by method, (n, 28, 28) float32. `spectra`: by method and `class_model`, the mean power
-        spectrum (28, 28) float32. `measures`: by method and `class_model`, columns by name, a number
-        for each image or class, NaN where it was not taken. `cascade`: by method, the similarity
-        (layers,) to each network of `metric_tables.LAYERS`. `class_models` (10, 28, 28) and their `logits`
-        (10, 10), `receptive_field` (28, 28), float32. `inside`: for replicate 0 alone, else empty.
+    Raises:
+        ValueError: a saliency map contains NaN or an infinite number.
     """
     batch = ExplanationBatch([tf.constant(weight) for weight in weights], architecture, images, classes, options)
     maps = {method: batch.saliency_maps(method) for method in options.methods}
@@ -53,23 +50,23 @@ def explain_network(
     for method in maps:
         measures[method] |= localisation_metrics(maps[method], ink_mask(images)) | costly[method]
     measures[CLASS_MODEL] |= {"confidence": own_confidence(logits), "class_mean_correlation": class_mean_correlation(models, class_means)}
-    return {
-        "maps": maps,
-        "spectra": spectra,
-        "measures": measures,
-        "cascade": {method: similarity.mean(1) for method, similarity in cascade.items()},
-        "class_models": models,
-        "logits": logits,
-        "receptive_field": effective_receptive_field(batch.weights, images, architecture, options.seed),
-        "inside": network_activations(batch.weights, images[0], architecture, options) if replicate == 0 else {},
-    }
+    return NetworkExplanation(
+        maps=maps,
+        spectra=spectra,
+        measures=measures,
+        cascade={method: similarity.mean(1) for method, similarity in cascade.items()},
+        class_models=models,
+        logits=logits,
+        receptive_field=effective_receptive_field(batch.weights, images, architecture, options.seed),
+        activations=network_activations(batch.weights, images[0], architecture, options) if replicate == 0 else {},
+    )
 
 
 def metrics_and_spectra(maps: ArraysByMethod, dilation: int) -> tuple[dict[str, Columns], ArraysByMethod]:
-    """What needs the maps alone: columns by method, and the mean power spectrum (28, 28) float32 by method.
+    """Compute the metrics that need nothing but the maps, and the mean power spectra (28, 28) float32, both by method.
 
     Raises:
-        ValueError: a map holds NaN or an infinite number.
+        ValueError: a map contains NaN or an infinite number; the message names the method.
     """
     columns, means = {}, {}
     for method, stack in maps.items():
@@ -83,5 +80,5 @@ def metrics_and_spectra(maps: ArraysByMethod, dilation: int) -> tuple[dict[str, 
 
 
 def own_confidence(logits: np.ndarray) -> np.ndarray:
-    """Probability of each class for its own class model, (10,), from the logits (10, 10)."""
+    """Return the probability of each class for its own class model, (10,) float64, from the logits (10, 10)."""
     return np.diag(tf.nn.softmax(logits)).astype(np.float64)

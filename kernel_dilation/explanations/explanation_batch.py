@@ -1,4 +1,4 @@
-"""One network and the images that it explains."""
+"""A network together with the images on which it is explained."""
 
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -14,7 +14,7 @@ import tensorflow as tf
 
 @dataclass(frozen=True)
 class ExplanationBatch:
-    """A network, images (n, 28, 28) float32 in [0, 1], and the class (n,) whose logit each is explained for."""
+    """A network, images (n, 28, 28) float32 in [0, 1], and for each image the class (n,) whose logit is explained."""
 
     weights: Weights
     architecture: Architecture
@@ -22,20 +22,20 @@ class ExplanationBatch:
     classes: np.ndarray
     options: Saliency
 
-    def select(self, places: np.ndarray) -> Self:
-        """The same network with the images at these places alone."""
-        return replace(self, images=self.images[places], classes=self.classes[places])
+    def select(self, indices: np.ndarray) -> Self:
+        """Return the same network with the images at these indices only."""
+        return replace(self, images=self.images[indices], classes=self.classes[indices])
 
     def repeat(self, times: int) -> Self:
-        """The same network with all images in a row, `times` over."""
+        """Return the same network with the whole stack of images repeated `times` times."""
         return replace(self, images=np.tile(self.images, (times, 1, 1)), classes=np.tile(self.classes, times))
 
     def saliency_maps(self, method: str) -> np.ndarray:
-        """Saliency map of each image, (n, 28, 28) float32 signed, by the method whose file has this name."""
+        """Compute each image's saliency map, (n, 28, 28) float32, by the method in the file of this name."""
         module = import_module(f"kernel_dilation.saliency_methods.{method}")
         return module.saliency_maps(self.weights, self.images, self.classes, self.architecture, self.options)
 
     def confidence(self) -> np.ndarray:
-        """Probability of each image's class, (n,) in 0 to 1."""
+        """Compute the probability of each image's class, (n,), 0 to 1."""
         probabilities = tf.nn.softmax(image_logits(self.weights, self.images, self.architecture)).numpy()
         return probabilities[np.arange(len(self.classes)), self.classes]

@@ -1,7 +1,7 @@
-"""The tables and arrays that the explained replicates of one arm make together."""
+"""Tables and arrays that combine the explanations of all replicates of one arm."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal, TypedDict
 
 from kernel_dilation.experiment.paths import CLASS_MODEL
 from kernel_dilation.model.cross_recognition import confidence_in, mean_of_others
@@ -9,20 +9,38 @@ from kernel_dilation.model.cross_recognition import confidence_in, mean_of_other
 import numpy as np
 import pandas as pd
 
-NetworkExplanation = dict[str, Any]  # one replicate, as `explain_network.explain_network` returns it
-LAYERS = ("logits", "hidden", "convolution_2", "convolution_1")  # from the top down, as the cascade goes
+LAYERS = ("logits", "hidden", "convolution_2", "convolution_1")  # from the output down, the order of the cascade
+
+ArraysByMethod = dict[str, np.ndarray]
+Columns = dict[str, np.ndarray]  # by name
+
+
+class NetworkExplanation(TypedDict):
+    """The explanation of one replicate, in plain dictionaries that can be unpickled without TensorFlow.
+
+    Metrics have one number per image, or per class for class models, and NaN where they were not computed.
+    """
+
+    maps: ArraysByMethod  # saliency maps (n, 28, 28) float32
+    spectra: ArraysByMethod  # mean power spectrum (28, 28) float32, also of the class models
+    measures: dict[str, Columns]  # by method: metrics (n,); also of the class models, (10,)
+    cascade: ArraysByMethod  # mean similarity (layers,) to the map of each partly random network of `LAYERS`
+    class_models: np.ndarray  # (10, 28, 28) float32
+    logits: np.ndarray  # (10, 10) float32, of the class models
+    receptive_field: np.ndarray  # (28, 28) float32, the effective one
+    activations: dict[str, np.ndarray]  # as in `activations.network_activations`; empty except for replicate 0
 
 
 def metrics_table(replicates: Sequence[NetworkExplanation], images: np.ndarray, classes: np.ndarray, transfer: np.ndarray) -> pd.DataFrame:
-    """A row for each replicate, method and image, and for each replicate and class model; a column for each measure.
+    """Tabulate all metrics, one row per replicate, method and image, and per replicate and class model.
 
     Args:
-        images, classes: (n,), index and class of every image; a class model's row has no image.
-        transfer: (replicates, 10), for the rows of the class models.
+        images, classes: (n,), index and class of each image; rows of class models have no image.
+        transfer: (replicates, 10), recognition by other replicates, for the rows of class models.
     """
     tables = []
-    for replicate, explained in enumerate(replicates):
-        for method, columns in explained["measures"].items():
+    for replicate, explanation in enumerate(replicates):
+        for method, columns in explanation["measures"].items():
             if method == CLASS_MODEL:
                 where = {"image": pd.NA, "class": np.arange(len(transfer[replicate])), "transfer": transfer[replicate]}
             else:
@@ -33,26 +51,32 @@ def metrics_table(replicates: Sequence[NetworkExplanation], images: np.ndarray, 
 
 
 def cascade_table(replicates: Sequence[NetworkExplanation]) -> pd.DataFrame:
-    """Mean similarity to the network whose layers down to this one were drawn anew, a row for each replicate, method and layer."""
+    """Tabulate the sanity check, one row per replicate, method and layer.
+
+    `similarity` is the mean similarity to the maps of the network that is randomised from the output down
+    to `layer`.
+    """
     return pd.DataFrame(
         {"replicate": replicate, "method": method, "layer": layer, "similarity": similarity}
-        for replicate, explained in enumerate(replicates)
-        for method, similarities in explained["cascade"].items()
+        for replicate, explanation in enumerate(replicates)
+        for method, similarities in explanation["cascade"].items()
         for layer, similarity in zip(LAYERS, similarities)
     )
 
 
 def recognition_by_other_replicates(probabilities: np.ndarray) -> np.ndarray:
-    """Mean probability that the other replicates give each class model, (replicates, 10), NaN where there is no other.
+    """Return the mean probability that the other replicates assign to the class of each class model, (replicates, 10).
+
+    It is NaN where there is no other replicate.
 
     Args:
-        probabilities: (replicates, replicates * 10, 10), of every network for every class model in turn.
+        probabilities: (replicates, replicates * 10, 10), of every network for all class models.
     """
     replicates, models, classes = probabilities.shape
     makers, labels = np.divmod(np.arange(models), classes)
     return mean_of_others(confidence_in(probabilities, labels), makers).reshape(replicates, classes)
 
 
-def stack_replicates(replicates: Sequence[NetworkExplanation], part: str) -> dict[str, np.ndarray]:
-    """One array (replicate, …) for each name in a part of the replicates."""
-    return {name: np.stack([explained[part][name] for explained in replicates]) for name in replicates[0][part]}
+def stack_replicates(replicates: Sequence[NetworkExplanation], part: Literal["maps", "spectra"]) -> ArraysByMethod:
+    """Stack the arrays of each name in a part of the explanations, (replicate, …)."""
+    return {name: np.stack([explanation[part][name] for explanation in replicates]) for name in replicates[0][part]}

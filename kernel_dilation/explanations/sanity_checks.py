@@ -1,4 +1,4 @@
-"""How stable saliency maps are under a small change of the image, and how much they owe to what the network learned."""
+"""Sensitivity of saliency maps to small changes of the image, and their dependence on the learned weights."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,26 +8,30 @@ from kernel_dilation.map_metrics.similarity import normalised_ranks, rank_correl
 import numpy as np
 
 CHANGE = 0.02  # largest change of a pixel, in units of pixel value
-CHANGES = 4  # random changes of each image
+CHANGES = 4  # perturbed copies of each image
 
 
 def perturb_images(images: np.ndarray, seed: int) -> np.ndarray:
-    """Copies (changes, n, height, width) float32 of the images, each pixel moved by up to `CHANGE`; the same moves for each image."""
-    moves = np.random.default_rng(seed).uniform(-CHANGE, CHANGE, (CHANGES, 1, *images.shape[1:]))
-    return (images + moves).astype(np.float32)
+    """Return copies of the images with uniform noise of up to `CHANGE`, (changes, n, height, width) float32.
+
+    All images receive the same noise, drawn from `seed`.
+    """
+    noise = np.random.default_rng(seed).uniform(-CHANGE, CHANGE, (CHANGES, 1, *images.shape[1:]))
+    return (images + noise).astype(np.float32)
 
 
 def max_sensitivity(maps: np.ndarray, changed: np.ndarray) -> np.ndarray:
-    """The largest norm of a map's change, relative to the map's norm, (n,); NaN for a map of zeros, which has none.
+    """Return the largest norm of a map's change relative to the norm of the map, (n,); NaN for maps of zeros.
 
-    Yeh et al. (2019), definition 2, estimated by sampling; relative, so that methods compare.
+    Yeh et al. (2019), definition 2, estimated by sampling. Deviation: the change is divided by the
+    norm of the map, so that methods can be compared.
 
     Args:
-        maps: (n, height, width), of the images.
-        changed: (changes, n, height, width), of `perturb_images`.
+        maps: (n, height, width), maps of the images.
+        changed: (changes, n, height, width), maps of the images of `perturb_images`.
 
     Raises:
-        ValueError: a map holds NaN or an infinite number.
+        ValueError: a map contains NaN or an infinite number.
     """
     norms = np.sqrt((require_finite(maps) ** 2).sum((1, 2)))
     distances = [np.sqrt((require_finite(other - maps) ** 2).sum((1, 2))) for other in changed]
@@ -35,10 +39,13 @@ def max_sensitivity(maps: np.ndarray, changed: np.ndarray) -> np.ndarray:
 
 
 def randomise_layers(weights: Sequence[np.ndarray], seed: Sequence[int]) -> Iterator[list[np.ndarray]]:
-    """The network with its last layer drawn anew, then its last two, down to all four: one for each of `metric_tables.LAYERS`.
+    """Yield the network with its last layer randomised, then its last two layers, down to all four.
 
-    Cascading randomisation, Adebayo et al. (2018), section 3.1. Kernels are Glorot-uniform, biases
-    0, as before training.
+    There is one network for each of `metric_tables.LAYERS`. Cascading randomisation, Adebayo et al.
+    (2018), section 3.1. Kernels are redrawn Glorot-uniform and biases are 0, as before training.
+
+    Args:
+        weights: the network's eight arrays, from the input up.
     """
     generator, network = np.random.default_rng(seed), [np.asarray(weight) for weight in weights]
     for kernel in range(len(network) - 2, -1, -2):
@@ -49,12 +56,13 @@ def randomise_layers(weights: Sequence[np.ndarray], seed: Sequence[int]) -> Iter
         yield list(network)
 
 
-def randomization_similarity(maps: np.ndarray, randomized: np.ndarray) -> np.ndarray:
-    """Spearman's correlation of the absolute maps before and after randomisation, (n,); 0 where one is constant.
+def randomization_similarity(maps: np.ndarray, randomised: np.ndarray) -> np.ndarray:
+    """Return Spearman's correlation of the absolute maps before and after randomisation, (n,); 0 where one is constant.
 
-    Adebayo et al. (2018), section 2.2. Near 1 a map does not depend on what was randomised.
+    Adebayo et al. (2018), section 2.2. A value near 1 means that the map does not depend on the
+    randomised weights.
 
     Raises:
-        ValueError: a map holds NaN or an infinite number.
+        ValueError: a map contains NaN or an infinite number.
     """
-    return rank_correlation(normalised_ranks(np.abs(maps)), normalised_ranks(np.abs(randomized)))
+    return rank_correlation(normalised_ranks(np.abs(maps)), normalised_ranks(np.abs(randomised)))

@@ -1,22 +1,23 @@
-"""How alike saliency maps are: for the noise floor between networks, and for sanity checks.
+"""Similarity metrics of saliency maps, for the noise floor between networks and for sanity checks.
 
-Stacks of maps are (..., height, width) and are compared one with one; numbers come back as (...).
+Two stacks (..., height, width) are compared map by map; the similarities have the shape (...).
 """
 
 import numpy as np
 from scipy.stats import rankdata
 
-DEVIATION, RADIUS = 1.5, 5  # pixels: the Gaussian window of SSIM, 11 x 11
+DEVIATION, RADIUS = 1.5, 5  # pixels: standard deviation and radius of SSIM's Gaussian window, 11 x 11
 STABLE_MEAN, STABLE_VARIANCE = 0.01, 0.03  # K1 and K2 of SSIM
 
 
 def normalised_ranks(maps: np.ndarray) -> np.ndarray:
-    """Rank of each pixel within its map, equal values sharing their mean rank, centred and scaled to norm 1; float32.
+    """Return each pixel's rank within its map, centred and scaled to norm 1, float32; tied values share their mean rank.
 
-    A constant map gives 0. Made once for each map, `rank_correlation` of any two is a product.
+    A constant map becomes 0. With ranks computed once per map, `rank_correlation` of any two maps is a
+    mere product.
 
     Raises:
-        ValueError: a map holds NaN or an infinite number.
+        ValueError: a map contains NaN or an infinite number.
     """
     flat = flatten_finite(maps)
     centred = rankdata(flat, axis=-1) - (flat.shape[-1] + 1) / 2
@@ -25,15 +26,20 @@ def normalised_ranks(maps: np.ndarray) -> np.ndarray:
 
 
 def rank_correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Spearman's correlation of the maps whose `normalised_ranks` these are, -1 to 1; 0 where one is constant. Spearman (1904)."""
+    """Return Spearman's correlation, -1 to 1, of maps given by their `normalised_ranks`; 0 where one is constant.
+
+    Spearman (1904).
+    """
     return (first * second).sum((-2, -1), dtype=np.float64)
 
 
 def top_pixels(maps: np.ndarray, share: float) -> np.ndarray:
-    """Mask of the `share` of pixels with the largest values in each map; of equal ones the earlier in reading order.
+    """Return the mask of the `share` of pixels with the largest values in each map.
+
+    Ties go to the earlier pixel in reading order.
 
     Raises:
-        ValueError: a map holds NaN or an infinite number.
+        ValueError: a map contains NaN or an infinite number.
     """
     flat = flatten_finite(maps)
     count = max(1, round(share * flat.shape[-1]))
@@ -44,15 +50,20 @@ def top_pixels(maps: np.ndarray, share: float) -> np.ndarray:
 
 
 def top_overlap(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Share of the pixels that two masks of `top_pixels` have in common, 0 to 1; by chance the share itself."""
+    """Return the share of pixels that two masks of `top_pixels` have in common, 0 to 1.
+
+    Its chance level is the `share` of `top_pixels`.
+    """
     return (first & second).sum((-2, -1)) / first.sum((-2, -1))
 
 
 def structure_moments(maps: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Maps scaled to a largest absolute value of 1, their local means and their local mean squares: what SSIM needs of one map.
+    """Return the terms of SSIM that depend on a single map.
+
+    They are the map scaled to a largest absolute value of 1, its local means and its local mean squares.
 
     Raises:
-        ValueError: a map holds NaN or an infinite number.
+        ValueError: a map contains NaN or an infinite number.
     """
     flat = flatten_finite(maps)
     largest = np.abs(flat).max(-1)[..., None, None]
@@ -61,11 +72,11 @@ def structure_moments(maps: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndar
 
 
 def structural_similarity(first: tuple[np.ndarray, ...], second: tuple[np.ndarray, ...]) -> np.ndarray:
-    """SSIM of the maps whose `structure_moments` these are, -1 to 1; 1 for equal maps, two of zeros too.
+    """Return the structural similarity (SSIM), -1 to 1, of maps given by their `structure_moments`; 1 for equal maps.
 
-    Wang et al. (2004), equation 13, with the Gaussian window of section III-C and a range of 2, from
-    -1 to 1; the mean is over windows that lie within the map. For absolute maps: of a signed map and
-    its negative both factors are negative, and their product is not.
+    Wang et al. (2004), equation 13, with the Gaussian window of section III-C and a dynamic range of 2
+    (from -1 to 1), averaged over the windows that lie within the map. It is meant for absolute maps: for
+    a signed map and its negative, both factors can be negative and their product positive.
     """
     (values_1, mean_1, square_1), (values_2, mean_2, square_2) = first, second
     covariance = gaussian_means(values_1 * values_2) - mean_1 * mean_2
@@ -76,23 +87,23 @@ def structural_similarity(first: tuple[np.ndarray, ...], second: tuple[np.ndarra
 
 
 def gaussian_means(maps: np.ndarray) -> np.ndarray:
-    """Gaussian means of every window that lies within the map, (..., height - 10, width - 10) float32."""
+    """Return the Gaussian-weighted mean of every window within the map, (..., height - 10, width - 10) float32."""
     height, width = maps.shape[-2:]
     return window_weights(height) @ maps @ window_weights(width).T
 
 
 def window_weights(side: int) -> np.ndarray:
-    """Weights (side - 10, side) float32 by which a line's pixels enter each window along it."""
+    """Return the weights of a line's pixels in each window along it, (side - 10, side) float32."""
     offsets = np.arange(side) - (np.arange(side - 2 * RADIUS) + RADIUS)[:, None]
     weights = np.where(np.abs(offsets) <= RADIUS, np.exp(-(offsets**2) / (2 * DEVIATION**2)), 0.0)
     return (weights / weights.sum(1, keepdims=True)).astype(np.float32)
 
 
 def flatten_finite(maps: np.ndarray) -> np.ndarray:
-    """The maps as (..., pixels).
+    """Return the maps as (..., pixels), if all of their values are finite.
 
     Raises:
-        ValueError: a map holds NaN or an infinite number.
+        ValueError: a map contains NaN or an infinite number.
     """
     if not np.isfinite(maps).all():
         raise ValueError(f"a map must be finite; got {maps[~np.isfinite(maps)][0]} at {tuple(map(int, np.argwhere(~np.isfinite(maps))[0]))}")

@@ -1,15 +1,16 @@
-"""The convolutional network: as Keras layers for its file, as pure functions for speed.
+"""The convolutional network, as Keras layers for its file and as pure functions for speed.
 
-Both say the same: convolution, pooling, ReLU twice over, a hidden layer and ten logits. Max
-pooling and subsampling commute with ReLU, so they come first and leave it a quarter of the work; average pooling does not, and comes after.
+Both forms compute the same: convolution, pooling and ReLU, all of them twice, then a hidden layer and
+ten logits. Max pooling and subsampling commute with ReLU, so they come first and leave ReLU a quarter
+of the work. Average pooling does not commute with ReLU and comes after it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from kernel_dilation.experiment.arms import Arm
-from kernel_dilation.experiment.geometry import POOL, SECOND_KERNEL_SIZE, feature_map_sides, layer_dilations
+from kernel_dilation.experiment.geometry import POOL, SECOND_KERNEL_SIZE, feature_map_sides, layer_dilations, pooling_window
 from kernel_dilation.experiment.parameters import CLASSES, IMAGE_SIDE, Network
 
 import keras
@@ -22,7 +23,7 @@ Activation = Callable[[tf.Tensor], tf.Tensor]
 
 @dataclass(frozen=True)
 class Architecture:
-    """One arm and what all arms share."""
+    """The architecture of one arm: its factors, and what it shares with all other arms."""
 
     arm: Arm
     dilate: str = "first"
@@ -35,28 +36,48 @@ class Architecture:
         """Dilations of the first and the second convolution."""
         return layer_dilations(self.arm.dilation, self.dilate)
 
+    @property
+    def feature_sides(self) -> tuple[int, int]:
+        """Sides, in pixels, of the feature maps of the first and the second convolution, before pooling."""
+        return feature_map_sides(IMAGE_SIDE, self.arm.kernel_size, self.arm.dilation, self.dilate, self.padding)
+
 
 def build_architecture(arm: Arm, network: Network) -> Architecture:
-    """The architecture of an arm under the `network` section of the parameters."""
-    dense = matching_hidden_units(arm, network) if network.match_weights else network.dense
-    return Architecture(arm, network.dilate, network.padding, (network.channels[0], network.channels[1]), dense)
+    """Return the architecture of an arm under the `network` section of the parameters."""
+    architecture = Architecture(arm, network.dilate, network.padding, (network.channels[0], network.channels[1]), network.dense)
+    return replace(architecture, dense=matching_hidden_units(architecture)) if network.match_weights else architecture
 
 
-def matching_hidden_units(arm: Arm, network: Network) -> int:
-    """Hidden units with which an arm has as many weights as it would have with `same` padding, to the nearest unit."""
-    kept, wanted = (
-        network.channels[1] * (feature_map_sides(IMAGE_SIDE, arm.kernel_size, arm.dilation, network.dilate, padding)[1] // POOL) ** 2
-        for padding in (network.padding, "same")
-    )
-    around = CLASSES + 1  # weights of a unit beside those that come from features: its own bias, and one to each logit
-    return round(network.dense * (wanted + around) / (kept + around))
+def matching_hidden_units(architecture: Architecture) -> int:
+    """Return the number of hidden units that gives an arm as many weights as it has with `same` padding.
+
+    It is rounded to a whole unit, so that the weights of half a unit may be missing or left over.
+    """
+    kept, wanted = flattened_features(architecture), flattened_features(replace(architecture, padding="same"))
+    around = CLASSES + 1  # weights of a hidden unit apart from those on features: its own bias, and one for each logit
+    return round(architecture.dense * (wanted + around) / (kept + around))
+
+
+def flattened_features(architecture: Architecture) -> int:
+    """Return the number of features behind the last pooling, which the hidden layer receives."""
+    side = (architecture.feature_sides[1] - pooling_window(architecture.arm.pooling)) // POOL + 1
+    return side**2 * architecture.channels[1]
+
+
+def weight_shapes(architecture: Architecture) -> list[tuple[int, ...]]:
+    """Return the shapes of kernel and bias of the four layers, from the input up."""
+    kernel_size, (first, second), dense = architecture.arm.kernel_size, architecture.channels, architecture.dense
+    convolutions = [(kernel_size, kernel_size, 1, first), (SECOND_KERNEL_SIZE, SECOND_KERNEL_SIZE, first, second)]
+    kernels = [*convolutions, (flattened_features(architecture), dense), (dense, CLASSES)]
+    return [shape for kernel in kernels for shape in (kernel, kernel[-1:])]
 
 
 def use_one_thread() -> None:
-    """Let TensorFlow and the BLAS of NumPy and SciPy compute in one thread: a sum's last bits depend on how it is shared out.
+    """Restrict TensorFlow and BLAS to one thread, and make TensorFlow's operations deterministic.
 
-    So results depend neither on the machine's cores nor on the OMP_NUM_THREADS of whoever started the
-    process. On a GPU, memory is taken as it is needed. Must come before TensorFlow's first operation.
+    BLAS is that of NumPy and SciPy. The last bits of a sum depend on how it is divided among threads.
+    With one thread, results depend neither on the number of cores nor on OMP_NUM_THREADS. GPU memory is allocated as it is needed.
+    Call this before TensorFlow's first operation.
     """
     threadpool_limits(1)
     tf.config.threading.set_intra_op_parallelism_threads(1)
@@ -67,11 +88,12 @@ def use_one_thread() -> None:
 
 
 def keras_network(architecture: Architecture, seed: int) -> keras.Model:
-    """A new network; input (n, 28, 28, 1) float32 in [0, 1], output (n, 10) logits.
+    """Build a new network with input (n, 28, 28, 1) float32 in [0, 1] and output (n, 10) logits.
 
-    Weights are Glorot-uniform (Glorot and Bengio 2010), drawn from `seed` in the same way in every arm.
+    Kernels are Glorot-uniform (Glorot and Bengio 2010), drawn from `seed` in the same way in every arm;
+    biases are 0.
     """
-    layers = [keras.Input((28, 28, 1), name="image")]
+    layers = [keras.Input((IMAGE_SIDE, IMAGE_SIDE, 1), name="image")]
     kernel_sizes = (architecture.arm.kernel_size, SECOND_KERNEL_SIZE)
     for index, (channels, size, dilation) in enumerate(zip(architecture.channels, kernel_sizes, architecture.dilations)):
         layers.append(
@@ -94,64 +116,67 @@ def keras_network(architecture: Architecture, seed: int) -> keras.Model:
 
 
 def pooling_layers(pooling: str, index: int) -> list[keras.layers.Layer]:
-    """Pooling and ReLU, in the order that costs least."""
+    """Return the pooling and ReLU layers of convolution `index`, counted from 1, in the cheaper order."""
     relu = keras.layers.ReLU(name=f"relu_{index}")
     if pooling == "average":
         return [relu, keras.layers.AveragePooling2D(POOL, name=f"pooling_{index}")]
-    window = 1 if pooling == "stride" else POOL
-    return [keras.layers.MaxPooling2D(window, strides=POOL, name=f"pooling_{index}"), relu]
+    return [keras.layers.MaxPooling2D(pooling_window(pooling), strides=POOL, name=f"pooling_{index}"), relu]
 
 
 def pool(features: tf.Tensor, pooling: str, relu: Activation = tf.nn.relu) -> tf.Tensor:
-    """Rectified and pooled maps, (n, height // 2, width // 2, channels)."""
+    """Rectify and pool feature maps (n, height, width, channels); each side is halved, rounded down (up for `stride`)."""
     if pooling == "average":
         return tf.nn.avg_pool2d(relu(features), POOL, POOL, "VALID")
-    return relu(tf.nn.max_pool2d(features, 1 if pooling == "stride" else POOL, POOL, "VALID"))
+    return relu(tf.nn.max_pool2d(features, pooling_window(pooling), POOL, "VALID"))
 
 
 @cache
 def has_native_dilation() -> bool:
-    """Whether `tf.nn.conv2d` has gradients for a dilation above 1 here: with oneDNN or on a GPU.
+    """Test whether `tf.nn.conv2d` has gradients for a dilation above 1 on this machine, as it has with oneDNN or a GPU.
 
-    Asked outside any graph that is being traced: inside one an operation is only noted down, and nothing raises.
+    The test runs outside any graph that is being traced, because tracing only records an operation and
+    raises nothing.
     """
     with tf.init_scope():
         image, kernel, upstream = tf.zeros((1, 5, 5, 1)), tf.zeros((3, 3, 1, 1)), tf.zeros((1, 5, 5, 1))
-        how = {"out_backprop": upstream, "strides": [1, 1, 1, 1], "padding": "SAME", "dilations": [1, 2, 2, 1]}
+        options = {"out_backprop": upstream, "strides": [1, 1, 1, 1], "padding": "SAME", "dilations": [1, 2, 2, 1]}
         try:
-            tf.raw_ops.Conv2DBackpropInput(input_sizes=image.shape, filter=kernel, **how)
-            tf.raw_ops.Conv2DBackpropFilter(input=image, filter_sizes=kernel.shape, **how)
+            tf.raw_ops.Conv2DBackpropInput(input_sizes=image.shape, filter=kernel, **options)
+            tf.raw_ops.Conv2DBackpropFilter(input=image, filter_sizes=kernel.shape, **options)
         except tf.errors.OpError:
             return False
     return True
 
 
 def convolve(features: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor, dilation: int, padding: str) -> tf.Tensor:
-    """Dilated convolution at stride 1, natively where possible, else by way of space-to-batch."""
+    """Convolve at stride 1 with a dilated kernel, natively where possible, otherwise by space-to-batch."""
     if dilation == 1 or has_native_dilation():
         return tf.nn.conv2d(features, kernel, 1, padding.upper(), dilations=dilation) + bias
     return tf.nn.convolution(features, kernel, padding=padding.upper(), dilations=dilation) + bias
 
 
 def first_features(weights: Weights, images: tf.Tensor, architecture: Architecture) -> tf.Tensor:
-    """What the first convolution makes of (n, 28, 28, 1) images, before pooling and ReLU: linear in them."""
+    """Return the first convolution's feature maps of images (n, 28, 28, 1), before pooling and ReLU.
+
+    They are an affine function of the images.
+    """
     return convolve(images, weights[0], weights[1], architecture.dilations[0], architecture.padding)
 
 
 def last_features(weights: Weights, first: tf.Tensor, architecture: Architecture, relu: Activation = tf.nn.relu) -> tf.Tensor:
-    """What the last convolution makes of the first one's maps, before pooling and ReLU."""
+    """Return the last convolution's feature maps, before pooling and ReLU, from those of the first."""
     pooled_features = pool(first, architecture.arm.pooling, relu)
     return convolve(pooled_features, weights[2], weights[3], architecture.dilations[1], architecture.padding)
 
 
 def head_logits(weights: Weights, last: tf.Tensor, architecture: Architecture, relu: Activation = tf.nn.relu) -> tf.Tensor:
-    """Ten logits an image from the last convolution's maps."""
+    """Return logits (n, 10) from the last convolution's feature maps."""
     features = pool(last, architecture.arm.pooling, relu)
     hidden = relu(tf.reshape(features, (tf.shape(features)[0], weights[4].shape[0])) @ weights[4] + weights[5])
     return hidden @ weights[6] + weights[7]
 
 
 def logits(weights: Weights, images: tf.Tensor, architecture: Architecture, relu: Activation = tf.nn.relu) -> tf.Tensor:
-    """Ten logits for each of (n, 28, 28, 1) images in [0, 1]; `relu` may be one with another gradient."""
+    """Return logits (n, 10) of images (n, 28, 28, 1) in [0, 1]; `relu` may be a ReLU with a modified gradient."""
     first = first_features(weights, images, architecture)
     return head_logits(weights, last_features(weights, first, architecture, relu), architecture, relu)

@@ -1,4 +1,4 @@
-"""What several networks of one arm make of the same images: a job for a worker process."""
+"""Class probabilities by several networks of one arm for the same images, computed in a worker process."""
 
 from kernel_dilation.execution.workers import report_progress, suppress_stderr
 from kernel_dilation.experiment.arms import Arm
@@ -8,9 +8,12 @@ import numpy as np
 
 
 def class_probabilities(images: np.ndarray, arm: Arm, network: Network, networks: list[list[np.ndarray]]) -> np.ndarray:
-    """Probability of every class for every image (n, 28, 28) float32 by each network, (networks, n, 10) float32.
+    """Return the probability of every class by each network, (networks, n, 10) float32, for images (n, 28, 28) float32.
 
-    Only the worker imports TensorFlow.
+    TensorFlow is imported here, so that the stage's own process needs none.
+
+    Args:
+        networks: the eight arrays of each network, from the input up.
     """
     with suppress_stderr():
         from kernel_dilation.model.gradients import image_logits

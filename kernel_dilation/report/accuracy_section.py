@@ -16,7 +16,6 @@ from kernel_dilation.presentation.text_formatting import join_with_and
 from kernel_dilation.report.captions import caption
 from kernel_dilation.report.pictures import Picture, render_picture
 from kernel_dilation.report.report_data import ReportData
-from kernel_dilation.statistics.effects import mean_intervals
 
 import numpy as np
 import pandas as pd
@@ -33,13 +32,12 @@ def comparison_pictures(report_data: ReportData, options: Analyze) -> list[Pictu
     """Accuracies and their differences."""
     scope, digits, tables, alpha, margin = report_data.scope, report_data.scope.of("test"), report_data.table, options.alpha, options.margin_points
     means = rows_where(tables("levels"), family="accuracy", factor="dilation")
-    arms = arm_intervals(tables("accuracy"), options)
     filled = f"Filled: p at most {alpha:g} after Holm; the band is the margin of {margin:g} percentage points within which differences do not matter."
     return [
         render_picture(
             "accuracy_by_dilation",
             "Accuracy by dilation",
-            lambda: accuracy_by_dilation_figure(tables("accuracy"), means, arms),
+            lambda: accuracy_by_dilation_figure(tables("accuracy"), means, tables("arms")),
             caption(
                 "Left: a grey line for each replicate, averaged over kernel sizes and poolings. Right: a point for each network.",
                 scope,
@@ -75,17 +73,6 @@ def comparison_pictures(report_data: ReportData, options: Analyze) -> list[Pictu
             "A row for each pair of arms of equal extent, with the difference of test accuracy and its interval.",
         ),
     ]
-
-
-def arm_intervals(accuracy: pd.DataFrame, options: Analyze) -> pd.DataFrame:
-    """Mean accuracy of every arm with its interval, in percent; the interval is the mean itself for a single replicate."""
-    rows = []
-    for arm, networks in accuracy.groupby(ARM, sort=False) if len(accuracy) else ():
-        values = networks["accuracy"].to_numpy(np.float64)[:, None]
-        mean = values.mean(0)
-        lower, upper = (mean, mean) if len(values) < 2 else mean_intervals(values, options.alpha, options.resamples, options.seed)
-        rows.append([*arm, mean[0], lower[0], upper[0]])
-    return pd.DataFrame(rows, columns=[*ARM, "mean", "lower", "upper"])
 
 
 def receptive_field_pictures(report_data: ReportData) -> list[Picture]:

@@ -1,4 +1,4 @@
-"""`guided_backprop`: the gradient, of which each ReLU passes what is positive both ways."""
+"""`guided_backprop`: the gradient, which each ReLU passes where both its input and the gradient are positive."""
 
 from kernel_dilation.experiment.parameters import Saliency
 from kernel_dilation.model.gradients import image_gradient
@@ -10,13 +10,13 @@ import tensorflow as tf
 
 @tf.custom_gradient
 def guided_relu(values: tf.Tensor) -> tuple[tf.Tensor, object]:
-    """ReLU; backwards only a positive gradient passes, and only where the input was positive."""
+    """ReLU whose gradient passes only where it is positive and the input was positive too."""
     rectified = tf.nn.relu(values)
     return rectified, lambda upstream: tf.where(rectified > 0, tf.nn.relu(upstream), 0.0)
 
 
 def saliency_maps(weights: Weights, images: np.ndarray, classes: np.ndarray, architecture: Architecture, options: Saliency) -> np.ndarray:
-    """Guided gradient of the class's logit at every pixel, (n, 28, 28) float32, signed.
+    """Return the guided gradient of each image's class logit at every pixel, (n, 28, 28) float32, signed.
 
     Springenberg et al. (2015), section 3.4 and figure 1.
     """

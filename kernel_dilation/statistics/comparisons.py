@@ -1,4 +1,4 @@
-"""The comparison of treatments over blocks: one verdict, and all that stands behind it."""
+"""The comparison of treatments over blocks: a verdict and the tests, effects and pairs behind it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ NOT_SIMULATED = "how many replicates would settle it was not simulated"
 
 @dataclass(frozen=True)
 class Slope:
-    """Mean change for each unit of treatment, in the unit of the values, with the ends of its interval."""
+    """The mean change for each unit of treatment, in the unit of the values, with the ends of its interval."""
 
     value: float
     lower: float | None  # None for a single block
@@ -27,29 +27,30 @@ class Slope:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a table of blocks by treatments says; see `compare_treatments`."""
+    """The results for a table of blocks by treatments, from `compare_treatments`."""
 
     treatments: tuple[Treatment, ...]
     replicates: int
-    margin: float  # in the unit of the values; the mean, if each block has its own
+    margin: float  # in the unit of the values; the mean margin if each block has its own
     verdict: Verdict
-    p_value: float  # of "no treatment differs"; corrected if this is one of a `correct_family` family
-    equivalence_p_value: float  # of "some pair differs by the margin or more"; corrected likewise
+    p_value: float  # of "no treatment differs"; corrected within the family after `correct_family`
+    equivalence_p_value: float  # of "some pair differs by the margin or more"; corrected in the same way
     kendall_w: float  # 0 to 1
     trend_p_value: float | None  # None for treatments that are not numbers
-    slope: Slope | None  # None likewise, and for a single treatment
+    slope: Slope | None  # None for treatments that are not numbers and for a single treatment
     means: tuple[float, ...]  # over the replicates, one for each treatment
-    best: Treatment  # the one of the highest mean; of several, the first
-    range_of_means: float  # the highest less the lowest, in the unit of the values
+    best: Treatment  # the treatment with the highest mean, the first of several
+    range_of_means: float  # the highest minus the lowest, in the unit of the values
     pairs: tuple[Pair, ...]
-    replicates_needed: int | None  # to settle 80 % of such studies; None if more than 100, or if `obstacle` says why
-    obstacle: str  # why no number of replicates like these could settle it; empty if none stands in the way
+    replicates_needed: int | None  # to settle 80 % of such studies; None if more than 100 or if there is an `obstacle`
+    obstacle: str  # why no number of replicates could settle it, or why none was computed; empty if there is no obstacle
 
     @property
     def turning_point(self) -> Treatment | None:
-        """The treatment at which the means turn: beyond both the first and the last by more than the margin, on one side; None if they do not.
+        """The treatment at which the means are non-monotonic, or None.
 
-        None too for treatments that are not numbers, which have no order to turn in.
+        There, the mean lies above (or below) those of both the first and the last treatment by more
+        than the margin. Treatments that are not numbers have no order and hence no turning point.
         """
         if not is_numeric(self.treatments) or len(self.means) < 3:
             return None
@@ -64,7 +65,7 @@ class Comparison:
 
     @property
     def reason(self) -> str:
-        """Why the verdict is inconclusive and what would settle it; empty for the other verdicts."""
+        """The reason for an inconclusive verdict and what would settle it; empty for the other verdicts."""
         if self.verdict != "inconclusive":
             return ""
         if self.obstacle:
@@ -77,15 +78,16 @@ class Comparison:
 def compare_treatments(
     values: ArrayLike, treatments: Sequence[Treatment], margin: float | Floats, alpha: float, resamples: int, seed: int
 ) -> Comparison:
-    """The verdict on a table (blocks, treatments) of paired values, with its tests, effects and pairs.
+    """Compare the treatments of a table (blocks, treatments) of paired values: verdict, tests, effects and pairs.
 
-    The margin is the smallest difference that matters, in the unit of the values: one number, or
-    one for each block (`relative_margins`). Verdict by `verdicts.VERDICT_RULE`. How many replicates would
-    settle it, `with_replicates_needed` adds: it takes ten times as long as all the rest.
+    The margin is the smallest relevant difference, in the unit of the values: one number, or one for
+    each block (`relative_margins`). The verdict follows `verdicts.VERDICT_RULE`. The number of
+    replicates that would settle an inconclusive verdict is added by `with_replicates_needed`, because
+    it takes ten times as long as everything else.
 
     Raises:
-        ValueError: a cell that is missing or infinite, treatments that do not fit the columns, a
-            negative margin, margins that do not fit the blocks, or an alpha that is not between 0 and 1.
+        ValueError: a cell that is missing or infinite, treatments that do not match the columns, a
+            negative margin, margins that do not match the blocks, or an alpha that is not between 0 and 1.
     """
     table = check_table(values, treatments)
     _check_levels(margin, alpha, len(table))
@@ -111,19 +113,21 @@ def compare_treatments(
     )
 
 
-def with_replicates_needed(found: Comparison, values: ArrayLike, alpha: float, seed: int, family: int = 1) -> Comparison:
-    """The comparison of this table with the replicates that would settle it, if it is inconclusive and nothing stands in the way.
+def with_replicates_needed(comparison: Comparison, values: ArrayLike, alpha: float, seed: int, family: int = 1) -> Comparison:
+    """Return the comparison of this table with the number of replicates that would settle it, if it is inconclusive.
 
-    `family` is the number of comparisons whose p-values are corrected together; it raises the number.
+    The comparison is returned unchanged if another verdict was reached or if there is an obstacle.
+    `family` is the number of comparisons whose p-values are corrected together; a larger family needs
+    more replicates.
     """
-    if found.verdict != "inconclusive" or found.obstacle != NOT_SIMULATED:
-        return found
-    needed = replicates_needed(check_table(values, found.treatments), found.margin, alpha / family, seed)
-    return replace(found, replicates_needed=needed, obstacle="")
+    if comparison.verdict != "inconclusive" or comparison.obstacle != NOT_SIMULATED:
+        return comparison
+    needed = replicates_needed(check_table(values, comparison.treatments), comparison.margin, alpha / family, seed)
+    return replace(comparison, replicates_needed=needed, obstacle="")
 
 
 def correct_family(comparisons: Mapping[Name, Comparison], alpha: float) -> dict[Name, Comparison]:
-    """The comparisons of one family, with both p-values corrected by Holm and the verdicts that follow.
+    """Return the comparisons of one family with both p-values corrected by Holm and the resulting verdicts.
 
     The tests for a difference are one family and the tests for equivalence are another.
     """
@@ -138,17 +142,17 @@ def correct_family(comparisons: Mapping[Name, Comparison], alpha: float) -> dict
 
 
 def _check_levels(margin: float | Floats, alpha: float, blocks: int) -> None:
-    """Refuse a margin or an alpha that has no meaning."""
+    """Refuse a margin or an alpha that is out of its range."""
     if not 0 < alpha < 1:
         raise ValueError(f"alpha must lie between 0 and 1; got {alpha}")
     if np.ndim(margin) and np.shape(margin) != (blocks,):
-        raise ValueError(f"there must be one margin, or one for each of the {blocks} blocks; got the shape {np.shape(margin)}")
+        raise ValueError(f"there must be one margin, or one for each of the {blocks} blocks; got margins of shape {np.shape(margin)}")
     if not np.isfinite(margin).all() or np.mean(margin) < 0:
-        raise ValueError(f"a margin must be a finite number and not below 0; got {np.mean(margin)}")
+        raise ValueError(f"a margin must be finite and not below 0; got {np.mean(margin)}")
 
 
 def _obstacle(table: Floats, margin: float) -> str:
-    """Why no verdict but inconclusive, and no simulation, is possible; empty if nothing stands in the way."""
+    """Return why no verdict but `inconclusive` and no simulation is possible; empty if there is no obstacle."""
     if table.shape[1] < 2:
         return "there is one treatment and nothing to compare it with"
     if len(table) < 2:
@@ -157,7 +161,7 @@ def _obstacle(table: Floats, margin: float) -> str:
 
 
 def _slope(table: Floats, treatments: Sequence[Treatment], alpha: float, resamples: int, seed: int) -> Slope | None:
-    """Slope along the treatments, or None if they are not numbers or if there is only one."""
+    """Return the slope along the treatments, or None if they are not numbers or if there is only one."""
     if not is_numeric(treatments) or len(treatments) < 2:
         return None
     samples = slopes(table, [float(treatment) for treatment in treatments])[:, np.newaxis]

@@ -1,4 +1,4 @@
-"""How large the differences are: their means with bootstrap intervals, and sizes without a unit."""
+"""Effect sizes: means with bootstrap intervals, slopes, and standardised effects."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,16 @@ from scipy import stats
 
 
 def mean_intervals(samples: Floats, alpha: float, resamples: int, seed: int) -> tuple[Floats, Floats]:
-    """Lower and upper ends, (columns,) each, of an interval for the mean of every column of (blocks, columns).
+    """Return the lower and upper ends, (columns,) each, of an interval for the mean of every column of (blocks, columns).
 
-    Each covers its mean with probability 1 - alpha: a studentised wild bootstrap, which flips the
-    signs of the residuals and takes the quantile of |t| (Liu 1988; Mammen 1993). Percentile
-    intervals cover 88 % of means at 8 blocks and a level of 95 %, resampled t with heavy tails 93 %;
-    this covers 95 to 96 %, as `tools/calibration/calibrate.py` shows. Where a study has too few blocks for the
-    tail (2^blocks < 3 / alpha), Student's t stands in.
+    Each interval covers its mean with probability 1 - alpha. A studentised wild bootstrap flips the
+    signs of the residuals and uses the quantile of |t| (Liu 1988; Mammen 1993). It covers 95 to 96 %
+    of means at a level of 95 %, as `tools/calibration/calibrate.py` shows; with 8 blocks, percentile
+    intervals cover 88 %, and intervals from resampled t values 93 % if tails are heavy. Student's t is
+    used for studies with too few blocks for the tail (2^blocks < 3 / alpha).
 
     Raises:
-        ValueError: a single block, which has no spread.
+        ValueError: a single block, which has no variance.
     """
     blocks = len(samples)
     if blocks < 2:
@@ -33,7 +33,7 @@ def mean_intervals(samples: Floats, alpha: float, resamples: int, seed: int) -> 
 
 
 def _wild_t(residuals: Floats, resamples: int, seed: int) -> Floats:
-    """|t| of the residuals under every pattern of signs, (patterns, columns); infinite where a pattern leaves no spread."""
+    """Return |t| of the residuals under every pattern of signs, (patterns, columns); infinite where a pattern leaves no variance."""
     means = sign_patterns(len(residuals), resamples, seed) @ residuals / len(residuals)
     squares = (residuals**2).mean(axis=0)
     variances = np.maximum(squares - means**2, 0.0)
@@ -43,7 +43,7 @@ def _wild_t(residuals: Floats, resamples: int, seed: int) -> Floats:
 
 
 def slopes(table: Floats, treatments: Sequence[float]) -> Floats:
-    """Slope of each block along the treatments by least squares, (blocks,), in the table's unit for each unit of treatment.
+    """Return the least-squares slope of each block along the treatments, (blocks,), in the table's unit per unit of treatment.
 
     Raises:
         ValueError: a single treatment, which has no slope.
@@ -55,29 +55,33 @@ def slopes(table: Floats, treatments: Sequence[float]) -> Floats:
 
 
 def hodges_lehmann(paired: Floats) -> Floats:
-    """Median of the means of all pairs of blocks, (pairs,), in the differences' unit: Hodges and Lehmann (1963).
+    """Return the median of the means of all pairs of blocks, (pairs,), in the differences' unit: Hodges and Lehmann (1963).
 
-    A block is also paired with itself. `paired` holds differences, (blocks, pairs).
+    Each block is also paired with itself. `paired` holds differences, (blocks, pairs).
     """
     first, second = np.triu_indices(len(paired))
     return np.median((paired[first] + paired[second]) / 2, axis=0)
 
 
 def rank_biserial(signed_ranks: Floats) -> Floats:
-    """Matched-pairs rank-biserial correlation, (pairs,), -1 to 1: the share of rank that is for, less that against.
+    """Return the matched-pairs rank-biserial correlation, (pairs,), -1 to 1, after Kerby (2014).
 
-    Kerby (2014), from the signed ranks of Wilcoxon's test, (blocks, pairs). 0 if nothing differs.
+    It is the share of the rank sum with positive differences minus that with negative ones, from the
+    signed ranks of Wilcoxon's test, (blocks, pairs); 0 if nothing differs.
     """
     total = np.abs(signed_ranks).sum(axis=0)
     return np.divide(signed_ranks.sum(axis=0), total, out=np.zeros_like(total), where=total > 0)
 
 
 def cohen_dz(paired: Floats) -> list[float | None]:
-    """Mean of the differences in their standard deviations, one for each pair: Cohen's d_z (1988, chapter 2).
+    """Return the mean difference in standard deviations of the differences, one for each pair: Cohen's d_z (1988, chapter 2).
 
-    0 if nothing differs; None if every block differs by the same amount, or if there is one block.
+    It is 0 if nothing differs, and None if every block differs by the same amount or if there is a
+    single block with a difference.
     """
     means = paired.mean(axis=0)
     deviations = paired.std(axis=0, ddof=1) if len(paired) > 1 else np.zeros_like(means)
-    flat = deviations <= 1e-9 * np.abs(means)
-    return [(0.0 if mean == 0 else None) if still else float(mean / deviation) for mean, deviation, still in zip(means, deviations, flat)]
+    constant = deviations <= 1e-9 * np.abs(means)
+    return [
+        (0.0 if mean == 0 else None) if is_constant else float(mean / deviation) for mean, deviation, is_constant in zip(means, deviations, constant)
+    ]

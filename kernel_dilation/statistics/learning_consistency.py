@@ -1,4 +1,4 @@
-"""Whether a way to learn the dilation is consistent: what it chose, from where, and whether it can be trusted."""
+"""The consistency of a method that learns the dilation: its choices, their dependence on the start, and their accuracy."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,79 +16,89 @@ from scipy import stats
 
 ConsistencyVerdict = Literal["consistent", "inconsistent", "inconclusive"]
 
-MIN_RECOVERED_SHARE, MIN_MODE_SHARE, MAX_SLOPE = 0.9, 0.8, 0.25  # the bounds of the rule
+MIN_RECOVERED_SHARE, MIN_MODE_SHARE, MAX_SLOPE = 0.9, 0.8, 0.25  # bounds of the rule below
 
 CONSISTENCY_RULE = (
-    f"A way to learn the dilation is consistent if it finds the planted dilation of textures in at least {MIN_RECOVERED_SHARE:.0%} of its runs, "
-    f"if at least {MIN_MODE_SHARE:.0%} of its runs on digits, over all starts and seeds, choose the same dilation, and if the interval of the slope "
-    f"of the chosen on the initial dilation lies within ±{MAX_SLOPE} (0: the start is forgotten, 1: it never moved). It is inconsistent if its "
-    "choices disagree, or follow their start, beyond what so few runs leave open: if the interval of that share, or of that slope, lies "
-    "outside these bounds. Else it is inconclusive: so is a method that agrees with itself but cannot find what was planted, for its answer "
-    "is not to be trusted. The answer to the question is consistent if any method is, inconsistent if all are inconsistent."
+    "A method of learning the dilation is consistent if it meets three conditions. It recovers the planted dilation in "
+    f"at least {100 * MIN_RECOVERED_SHARE:g} % of its runs on textures. At least {100 * MIN_MODE_SHARE:g} % of its runs on digits, over all "
+    "initial dilations and seeds, choose the same dilation. The confidence interval of the slope of the chosen on the initial "
+    f"dilation lies within ±{MAX_SLOPE}; the slope is 0 if the initial dilation has no influence, and 1 if the dilation never changes. "
+    "A method is inconsistent if its choices disagree, or depend on the initial dilation, by more than chance can explain in so few "
+    f"runs: if the confidence interval of the share of equal choices lies below {100 * MIN_MODE_SHARE:g} %, or that of the slope above "
+    f"{MAX_SLOPE}. Otherwise a method is inconclusive. This includes methods whose choices agree but which do not recover the planted "
+    "dilation, because their choices cannot be trusted. The answer to the question is consistent if any method is consistent, "
+    "inconsistent if all methods are inconsistent, and inconclusive otherwise."
 )
 
 
 @dataclass(frozen=True)
 class Consistency:
-    """What the runs of one method say; dilations in pixels, shares 0 to 1, accuracies in percentage points."""
+    """The results of all runs of one method; dilations are in pixels and shares from 0 to 1."""
 
     runs: int
-    mode: int  # the dilation chosen most often; of several, the smallest
+    mode: int  # the dilation chosen most often, the smallest of several
     mode_share: float
-    mode_share_lower: float  # ends of the exact interval (Clopper and Pearson 1934)
+    mode_share_lower: float  # ends of its exact interval (Clopper and Pearson 1934)
     mode_share_upper: float
-    entropy: float  # of the choices over all runs, in nats: 0 if all agree
-    initial_slope: float | None  # of the chosen on the initial dilation; None for a single start
-    slope_lower: float | None  # None for a single start or seed
+    entropy: float  # of the choices over all runs, in nats; 0 if all agree
+    initial_slope: float | None  # of the chosen on the initial dilation; None for a single initial dilation
+    slope_lower: float | None  # ends of its interval; None for a single initial dilation or seed
     slope_upper: float | None
-    ranking_w: float | None  # Kendall's W of the candidates' rankings over the runs, 0 to 1; None without weights
-    planted_recovered: float | None  # share of the runs on textures that chose the planted dilation; None without such runs
+    ranking_w: float | None  # Kendall's W of the runs' rankings of the candidates, 0 to 1; None for a method without weights
+    planted_recovered: float | None  # share of the texture runs that chose the planted dilation; None without such runs
     planted_lower: float | None  # ends of its exact interval
     planted_upper: float | None
-    planted_worst_start: float | None  # the same share from the start that does worst
+    planted_worst_start: float | None  # the same share for the initial dilation where it is smallest
     verdict: ConsistencyVerdict
 
 
 def assess_consistency(choices: pd.DataFrame, planted: pd.DataFrame, options: Analyze) -> Consistency:
-    """What one method's choices.csv and planted.csv say; `planted` may be empty."""
+    """Assess one method by its choices on digits and on textures.
+
+    Args:
+        choices: choices.csv of the method; planted: its planted.csv, which may be empty.
+    """
     chosen = choices["chosen_dilation"]
     values, counts = np.unique(chosen, return_counts=True)
     share_lower, share_upper = share_interval(int(counts.max()), len(chosen), options.alpha)
     slope, slope_lower, slope_upper = start_slope(choices, options)
-    found = planted["chosen_dilation"] == planted["true_dilation"] if len(planted) else pd.Series(dtype=bool)
-    planted_lower, planted_upper = share_interval(int(found.sum()), len(found), options.alpha) if len(found) else (None, None)
+    recovered = planted["chosen_dilation"] == planted["true_dilation"] if len(planted) else pd.Series(dtype=bool)
+    planted_lower, planted_upper = share_interval(int(recovered.sum()), len(recovered), options.alpha) if len(recovered) else (None, None)
     weights = choices.filter(regex=r"^weight_\d+$").to_numpy(np.float64)
-    recovered = float(found.mean()) if len(found) else None
+    recovered_share = float(recovered.mean()) if len(recovered) else None
     return Consistency(
         runs=len(chosen), mode=int(values[counts.argmax()]), mode_share=float(counts.max() / len(chosen)),
         mode_share_lower=share_lower, mode_share_upper=share_upper,
         entropy=float(stats.entropy(counts)), initial_slope=slope, slope_lower=slope_lower, slope_upper=slope_upper,
         ranking_w=kendall_w(weights) if weights.shape[1] > 1 else None,
-        planted_recovered=recovered, planted_lower=planted_lower, planted_upper=planted_upper,
-        planted_worst_start=float(found.groupby(planted["initial_dilation"]).mean().min()) if len(found) else None,
-        verdict=decide_consistency(counts.max() / len(chosen), share_upper, slope_lower, slope_upper, recovered),
+        planted_recovered=recovered_share, planted_lower=planted_lower, planted_upper=planted_upper,
+        planted_worst_start=float(recovered.groupby(planted["initial_dilation"]).mean().min()) if len(recovered) else None,
+        verdict=decide_consistency(counts.max() / len(chosen), share_upper, slope_lower, slope_upper, recovered_share),
     )  # fmt: skip
 
 
 def decide_consistency(
     share: float, share_upper: float, slope_lower: float | None, slope_upper: float | None, recovered: float | None
 ) -> ConsistencyVerdict:
-    """One of three, by the rule that `CONSISTENCY_RULE` states."""
+    """Return one of the three verdicts by the rule stated in `CONSISTENCY_RULE`."""
     if share_upper < MIN_MODE_SHARE or (slope_lower is not None and slope_lower > MAX_SLOPE):
         return "inconsistent"
-    forgets = slope_lower is not None and slope_upper is not None and max(-slope_lower, slope_upper) <= MAX_SLOPE
-    trusted = recovered is not None and recovered >= MIN_RECOVERED_SHARE
-    return "consistent" if trusted and share >= MIN_MODE_SHARE and forgets else "inconclusive"
+    is_independent = slope_lower is not None and slope_upper is not None and max(-slope_lower, slope_upper) <= MAX_SLOPE
+    is_trusted = recovered is not None and recovered >= MIN_RECOVERED_SHARE
+    return "consistent" if is_trusted and share >= MIN_MODE_SHARE and is_independent else "inconclusive"
 
 
 def share_interval(count: int, runs: int, alpha: float) -> tuple[float, float]:
-    """Ends of the exact interval of a share, Clopper and Pearson (1934)."""
+    """Return the ends of the exact interval of the share `count / runs`, after Clopper and Pearson (1934)."""
     interval = stats.binomtest(count, runs).proportion_ci(1 - alpha, method="exact")
     return float(interval.low), float(interval.high)
 
 
 def start_slope(choices: pd.DataFrame, options: Analyze) -> tuple[float | None, float | None, float | None]:
-    """Slope of the chosen on the initial dilation, and its interval over the seeds, which are the blocks."""
+    """Return the slope of the chosen on the initial dilation and the ends of its interval.
+
+    The seeds are the blocks. All are None for a single initial dilation, and the ends for a single seed.
+    """
     table = choices.pivot_table(index="seed", columns="initial_dilation", values="chosen_dilation")
     if table.shape[1] < 2:
         return None, None, None
@@ -100,9 +110,10 @@ def start_slope(choices: pd.DataFrame, options: Analyze) -> tuple[float | None, 
 
 
 def select_dilation(validation: Floats, dilations: Sequence[int]) -> int:
-    """The grid's own choice: the smallest dilation within one standard error of the best mean validation accuracy.
+    """Return the choice of the grid search: the smallest dilation within one standard error of the best mean validation accuracy.
 
-    The one-standard-error rule of Breiman et al. (1984, section 3.4.3); for a single replicate the best itself.
+    This is the one-standard-error rule of Breiman et al. (1984, section 3.4.3). For a single replicate,
+    the dilation with the best accuracy is chosen.
 
     Args:
         validation: (replicates, dilations) accuracies.
@@ -114,31 +125,32 @@ def select_dilation(validation: Floats, dilations: Sequence[int]) -> int:
 
 
 def regret(test: Floats, validation: Floats, dilations: Sequence[int], chosen: Sequence[int], options: Analyze) -> dict[str, float | None]:
-    """Accuracy that a method's choices cost against the grid's best, in points, with interval and equivalence p-value.
+    """Compare the accuracy of a method's choices with that of the grid's best dilation, in percentage points.
 
-    The best is the dilation of the highest mean validation accuracy, so that the test digits do not
-    choose what they judge. Values are None where a chosen dilation is not in the grid, whose networks
-    are the only ones that can be compared.
+    Return the mean difference, best minus chosen, with its interval and the p-value of equivalence. The
+    best dilation has the highest mean validation accuracy, so that it is not selected on the test
+    digits on which it is evaluated. All values are None if a chosen dilation is not in the grid,
+    because only networks of the grid can be compared.
 
     Args:
-        test, validation: (replicates, dilations) accuracies in percent; chosen: the dilation of each run.
+        test, validation: accuracies in percent, (replicates, dilations); chosen: the dilation of each run.
     """
     if not set(chosen) <= set(dilations):
         return dict.fromkeys(("regret_points", "regret_lower", "regret_upper", "regret_equivalence_p_value"))
     best = test[:, int(validation.mean(0).argmax())]
-    reached = test[:, [list(dilations).index(dilation) for dilation in chosen]].mean(1)
-    found = compare_treatments(
-        np.stack([reached, best], 1), ("chosen", "best"), options.margin_points, options.alpha, options.resamples, options.seed
+    achieved = test[:, [list(dilations).index(dilation) for dilation in chosen]].mean(1)
+    comparison = compare_treatments(
+        np.stack([achieved, best], 1), ("chosen", "best"), options.margin_points, options.alpha, options.resamples, options.seed
     )
-    pair = found.pairs[0]
+    pair = comparison.pairs[0]
     return {
         "regret_points": pair.mean_difference, "regret_lower": pair.lower, "regret_upper": pair.upper,
-        "regret_equivalence_p_value": found.equivalence_p_value,
+        "regret_equivalence_p_value": comparison.equivalence_p_value,
     }  # fmt: skip
 
 
 def overall_consistency(verdicts: Mapping[str, ConsistencyVerdict]) -> ConsistencyVerdict:
-    """The answer to the first question: consistent if any method is, inconsistent if all are inconsistent."""
+    """Return the answer to the first question: consistent if any method is, inconsistent if all are, inconclusive otherwise."""
     if "consistent" in verdicts.values():
         return "consistent"
     return "inconsistent" if verdicts and set(verdicts.values()) == {"inconsistent"} else "inconclusive"

@@ -1,4 +1,4 @@
-"""Everything that is said of a pair of treatments, block by block."""
+"""The comparison of treatments in pairs, block by block."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Pair:
-    """Second less first treatment, over the blocks; differences in the unit of the values."""
+    """The comparison of two treatments over the blocks, second minus first; differences are in the unit of the values."""
 
     first: Treatment
     second: Treatment
@@ -23,9 +23,9 @@ class Pair:
     upper: float | None
     hodges_lehmann: float  # median of the means of all pairs of blocks
     rank_biserial: float  # -1 to 1
-    cohen_dz: float | None  # in standard deviations; None where there are none
+    cohen_dz: float | None  # in standard deviations of the differences; None where these do not vary
     wilcoxon_p_value: float
-    holm_p_value: float  # the same, corrected over all pairs of the table
+    holm_p_value: float  # the Wilcoxon p-value corrected over all pairs of the table
     tost_p_value: float  # of "differs by the margin or more"
     probability_below: float  # that the second is lower by more than the margin
     probability_within: float  # that they differ by less than the margin
@@ -35,9 +35,10 @@ class Pair:
 def compare_pairs(
     paired: Floats, names: Sequence[tuple[Treatment, Treatment]], margins: float | Floats, alpha: float, resamples: int, seed: int
 ) -> list[Pair]:
-    """One `Pair` for each column of the differences, (blocks, pairs), which are one family for Holm.
+    """Compare the treatments of each column of the differences, (blocks, pairs); Holm corrects over all pairs.
 
-    `margins` is one number or one for each block. Intervals cover with probability 1 - alpha.
+    `names` are the two treatments of each pair. `margins` is one number, or one for each block.
+    Intervals cover the mean difference with probability 1 - alpha.
     """
     if not names:
         return []

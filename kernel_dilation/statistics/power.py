@@ -1,4 +1,4 @@
-"""How many replicates would settle a question, by simulation from the variance that was observed."""
+"""The number of replicates that would settle a question, simulated from the observed variance."""
 
 from kernel_dilation.statistics.blocks import Floats
 from kernel_dilation.statistics.ranks import smallest_p_value
@@ -9,26 +9,26 @@ from scipy import stats
 
 Counts = NDArray[np.int_]
 
-HORIZONS = (25, 50, 100)  # replicates simulated, the later only if the earlier do not suffice
-MOST_REPLICATES = HORIZONS[-1]  # more than this is answered by "more"
+HORIZONS = (25, 50, 100)  # numbers of replicates simulated, each only if the smaller ones do not suffice
+MOST_REPLICATES = HORIZONS[-1]  # a larger number is not determined
 POWER = 0.8  # share of studies that must be settled
-STUDIES = 200  # simulated for each true effect; the share is then known within 0.03
+STUDIES = 200  # simulated for each true effect, which determine the share within 0.03
 TRUE_EFFECTS = (0.0, 0.5, 1.0)  # between the highest and the lowest treatment, in margins
 
 
 def replicates_needed(table: Floats, margin: float, alpha: float, seed: int) -> int | None:
-    """The fewest replicates with which 80 % of studies would be settled, or None if that takes more than 100.
+    """Return the smallest number of replicates with which 80 % of studies would be settled, or None if it exceeds 100.
 
-    Settled is any verdict but `inconclusive`, whether the treatments in truth differ by nothing, by
-    half the margin or by the margin: how large the effect is, is what an inconclusive study does
-    not know, and a power computed from its observed effect would restate its p-value (Hoenig and
-    Heisey 2001). Always more replicates than the table, (blocks, treatments), already has.
+    A study is settled by any verdict but `inconclusive`. 80 % must be settled whether the treatments
+    truly differ by nothing, by half the margin or by the margin: an inconclusive study does not know
+    the size of the effect, and a power computed from the observed effect would merely restate its
+    p-value (Hoenig and Heisey 2001). The number exceeds that of the table, (blocks, treatments).
 
     Raises:
         ValueError: fewer than two blocks or treatments, or a margin that is not positive.
     """
     if min(table.shape) < 2:
-        raise ValueError(f"a simulation needs at least 2 blocks and 2 treatments; got {len(table)} and {table.shape[1]}")
+        raise ValueError(f"a simulation needs at least 2 blocks and 2 treatments; got {len(table)} blocks and {table.shape[1]} treatments")
     if margin <= 0:
         raise ValueError(f"a margin must be above 0; got {margin}")
     for most in HORIZONS:
@@ -40,10 +40,10 @@ def replicates_needed(table: Floats, margin: float, alpha: float, seed: int) -> 
 
 
 def settled_shares(table: Floats, margin: float, alpha: float, most: int, seed: int) -> Floats:
-    """Share of simulated studies that are settled with 2, 3 … `most` replicates, (most - 1,), at the least favourable effect.
+    """Return the share of simulated studies settled with 2, 3 … `most` replicates, (most - 1,), at the least favourable effect.
 
     Noise is normal with the covariance of the table. The treatments with the highest and the lowest
-    mean differ by the effect, the others lie midway, which is where a difference is hardest to find.
+    mean differ by the effect; the others lie midway, where a difference is hardest to detect.
     """
     blocks = len(table)
     residuals, means = table - table.mean(axis=0), table.mean(axis=0)
@@ -60,11 +60,12 @@ def settled_shares(table: Floats, margin: float, alpha: float, most: int, seed: 
 
 
 def _finds_difference(studies: Floats, counts: Counts, alpha: float) -> NDArray[np.bool_]:
-    """Whether a study finds a difference with each number of replicates, (studies, counts).
+    """Return whether each study finds a difference with each number of replicates, (studies, counts).
 
-    The F of Iman and Davenport is the analysis of variance of the ranks, so that one cumulative sum
-    over the blocks serves every number of replicates. With two treatments it is that of the values,
-    the t test, of which Wilcoxon's needs pi / 3 as many replicates (Pitman's efficiency).
+    The F statistic of Iman and Davenport is an analysis of variance of the ranks, so that one
+    cumulative sum over the blocks serves every number of replicates. Two treatments are compared by
+    the t test of their values; Wilcoxon's test needs pi / 3 times as many replicates for the same
+    power (Pitman's efficiency).
     """
     treatments = studies.shape[-1]
     scores = stats.rankdata(studies, axis=-1) if treatments > 2 else studies
@@ -75,14 +76,14 @@ def _finds_difference(studies: Floats, counts: Counts, alpha: float) -> NDArray[
     within = np.maximum(total - between, 0.0)
     critical = np.asarray(stats.f.isf(alpha, treatments - 1, (treatments - 1) * (counts - 1)))
     reachable = np.array([smallest_p_value(count, treatments) <= alpha for count in counts.tolist()])
-    found = (between * (counts - 1) > critical * within) & reachable
+    significant = (between * (counts - 1) > critical * within) & reachable
     if treatments == 2:
-        found = found[:, np.maximum((counts * 3 / np.pi).astype(int), 2) - 2]
-    return found
+        significant = significant[:, np.maximum((counts * 3 / np.pi).astype(int), 2) - 2]
+    return significant
 
 
 def _shows_equivalence(studies: Floats, counts: Counts, margin: float, alpha: float) -> NDArray[np.bool_]:
-    """Whether a study shows every pair to lie within the margin, (studies, counts)."""
+    """Return whether each study shows that every pair lies within the margin, (studies, counts)."""
     first, second = np.triu_indices(studies.shape[-1], 1)
     paired = studies[..., second] - studies[..., first]
     means = np.cumsum(paired, axis=1)[:, counts - 1] / counts[:, np.newaxis]

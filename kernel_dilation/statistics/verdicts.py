@@ -1,4 +1,4 @@
-"""From p-values to a verdict: the rule, equivalence by two one-sided tests, Holm's correction."""
+"""Verdicts from p-values: the rule, equivalence by two one-sided tests, and Holm's correction."""
 
 from collections.abc import Hashable, Mapping
 from typing import Literal, TypeVar
@@ -12,20 +12,20 @@ Verdict = Literal["difference", "negligible", "equivalent", "inconclusive"]
 Name = TypeVar("Name", bound=Hashable)
 
 VERDICT_RULE = (
-    "Two questions are asked of every set of treatments. Do they differ: is the p-value of the test over "
-    "all of them at most alpha? And are they equal for all that matters: does every pair lie within the "
-    "margin, by two one-sided tests of each pair at level alpha? They differ and not every pair is shown "
-    "to lie within the margin: difference. They differ, yet every pair is shown to lie within the margin: "
-    "negligible. No difference is found and every pair is shown to lie within the margin: equivalent. "
-    "Neither is found: inconclusive. Both p-values are corrected by Holm within their family."
+    "Two hypotheses are tested for every set of treatments. The treatments are said to differ if the p-value of "
+    "the omnibus test is at most alpha. They are said to be equivalent if two one-sided tests at level alpha show for every "
+    "pair that its difference lies within the margin. The verdict is difference if the treatments differ "
+    "but are not equivalent, and negligible if they differ and are equivalent. The verdict is equivalent if they are "
+    "equivalent and no difference is found, and inconclusive if neither is shown. Both p-values are corrected within "
+    "their family by Holm's method."
 )
 
 
 def decide_verdict(p_value: float, equivalent: bool, alpha: float) -> Verdict:
-    """One of the four verdicts, by the rule that `VERDICT_RULE` states.
+    """Return one of the four verdicts by the rule stated in `VERDICT_RULE`.
 
     Raises:
-        ValueError: a p-value that is not between 0 and 1.
+        ValueError: the p-value does not lie between 0 and 1.
     """
     if not 0 <= p_value <= 1:
         raise ValueError(f"a p-value must lie between 0 and 1; got {p_value}")
@@ -35,11 +35,11 @@ def decide_verdict(p_value: float, equivalent: bool, alpha: float) -> Verdict:
 
 
 def tost_p_values(paired: Floats, margins: float | Floats) -> Floats:
-    """p-values of "differs by the margin or more", (pairs,): the larger of two one-sided paired t tests.
+    """Return the p-values of "differs by the margin or more", (pairs,): the larger of two one-sided paired t tests.
 
-    Schuirmann (1987). `paired` holds differences, (blocks, pairs), `margins` one number or one for
-    each block. Where no block differs from another the answer is certain: 0 inside the margin,
-    1 at it or beyond. 1 for a single block.
+    The test is that of Schuirmann (1987). `paired` holds differences, (blocks, pairs), and `margins` is
+    one number, or one for each block. If all blocks have the same difference, the p-value is 0 for a
+    difference inside the margin and 1 otherwise. It is 1 for a single block.
     """
     blocks = len(paired)
     if blocks < 2:
@@ -50,7 +50,10 @@ def tost_p_values(paired: Floats, margins: float | Floats) -> Floats:
 
 
 def one_sided_p_values(samples: Floats) -> Floats:
-    """p-values, (columns,), of the t test that the mean of a column is above zero."""
+    """Return the p-values, (columns,), of the one-sided t test whose alternative is that a column's mean is above zero.
+
+    `samples` is (blocks, columns). A column without variance has the p-value 0 if it is above zero and 1 otherwise.
+    """
     means, scale = samples.mean(axis=0), np.abs(samples).max(axis=0)
     errors = samples.std(axis=0, ddof=1) / np.sqrt(len(samples))
     certain = np.where(means > 1e-9 * scale, np.inf, -np.inf)
@@ -59,18 +62,19 @@ def one_sided_p_values(samples: Floats) -> Floats:
 
 
 def equivalence_p_value(paired: Floats, margins: float | Floats) -> float:
-    """p-value, 0 to 1, of "at least one pair differs by the margin or more": the largest of all pairs.
+    """Return the p-value, 0 to 1, of "at least one pair differs by the margin or more": the largest of all pairs.
 
-    An intersection-union test (Berger 1982), hence no correction for the number of pairs. 1 if
-    there is no pair.
+    This is an intersection-union test (Berger 1982), which needs no correction for the number of
+    pairs. The p-value is 1 if there is no pair.
     """
     return float(tost_p_values(paired, margins).max(initial=0.0)) if paired.shape[1] else 1.0
 
 
 def holm(p_values: Mapping[Name, float]) -> dict[Name, float]:
-    """The p-values of one family, corrected by Holm (1979), under the same names in the same order.
+    """Return the p-values of one family corrected by Holm (1979), under the same names and in the same order.
 
-    Ours, since statsmodels' `multipletests` collects garbage at each call: 0.1 s, a thousand times the work itself.
+    We do not use statsmodels' `multipletests`, because it collects garbage in each call, which takes
+    0.1 s, a thousand times as long as the computation.
     """
     values = np.array(list(p_values.values()), dtype=np.float64)
     order = np.argsort(values, kind="stable")

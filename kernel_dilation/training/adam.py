@@ -1,4 +1,9 @@
-"""The optimiser: Adam over a list of variables, one fused operation for each."""
+"""The optimiser Adam for a list of variables, with one fused operation per variable.
+
+Class models have an Adam of their own (`explanations.class_models.adam_step`): their ascent keeps its
+state in the loop variables of a `tf.while_loop`, which the fused operation, made for `tf.Variable`,
+cannot update, and they need a far larger epsilon.
+"""
 
 from collections.abc import Sequence
 
@@ -8,7 +13,7 @@ BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # as in Kingma and Ba (2015); epsilo
 
 
 class Adam:
-    """Running moments of the gradients of some variables (Kingma and Ba 2015)."""
+    """Adam with the running moments of the gradients of its variables. Kingma and Ba (2015), algorithm 1."""
 
     def __init__(self, variables: Sequence[tf.Variable]) -> None:
         self.variables = variables
@@ -16,7 +21,7 @@ class Adam:
         self.steps_done = tf.Variable(0.0)
 
     def reset(self) -> None:
-        """Forget every earlier gradient."""
+        """Discard the moments of all earlier gradients."""
         for variable in (*self.means, *self.squares, self.steps_done):
             variable.assign(tf.zeros_like(variable))
 

@@ -1,37 +1,32 @@
-"""Training: one compiled loop an epoch, from data held as one tensor, with Adam on a one-cycle schedule."""
+"""Training with one compiled loop per epoch, on data kept in one tensor, by Adam with a one-cycle schedule."""
 
-import io
-import json
 import math
-import re
-import tempfile
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from threading import Lock
 from typing import TypedDict
 
 from kernel_dilation.experiment.dataset_names import DigitArrays
-from kernel_dilation.model.network import Architecture, Weights, keras_network, logits
+from kernel_dilation.experiment.parameters import IMAGE_SIDE
+from kernel_dilation.model.network import Architecture, Weights, keras_network, logits, weight_shapes
 from kernel_dilation.training.adam import Adam
+from kernel_dilation.training.keras_writer import keras_bytes
 
-import keras
 import numpy as np
 import tensorflow as tf
 
-WARM_UP = 0.3  # share of the steps on which the learning rate rises
-FIRST_RATE, LAST_RATE = 1 / 25, 1e-3  # of the peak, at the first and after the last step
-EVALUATION_BATCH = 500  # digits; small enough to stay in the cache
-ONE_AT_A_TIME = Lock()  # a compiled trainer holds one network's variables
+WARM_UP = 0.3  # share of the steps during which the learning rate rises
+FIRST_RATE, LAST_RATE = 1 / 25, 1e-3  # as fractions of the peak: at the first step, and after the last one
+EVALUATION_BATCH = 500  # digits; small enough to fit the processor's cache
+ONE_AT_A_TIME = Lock()  # a compiled trainer has the variables of one network only
 
 Progress = Callable[[int, float], None]
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how fast a network is trained."""
+    """Number of epochs, batch size, peak learning rate, and largest random shift of the images in pixels."""
 
     epochs: int
     batch_size: int
@@ -40,17 +35,17 @@ class Schedule:
 
 
 class TrainedNetwork(TypedDict):
-    """One trained network; a plain dictionary, so that who receives it needs no TensorFlow."""
+    """One trained network, as a plain dictionary that can be unpickled without TensorFlow."""
 
-    network: bytes  # its .keras file
+    network: bytes  # content of its .keras file
     history: np.ndarray  # (epochs, 4) float64: loss, accuracy, validation loss, validation accuracy
     logits: np.ndarray  # (n_test, 10) float32
 
 
 def one_cycle(steps: int, peak: float) -> np.ndarray:
-    """Learning rate of each of `steps` steps, float32: up along a line, down along a cosine.
+    """Return the learning rate of each step, (steps,) float32, which rises linearly and falls along a cosine.
 
-    After Smith and Topin (2019), with Adam's momentum held fixed.
+    After Smith and Topin (2019), but with constant momentum.
     """
     rising = max(1, round(WARM_UP * steps))
     up = np.linspace(FIRST_RATE, 1, rising, endpoint=False)
@@ -59,23 +54,26 @@ def one_cycle(steps: int, peak: float) -> np.ndarray:
 
 
 def batch_order(digits: int, batch_size: int, seed: tuple[int, ...]) -> np.ndarray:
-    """Indices of the digits in each batch, (steps, batch_size) int32; what fills no batch waits for the next epoch."""
+    """Draw the digits of each batch, (steps, batch_size) int32 indices; digits that fill no batch are left out."""
     steps = digits // batch_size
     return np.random.default_rng(seed).permutation(digits)[: steps * batch_size].reshape(steps, batch_size).astype(np.int32)
 
 
 def initial_seed(seed: int, replicate: int) -> int:
-    """Seed of the initial weights: the same for one replicate in every arm."""
+    """Return the seed of the initial weights, which a replicate shares with the same replicate of every other arm."""
     return int(np.random.default_rng((seed, replicate)).integers(2**31 - 8))
 
 
 def scale_pixels(images: tf.Tensor) -> tf.Tensor:
-    """Images (n, 28, 28) uint8 as (n, 28, 28, 1) float32 in [0, 1]."""
+    """Convert images (n, 28, 28) uint8 to (n, 28, 28, 1) float32 in [0, 1]."""
     return tf.cast(images, tf.float32)[..., None] / 255
 
 
 def shift_batch(images: tf.Tensor, shift: tf.Tensor, most: int) -> tf.Tensor:
-    """The images (n, 28, 28, 1), a batch moved as one by `shift` pixels down and right; black moves in."""
+    """Shift a batch of images (n, 28, 28, 1) by the same `shift`, in pixels down and right, filling with black.
+
+    `most` is the largest shift in any direction.
+    """
     if most == 0:
         return images
     padded = tf.pad(images, ((0, 0), (most, most), (most, most), (0, 0)))
@@ -83,23 +81,29 @@ def shift_batch(images: tf.Tensor, shift: tf.Tensor, most: int) -> tf.Tensor:
 
 
 class Trainer:
-    """A compiled training loop for one architecture; its variables are set anew for every network."""
+    """A compiled training loop for one architecture, reused for every network of it."""
 
     def __init__(self, architecture: Architecture, schedule: Schedule) -> None:
         self.architecture, self.schedule = architecture, schedule
-        self.weights = [tf.Variable(tf.zeros(weight.shape)) for weight in keras_network(architecture, 0).weights]
+        self.weights = [tf.Variable(tf.zeros(shape)) for shape in weight_shapes(architecture)]
         self.adam = Adam(self.weights)
 
     def start(self, weights: Weights) -> None:
-        """Begin with these weights and forget every earlier gradient."""
+        """Set the initial weights and reset the optimiser."""
         for variable, value in zip(self.weights, weights):
             variable.assign(value)
         self.adam.reset()
 
     @tf.function(reduce_retracing=True)
     def epoch(self, images: tf.Tensor, labels: tf.Tensor, order: tf.Tensor, rates: tf.Tensor, shifts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Mean loss and accuracy over one pass, measured on each batch before its step."""
-        loss, right = tf.constant(0.0), tf.constant(0.0)
+        """Train for one epoch; return its mean loss (nats) and accuracy (0 to 1), taken on each batch before its step.
+
+        Args:
+            order: (steps, batch_size), indices of the digits in each batch.
+            rates: (steps,), learning rates.
+            shifts: (steps, 2), pixels by which the images of each batch are shifted down and right.
+        """
+        loss, accuracy = tf.constant(0.0), tf.constant(0.0)
         for step in tf.range(tf.shape(order)[0]):
             batch = tf.gather(labels, order[step])
             inputs = shift_batch(scale_pixels(tf.gather(images, order[step])), shifts[step], self.schedule.shift_pixels)
@@ -109,48 +113,50 @@ class Trainer:
                 batch_loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(batch, outputs))
             self.adam.descend(tape.gradient(batch_loss, self.weights), rates[step])
             loss += batch_loss
-            right += tf.reduce_mean(tf.cast(tf.argmax(outputs, 1, tf.int32) == batch, tf.float32))
+            accuracy += tf.reduce_mean(tf.cast(tf.argmax(outputs, 1, tf.int32) == batch, tf.float32))
         steps = tf.cast(tf.shape(order)[0], tf.float32)
-        return loss / steps, right / steps
+        return loss / steps, accuracy / steps
 
-    @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.uint8)])
+    @tf.function(input_signature=[tf.TensorSpec((None, IMAGE_SIDE, IMAGE_SIDE), tf.uint8)])
     def batch_logits(self, images: tf.Tensor) -> tf.Tensor:
-        """Ten logits an image."""
+        """Return logits (n, 10) float32 of one batch of images (n, 28, 28) uint8."""
         return logits(self.weights, scale_pixels(images), self.architecture)
 
     def predict(self, images: np.ndarray) -> np.ndarray:
-        """Logits (n, 10) float32 of images (n, 28, 28) uint8."""
-        return np.concatenate([self.batch_logits(images[at : at + EVALUATION_BATCH]) for at in range(0, len(images), EVALUATION_BATCH)])
+        """Return logits (n, 10) float32 of any number of images (n, 28, 28) uint8."""
+        return np.concatenate([self.batch_logits(images[start : start + EVALUATION_BATCH]) for start in range(0, len(images), EVALUATION_BATCH)])
 
 
 @lru_cache(maxsize=1)  # arms come one after another
 def compiled_trainer(architecture: Architecture, schedule: Schedule) -> Trainer:
-    """The compiled trainer of an architecture, made once in a process."""
+    """Return the compiled trainer of an architecture and schedule, built once per process."""
     return Trainer(architecture, schedule)
 
 
 def mean_loss_and_accuracy(outputs: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """Cross-entropy in nats and share of right answers of logits (n, 10) against labels (n,)."""
+    """Return the mean cross-entropy, in nats, and the accuracy, 0 to 1, of logits (n, 10) for labels (n,)."""
     shifted_outputs = outputs.astype(np.float64) - outputs.max(1, keepdims=True)
     losses = np.log(np.exp(shifted_outputs).sum(1)) - shifted_outputs[np.arange(len(labels)), labels]
     return float(losses.mean()), float((outputs.argmax(1) == labels).mean())
 
 
 def ignore_progress(epoch: int, loss: float) -> None:
-    """Nobody wants to know."""
+    """Report nothing; the default where no progress is shown."""
 
 
 def train_network(
     architecture: Architecture, schedule: Schedule, digits: DigitArrays, seed: int, replicate: int, progress: Progress = ignore_progress
 ) -> TrainedNetwork:
-    """Replicate `replicate` of an arm, trained: its Keras file, its history and its test logits.
+    """Train one replicate of an arm; return its .keras file, its history and its test logits.
 
     Args:
         digits: `x_train`, `y_train`, `x_validation`, `y_validation`, `x_test` as in digits.npz.
+        seed: seed of the experiment, from which each replicate's own random numbers derive.
+        replicate: number of the replicate, from 0.
         progress: called after each epoch with its number, from 1, and its mean loss.
 
     Raises:
-        ValueError: the loss is not finite, or there are fewer digits than a batch holds.
+        ValueError: the loss is not finite, or there are fewer training digits than one batch needs.
     """
     if len(digits["x_train"]) < schedule.batch_size:
         raise ValueError(f"train.batch_size must be at most the number of training digits, {len(digits['x_train'])}; got {schedule.batch_size}")
@@ -165,7 +171,11 @@ def train_network(
 
 
 def train_epochs(loop: Trainer, digits: DigitArrays, seed: int, replicate: int, progress: Progress) -> np.ndarray:
-    """Train for every epoch; history (epochs, 4) float64, columns as in `TrainedNetwork`."""
+    """Train for all epochs; return the history (epochs, 4) float64, columns as in `TrainedNetwork`.
+
+    Raises:
+        ValueError: the loss is not finite.
+    """
     schedule, history = loop.schedule, []
     images, labels = tf.constant(digits["x_train"]), tf.constant(digits["y_train"], tf.int32)
     steps = len(images) // schedule.batch_size
@@ -182,24 +192,3 @@ def train_epochs(loop: Trainer, digits: DigitArrays, seed: int, replicate: int, 
         history.append((float(loss), float(accuracy), *mean_loss_and_accuracy(loop.predict(digits["x_validation"]), digits["y_validation"])))
         progress(epoch + 1, float(loss))
     return np.array(history)
-
-
-def keras_bytes(network: keras.Model) -> bytes:
-    """The network's .keras file, the same bytes for the same weights: no date, no address in memory."""
-    with tempfile.TemporaryDirectory() as folder:
-        network.save(Path(folder) / "network.keras")
-        with zipfile.ZipFile(Path(folder) / "network.keras") as archive:
-            entries = {name: archive.read(name) for name in archive.namelist()}
-    entries["metadata.json"] = json.dumps({"keras_version": keras.__version__, "date_saved": "1980-01-01@00:00:00"}).encode()
-    entries["config.json"] = renumber_objects(entries["config.json"])
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, content in entries.items():
-            archive.writestr(zipfile.ZipInfo(name), content)  # dated 1980, the earliest that a zip file can say
-    return packed.getvalue()
-
-
-def renumber_objects(config: bytes) -> bytes:
-    """A Keras configuration whose shared objects are numbered as they come; Keras takes their addresses in memory."""
-    numbers: dict[bytes, int] = {}
-    return re.sub(rb'(?<="shared_object_id": )\d+', lambda match: b"%d" % numbers.setdefault(match[0], len(numbers)), config)

@@ -1,6 +1,6 @@
-"""Calibrate the statistics: how often they are right on synthetic studies, into metrics/calibration.csv.
+"""Measure the error rates of the statistics on synthetic studies: `python -m tools.calibration.calibrate`.
 
-Run as `python -m tools.calibration.calibrate`; it takes a few minutes. It ends with an error if a rate misses its target.
+Writes metrics/calibration.csv within a few minutes, and fails if a rate misses its target.
 """
 
 import argparse
@@ -20,7 +20,7 @@ SIZES = ((8, 4), (10, 7))  # blocks and treatments of the default run and of the
 
 
 def calibration_table(studies: int, seed: int) -> pd.DataFrame:
-    """The table of all rates, one row for each scenario, noise, size and quantity."""
+    """Return all rates, one row for each scenario, noise, size and quantity."""
     designs = [(scenario, noise, *size, studies, seed) for size, noise, scenario in product(SIZES, NOISES, SCENARIOS)]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         races = [pool.submit(race_rates, scenario, is_mirrored, studies, seed) for scenario, is_mirrored in product(RACES, (False, True))]
@@ -31,17 +31,17 @@ def calibration_table(studies: int, seed: int) -> pd.DataFrame:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write the table and say which rates miss their targets."""
+    """Write the table and print the rates that miss their targets."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--studies", type=int, default=4000, help="synthetic studies for each row")
-    parser.add_argument("--seed", type=int, default=0, help="of noise and resampling")
+    parser.add_argument("--studies", type=int, default=4000, help="number of synthetic studies for each row")
+    parser.add_argument("--seed", type=int, default=0, help="seed of noise and resampling")
     parser.add_argument("--output", type=Path, default=Path("metrics/calibration.csv"))
-    chosen = parser.parse_args(arguments)
-    table = calibration_table(chosen.studies, chosen.seed)
-    chosen.output.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(chosen.output, index=False, float_format="%.5f")
+    options = parser.parse_args(arguments)
+    table = calibration_table(options.studies, options.seed)
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    table.to_csv(options.output, index=False, float_format="%.5f")
     missed = table[table["meets"].eq(False)]
-    print(f"{table['meets'].eq(True).sum()} rates meet their targets, {len(missed)} miss them; see {chosen.output}")
+    print(f"{table['meets'].eq(True).sum()} rates meet their targets, {len(missed)} miss them; see {options.output}")
     if len(missed):
         raise SystemExit(missed.to_string(index=False))
 

@@ -1,4 +1,4 @@
-"""How often the statistics are right on synthetic studies whose truth is known."""
+"""Error rates, power and coverage of the statistics on synthetic studies whose true effects are known."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ import numpy as np
 from scipy import stats
 
 ALPHA = 0.05
-TOLERANCE = 0.015  # of the share of intervals that cover
-PERMUTATIONS = 999  # for each test, as (999 + 1) alpha is whole the level is exact with few, too
+TOLERANCE = 0.015  # of the share of intervals that cover the true value
+PERMUTATIONS = 999  # for each test; the level is exact with so few, because (999 + 1) alpha is an integer
 RESAMPLES = 2000
-CONFIDENCE = 0.99  # of the interval of each rate: whether it meets its target is judged 100 times or more
+CONFIDENCE = 0.99  # of the interval of each rate; high, because more than 100 rates are compared with their targets
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A truth: how far the last treatment lies below the first, and the margin; the others lie in equal steps between."""
+    """A true effect, by which the last treatment lies below the first, and a margin; the others lie in equal steps between."""
 
     name: str
     effect: float  # percentage points
@@ -34,10 +34,10 @@ SCENARIOS = (
     Scenario("no effect", 0.0, 0.5),
     Scenario("one margin", 0.5, 0.5),
     Scenario("two margins", 1.0, 0.5),
-    Scenario("one wide margin", 5.0, 5.0),  # ten times the noise: the hardest case for equivalence
+    Scenario("one wide margin", 5.0, 5.0),  # ten times the noise, the hardest case for equivalence
     Scenario("one relative margin", 0.05 * BASE, 0.05, relative=True),
 )
-Target = Literal["at most alpha", "1 - alpha", ""]  # none for a power, which is reported
+Target = Literal["at most alpha", "1 - alpha", ""]  # empty for a power, which is only reported
 NULL_TARGETS: dict[str, Target] = {
     "difference or negligible": "at most alpha",
     "equivalent or negligible": "",
@@ -58,7 +58,7 @@ EFFECT_TARGETS: dict[str, Target] = {
 
 @dataclass(frozen=True)
 class Rate:
-    """One line of the calibration table: the share of studies in which `quantity` held."""
+    """One row of the calibration table: the share of studies in which `quantity` occurred."""
 
     scenario: str
     noise: str
@@ -67,14 +67,14 @@ class Rate:
     studies: int
     quantity: str
     rate: float
-    lower: float  # exact interval of the rate, at 99 %
+    lower: float  # ends of the exact interval of the rate, at 99 %
     upper: float
     target: Target
     meets: bool | None
 
 
 def error_rates(scenario: Scenario, noise: str, blocks: int, treatments: int, studies: int, seed: int) -> list[Rate]:
-    """Every rate of one scenario, over `studies` tables of `blocks` by `treatments`."""
+    """Return every rate of one scenario over `studies` tables of `blocks` by `treatments`."""
     effects = -scenario.effect * np.arange(treatments) / (treatments - 1)
     tables = synthetic_tables(noise, studies, blocks, effects.tolist(), seed + SCENARIOS.index(scenario))
     outcomes = [_outcomes(scenario, table, seed + study) for study, table in enumerate(tables)]
@@ -84,18 +84,18 @@ def error_rates(scenario: Scenario, noise: str, blocks: int, treatments: int, st
 
 
 def _outcomes(scenario: Scenario, table: Floats, seed: int) -> dict[str, bool]:
-    """What the statistics say of one study, by the name of the quantity."""
+    """Return whether each quantity occurs in one study, by its name."""
     treatments = list(range(1, table.shape[1] + 1))
     paired = differences(table)
     margin = relative_margins(table, treatments, scenario.margin) if scenario.relative else scenario.margin
-    answer = decide_verdict(omnibus_p_value(table, seed, PERMUTATIONS), equivalence_p_value(paired, margin) <= ALPHA, ALPHA)
+    verdict = decide_verdict(omnibus_p_value(table, seed, PERMUTATIONS), equivalence_p_value(paired, margin) <= ALPHA, ALPHA)
     samples = np.column_stack([table[:, -1] - table[:, 0], slopes(table, treatments)])
     lower, upper = mean_intervals(samples, ALPHA, RESAMPLES, seed)
     truth = np.array([-scenario.effect, -scenario.effect / (len(treatments) - 1)])
     covers = (lower <= truth + 1e-9) & (truth - 1e-9 <= upper)
     outcomes = {
-        "difference or negligible": answer in ("difference", "negligible"),
-        "equivalent or negligible": answer in ("equivalent", "negligible"),
+        "difference or negligible": verdict in ("difference", "negligible"),
+        "equivalent or negligible": verdict in ("equivalent", "negligible"),
         "trend": (trend_p_value(table, treatments, seed, PERMUTATIONS) or 0.0) <= ALPHA,
         "interval of a difference covers": bool(covers[0]),
         "interval of the slope covers": bool(covers[1]),
@@ -106,13 +106,13 @@ def _outcomes(scenario: Scenario, table: Floats, seed: int) -> dict[str, bool]:
     return outcomes
 
 
-def rate_with_interval(held: Sequence[bool], target: Target) -> tuple[float, float, float, Target, bool | None]:
-    """The rate with its exact interval, its target and whether it meets it.
+def rate_with_interval(outcomes: Sequence[bool], target: Target) -> tuple[float, float, float, Target, bool | None]:
+    """Return the rate of true outcomes with its exact interval, its target and whether it meets the target.
 
-    A false alarm meets its target if a rate of alpha lies within or above the interval; a coverage
-    if the rate itself is within its tolerance.
+    A false-positive rate meets its target if alpha lies within or above the interval, and a coverage
+    if it deviates from 1 - alpha by no more than the tolerance.
     """
-    rate = float(np.mean(held))
-    interval = stats.binomtest(int(np.sum(held)), len(held)).proportion_ci(CONFIDENCE, method="exact")
+    rate = float(np.mean(outcomes))
+    interval = stats.binomtest(int(np.sum(outcomes)), len(outcomes)).proportion_ci(CONFIDENCE, method="exact")
     meets: dict[Target, bool | None] = {"at most alpha": bool(interval.low <= ALPHA), "1 - alpha": abs(rate - 1 + ALPHA) <= TOLERANCE, "": None}
     return rate, float(interval.low), float(interval.high), target, meets[target]

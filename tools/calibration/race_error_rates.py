@@ -1,7 +1,8 @@
-"""How often the race, and the intervals and verdicts on ways to learn, are right on synthetic choices and losses.
+"""Error rates of the race, and of the intervals and verdicts on learning methods, on synthetic choices and losses.
 
-Every race is run in two worlds: with dilation 1 the best, and mirrored, with the losses of dilations 1 and
-2 exchanged. A rule that repeats itself by its preference for small dilations is right in the first alone.
+Every race is run in two worlds: one in which dilation 1 is the best, and its mirror image, in which the losses of
+dilations 1 and 2 are exchanged. A rule that agrees with itself only because it prefers small dilations is right in the
+first world alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,111 +23,111 @@ RULES = RaceRules(least_rounds=3, most_rounds=10, alpha=ALPHA, zone=0.05)
 RATIOS = (0.0, 0.62, 0.8, 1.9)  # signal to noise of the two best dilations; all but 0 were measured on MNIST
 
 # In standard deviations of the difference between dilations 1 and 2 (0.0018 nats), as measured on MNIST.
-LOSS = 15.6  # of the best dilation: 0.028 nats
+LOSS = 15.6  # loss of the best dilation: 0.028 nats
 FAR = (2.8, 4.7, 6.7, 9.0, 11.0)  # excess loss of dilations 3 to 7
 RACES = {f"ratio {ratio:g}": (0.0, ratio, *FAR) for ratio in RATIOS} | {"all alike": (0.0,) * 7}  # excess losses by scenario
-SPREADS = np.array([1.0, 1.0, 1.2, 1.3, 1.4, 1.6, 1.8]) / np.sqrt(2)  # of what the dilations of a round do not share
-SHARED = 2.0  # of what they share: split, batches, initial weights
+SPREADS = np.array([1.0, 1.0, 1.2, 1.3, 1.4, 1.6, 1.8]) / np.sqrt(2)  # standard deviations of the noise that the dilations of a round do not share
+SHARED = 2.0  # standard deviation of the noise that they share, through split, batches and initial weights
 
 CHOICES = ((1.0, 0.0, 0.0), (0.95, 0.05, 0.0), (0.75, 0.25, 0.0), (0.5, 0.3, 0.2))  # probabilities of three choices
-RUNS = 10  # independent runs, and rounds that judge a choice
-BAR = 0.5  # share of right choices that a verdict asks for here
-ODDS = (0.5, 0.3, 0.2)  # of right and two wrong choices: just at the bar
+RUNS = 10  # number of independent runs, and of rounds that evaluate a choice
+BAR = 0.5  # share of right choices that the verdict requires here
+ODDS = (0.5, 0.3, 0.2)  # probabilities of the right and of two wrong choices, exactly at the bar
 
 
 def synthetic_losses(excess: ArrayLike, races: int, rounds: int, seed: Sequence[int]) -> Floats:
-    """Validation losses (races, rounds, dilations) whose dilations differ in the mean by these excess losses."""
+    """Draw validation losses, (races, rounds, dilations), whose means over rounds differ between dilations by the excess losses."""
     generator = np.random.default_rng(seed)
     shared = SHARED * generator.standard_normal((races, rounds, 1))
     return LOSS + np.asarray(excess) + shared + SPREADS * generator.standard_normal((races, rounds, len(DILATIONS)))
 
 
-def mirrored(losses: Floats) -> Floats:
-    """The losses with those of the first two dilations exchanged."""
+def exchange_first_two(losses: Floats) -> Floats:
+    """Return the losses with those of the first two dilations exchanged."""
     return losses[..., [1, 0, *range(2, losses.shape[-1])]]
 
 
 def race_rates(scenario: str, is_mirrored: bool, studies: int, seed: int) -> list[Rate]:
-    """How the races of one scenario end, in one of the two worlds."""
+    """Return the rates of each outcome of the races of one scenario, in one of the two worlds."""
     excess = np.array(RACES[scenario])
     losses = synthetic_losses(excess, studies, RULES.most_rounds, (seed, list(RACES).index(scenario), is_mirrored))
     if is_mirrored:
-        losses, excess = mirrored(losses), mirrored(excess)
-    ended, best, beyond = [race(each, DILATIONS, RULES) for each in losses], 1 + is_mirrored, excess > RULES.zone * LOSS
-    held: dict[str, tuple[Sequence[bool], Target]] = {
-        "best dropped": ([best not in each.survivors for each in ended], "at most alpha"),
-        "indifferent beyond the zone": ([each.ending == "indifferent" and bool(beyond[each.choice - 1]) for each in ended], "at most alpha"),
-        "survivor of least loss is best": ([each.choice == best for each in ended], ""),
-        "smallest survivor is best": ([each.smallest_survivor == best for each in ended], ""),
-        "two races choose alike": ([one.choice == other.choice for one, other in zip(ended[::2], ended[1::2])], ""),
+        losses, excess = exchange_first_two(losses), exchange_first_two(excess)
+    races, best, is_beyond = [race(each, DILATIONS, RULES) for each in losses], 1 + is_mirrored, excess > RULES.zone * LOSS
+    outcomes: dict[str, tuple[Sequence[bool], Target]] = {
+        "best dropped": ([best not in each.survivors for each in races], "at most alpha"),
+        "indifferent beyond the zone": ([each.ending == "indifferent" and bool(is_beyond[each.choice - 1]) for each in races], "at most alpha"),
+        "survivor of least loss is best": ([each.choice == best for each in races], ""),
+        "smallest survivor is best": ([each.smallest_survivor == best for each in races], ""),
+        "two races choose alike": ([one.choice == other.choice for one, other in zip(races[::2], races[1::2])], ""),
     }
     name = f"race, {scenario}{', mirrored' * is_mirrored}"
-    paid = np.array([each.trainings for each in ended]) / (RULES.most_rounds * len(DILATIONS))
-    return [*rates_of(name, held), price_rate(name, paid)]
+    cost = np.array([each.trainings for each in races]) / (RULES.most_rounds * len(DILATIONS))
+    return [*scenario_rates(name, outcomes), cost_rate(name, cost)]
 
 
-def rates_of(scenario: str, held: Mapping[str, tuple[Sequence[bool], Target]]) -> list[Rate]:
-    """One rate for each quantity of a scenario."""
+def scenario_rates(scenario: str, outcomes: Mapping[str, tuple[Sequence[bool], Target]]) -> list[Rate]:
+    """Return one rate for each quantity of a scenario."""
     return [
         Rate(scenario, "normal", RUNS, len(DILATIONS), len(each), quantity, *rate_with_interval(each, target))
-        for quantity, (each, target) in held.items()
+        for quantity, (each, target) in outcomes.items()
     ]
 
 
-def price_rate(scenario: str, paid: Floats) -> Rate:
-    """Mean share of the trainings that a race pays for, (races,), with the interval of Student's t."""
-    mean, half = float(paid.mean()), float(stats.t.ppf((1 + CONFIDENCE) / 2, len(paid) - 1) * stats.sem(paid))
-    return Rate(scenario, "normal", RUNS, len(DILATIONS), len(paid), "share of the trainings paid for", mean, mean - half, mean + half, "", None)
+def cost_rate(scenario: str, cost: Floats) -> Rate:
+    """Return the mean over races of the share of the trainings that each needs, (races,), with the interval of Student's t."""
+    mean, half = float(cost.mean()), float(stats.t.ppf((1 + CONFIDENCE) / 2, len(cost) - 1) * stats.sem(cost))
+    return Rate(scenario, "normal", RUNS, len(DILATIONS), len(cost), "share of the trainings paid for", mean, mean - half, mean + half, "", None)
 
 
 def signal_rates(ratio: float, studies: int, seed: int) -> list[Rate]:
-    """How often the interval of a signal-to-noise ratio covers it."""
+    """Return how often the interval of a signal-to-noise ratio covers it."""
     losses = synthetic_losses((0.0, ratio, *FAR), studies, RUNS, (seed, 3, round(100 * ratio)))
-    found = [signal_to_noise(each[:, 1] - each[:, 0], ALPHA) for each in losses]
-    return rates_of(f"signal to noise {ratio:g}", {"interval covers": ([each.lower <= ratio <= each.upper for each in found], "1 - alpha")})
+    estimates = [signal_to_noise(each[:, 1] - each[:, 0], ALPHA) for each in losses]
+    return scenario_rates(f"signal to noise {ratio:g}", {"interval covers": ([each.lower <= ratio <= each.upper for each in estimates], "1 - alpha")})
 
 
 def share_rates(probabilities: Sequence[float], studies: int, seed: int) -> list[Rate]:
-    """How often the intervals of the share of right choices and of the agreement of two runs miss them."""
+    """Return how often the intervals of the share of right choices, and of the agreement of two runs, miss the true values."""
     choices = np.random.default_rng([seed, 1]).choice(len(probabilities), size=(studies, RUNS, 1), p=probabilities)
     right, same = probabilities[0], float((np.array(probabilities) ** 2).sum())
-    held: dict[str, tuple[Sequence[bool], Target]] = {
+    outcomes: dict[str, tuple[Sequence[bool], Target]] = {
         "interval of right choices misses": ([misses(right_share(each == 0, each != 0, ALPHA), right) for each in choices], "at most alpha"),
         "interval of agreement misses": ([misses(same_share(each, ALPHA), same) for each in choices], "at most alpha"),
     }
-    return rates_of("choices with probabilities " + " ".join(f"{each:g}" for each in probabilities), held)
+    return scenario_rates("choices with probabilities " + " ".join(f"{each:g}" for each in probabilities), outcomes)
 
 
 def misses(share: Share, truth: float) -> bool:
-    """Whether the interval does not hold the truth."""
+    """Return whether the interval does not contain the true value."""
     return not share.lower - 1e-12 <= truth <= share.upper + 1e-12
 
 
 def margin_rates(studies: int, seed: int) -> list[Rate]:
-    """How often a choice whose loss lies just at the margin is shown to lie within it, or beyond."""
+    """Return how often a choice whose loss lies exactly at the margin is shown to lie within it, or beyond it."""
     losses = synthetic_losses((0.0, RULES.zone * LOSS, *FAR), studies, RUNS, (seed, 4))
-    held: dict[str, tuple[Sequence[bool], Target]] = {
+    outcomes: dict[str, tuple[Sequence[bool], Target]] = {
         "shown within the margin": ([bool(shown_within_margin(each, RULES.zone, ALPHA)[1]) for each in losses], "at most alpha"),
         "shown beyond the margin": ([bool(shown_beyond_margin(each, RULES.zone, ALPHA)[1]) for each in losses], "at most alpha"),
     }
-    return rates_of("choice at the margin", held)
+    return scenario_rates("choice at the margin", outcomes)
 
 
 def verdict_rates(studies: int, seed: int) -> list[Rate]:
-    """How often a way to learn that just fails the rule in one world, or just meets it in both, gets a verdict that it should not."""
+    """Return how often a method exactly at the bar in one world, and always right in the other, gets a conclusive verdict."""
     rule = ConsistencyRule(right_share=BAR, same_share=0.0, start_slope=1.0, alpha=ALPHA, resamples=100, seed=0)
     at_bar = np.random.default_rng([seed, 2]).choice((2, 3, 4), size=(studies, RUNS, 1), p=ODDS)
     sure = np.ones((RUNS, 1), int)
     verdicts = [verdict([planted_world("one", 1, sure), planted_world("two", 2, each)], rule)[0] for each in at_bar]
-    held: dict[str, tuple[Sequence[bool], Target]] = {
+    outcomes: dict[str, tuple[Sequence[bool], Target]] = {
         "consistent": ([each == "consistent" for each in verdicts], "at most alpha"),
         "inconsistent": ([each == "inconsistent" for each in verdicts], "at most alpha"),
     }
-    return rates_of("way at the bar of right choices", held)
+    return scenario_rates("way at the bar of right choices", outcomes)
 
 
 def choice_rates(studies: int, seed: int) -> list[Rate]:
-    """The rates of all that is not a race."""
+    """Return all rates that do not concern races: of intervals, margins and verdicts."""
     signals = [rate for ratio in RATIOS for rate in signal_rates(ratio, studies, seed)]
     shares = [rate for probabilities in CHOICES for rate in share_rates(probabilities, studies, seed)]
     return [*signals, *shares, *margin_rates(studies, seed), *verdict_rates(studies, seed)]

@@ -1,4 +1,4 @@
-"""Synthetic studies with a known truth: tables of accuracies, with blocks and with noise of several kinds."""
+"""Synthetic studies with known true effects: tables of accuracies with block effects and several kinds of noise."""
 
 from collections.abc import Sequence
 
@@ -7,21 +7,21 @@ from kernel_dilation.statistics.blocks import Floats
 import numpy as np
 
 BASE = 97.5  # accuracy of the first treatment, in percentage points
-NOISE = 0.5  # standard deviation of one network, in points: also that of an accuracy of 97.5 % on 1,000 images
-BLOCK = 0.3  # standard deviation of what the networks of a block have in common, in points
-IMAGES = 1000  # on which a discrete accuracy is measured
+NOISE = 0.5  # standard deviation of one network, in points; also that of an accuracy of 97.5 % on 1,000 images
+BLOCK = 0.3  # standard deviation of the effect shared by the networks of a block, in points
+IMAGES = 1000  # number of images on which a discrete accuracy is measured
 NOISES = ("normal", "heavy", "unequal", "discrete")
 
 
 def synthetic_tables(noise: str, studies: int, blocks: int, effects: Sequence[float], seed: int) -> Floats:
-    """Accuracies in percentage points, (studies, blocks, treatments), whose means lie at 97.5 plus the effects.
+    """Draw accuracies in percent, (studies, blocks, treatments), whose means are 97.5 plus the effects.
 
-    Noise is `normal`, `heavy` (Student's t with 3 degrees of freedom), `unequal` (normal, and twice as
-    wide at the last treatment as at the first) or `discrete` (the share of 1,000 images, hence with
-    ties); its standard deviation at the first treatment is half a point.
+    Noise is `normal`, `heavy` (Student's t with 3 degrees of freedom), `unequal` (normal, with twice
+    the standard deviation at the last treatment as at the first) or `discrete` (the share of 1,000
+    images, hence with ties). Its standard deviation at the first treatment is half a point.
 
     Raises:
-        ValueError: a noise that is none of these.
+        ValueError: `noise` is none of these.
     """
     generator = np.random.default_rng([seed, blocks, len(effects)])
     shape = (studies, blocks, len(effects))
@@ -34,4 +34,4 @@ def synthetic_tables(noise: str, studies: int, blocks: int, effects: Sequence[fl
         return centre + NOISE * np.linspace(1, 2, len(effects)) * generator.standard_normal(shape)
     if noise == "discrete":
         return 100 * generator.binomial(IMAGES, centre / 100) / IMAGES
-    raise ValueError(f"a noise is one of {', '.join(NOISES)}; got {noise!r}")
+    raise ValueError(f"the noise must be one of {', '.join(NOISES)}; got {noise!r}")

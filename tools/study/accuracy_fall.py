@@ -1,4 +1,4 @@
-"""What the fall of accuracy with dilation in the 2019 study was made of: the dilation itself, lost weights, lost borders."""
+"""The causes of the fall of accuracy with dilation in Huang and Grethlein (2019): dilation, fewer weights, and lost borders."""
 
 from collections.abc import Mapping
 
@@ -13,35 +13,40 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-PUBLISHED = {1: 98.38, 2: 98.02, 3: 97.81, 4: 97.09, 5: 95.05, 6: 90.85, 7: 96.21}  # percent: the 2019 study's networks, tested properly
+# Test accuracy in percent, by dilation, of the networks of Huang and Grethlein (2019) when evaluated correctly.
+PUBLISHED = {1: 98.38, 2: 98.02, 3: 97.81, 4: 97.09, 5: 95.05, 6: 90.85, 7: 96.21}
 RUNS = ("same", "valid", "valid-matched")
 CAUSES = ("dilation", "weights", "border")
 
 
 def decompose_fall(accuracies: Mapping[str, Floats]) -> dict[str, Floats]:
-    """Percentage points lost since the smallest dilation, in all and by cause, (replicates, dilations) each; the causes sum to `fall`.
+    """Return the fall since the smallest dilation and its parts by cause, in percentage points, (replicates, dilations) each.
 
-    `fall` is that of `valid`. `dilation` is what falls with `same` padding too, where weights and
-    borders stay. `weights` is what the hidden layer's lost weights cost: how much less falls when it is
-    widened to as many as with `same`. `border` is the rest: with `valid` padding the kernel
-    never leaves the image, so the wider it is, the less of the image it is centred on.
+    `fall` is the fall with `valid` padding, and the sum of the causes. `dilation` is the fall with
+    `same` padding, where neither weights nor borders are lost. `weights` is due to fewer weights in the
+    hidden layer: the part of the fall that is recovered by widening the layer to as many weights as
+    with `same` padding. `border` is the rest: with `valid` padding the kernel never leaves the image,
+    so that a wider kernel is centred on a smaller part of it.
 
     Args:
-        accuracies: percent, (replicates, dilations) for each of `RUNS`, from the smallest dilation.
+        accuracies: percent, (replicates, dilations) for each of `RUNS`, dilations in increasing order.
     """
-    lost = {name: table[:, :1] - table for name, table in accuracies.items()}
-    weights = lost["valid"] - lost["valid-matched"]
-    return {"fall": lost["valid"], "dilation": lost["same"], "weights": weights, "border": lost["valid"] - lost["same"] - weights}
+    falls = {name: table[:, :1] - table for name, table in accuracies.items()}
+    weights = falls["valid"] - falls["valid-matched"]
+    return {"fall": falls["valid"], "dilation": falls["same"], "weights": weights, "border": falls["valid"] - falls["same"] - weights}
 
 
 def fall_table(parts: Mapping[str, Floats], dilations: tuple[int, ...], options: Analyze) -> pd.DataFrame:
-    """A row for each part and dilation beyond the first, and for the mean over these (dilation `all`): points lost, interval, share of the fall."""
-    columns = {str(dilation): [place] for place, dilation in enumerate(dilations) if place}
+    """Return the points lost, their interval and their share of the fall for each part and dilation.
+
+    There is a row for each dilation but the first, and for the mean over these (dilation `all`).
+    """
+    single = {str(dilation): [column] for column, dilation in enumerate(dilations) if column}
     rows = []
-    for dilation, places in {**columns, "all": [*range(1, len(dilations))]}.items():
-        fall = parts["fall"][:, places].mean()
+    for dilation, columns in {**single, "all": [*range(1, len(dilations))]}.items():
+        fall = parts["fall"][:, columns].mean()
         for part, lost in parts.items():
-            values = lost[:, places].mean(1)
+            values = lost[:, columns].mean(1)
             lower, upper = mean_intervals(values[:, None], options.alpha, options.resamples, options.seed)
             share = float(values.mean() / fall) if fall else np.nan
             rows.append({"dilation": dilation, "part": part, "points": values.mean(), "lower": lower[0], "upper": upper[0], "share": share})
@@ -49,7 +54,7 @@ def fall_table(parts: Mapping[str, Floats], dilations: tuple[int, ...], options:
 
 
 def accuracy_levels(accuracies: Mapping[str, Floats], dilations: tuple[int, ...], options: Analyze) -> pd.DataFrame:
-    """Mean accuracy in percent with its interval, a row for each run and dilation; what was published, without one."""
+    """Return the mean accuracy in percent with its interval, one row for each run and dilation; published values have no interval."""
     rows = []
     for run, table in accuracies.items():
         ends = mean_intervals(table, options.alpha, options.resamples, options.seed)
@@ -62,7 +67,7 @@ def accuracy_levels(accuracies: Mapping[str, Floats], dilations: tuple[int, ...]
 
 
 def replication_figure(levels: pd.DataFrame, falls: pd.DataFrame) -> Figure:
-    """Accuracy by dilation under each padding, beside what was published; and the fall's parts, with intervals."""
+    """Draw accuracy by dilation for each run and as published, and the parts of the fall with their intervals."""
     figure, (left, right) = panels(1, 2, 3.8)
     draw_levels(left, levels)
     draw_falls(right, falls[falls["dilation"] != "all"])
@@ -70,7 +75,7 @@ def replication_figure(levels: pd.DataFrame, falls: pd.DataFrame) -> Figure:
 
 
 def draw_levels(axes: Axes, levels: pd.DataFrame) -> None:
-    """A line for each run, the published points apart."""
+    """Draw a line for each run, and the published accuracies as separate points."""
     for name, colour in colours(RUNS).items():
         of_run = rows_where(levels, run=name)
         ends = [of_run["mean"] - of_run["lower"], of_run["upper"] - of_run["mean"]]
@@ -83,12 +88,12 @@ def draw_levels(axes: Axes, levels: pd.DataFrame) -> None:
 
 
 def draw_falls(axes: Axes, falls: pd.DataFrame) -> None:
-    """The parts side by side at each dilation."""
-    for (part, colour), place in zip(colours(CAUSES).items(), offsets(len(CAUSES), 0.5)):
+    """Draw the parts of the fall side by side at each dilation."""
+    for (part, colour), offset in zip(colours(CAUSES).items(), offsets(len(CAUSES), 0.5)):
         for row in row_dicts(rows_where(falls, part=part)):
             ends = [[row["points"] - row["lower"]], [row["upper"] - row["points"]]]
             axes.errorbar(
-                int(row["dilation"]) + place, row["points"], ends, fmt="o", color=colour, capsize=3, label=part if row["dilation"] == "2" else None
+                int(row["dilation"]) + offset, row["points"], ends, fmt="o", color=colour, capsize=3, label=part if row["dilation"] == "2" else None
             )
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.set(title="what the fall of `valid` is made of", xlabel="dilation", ylabel="lost since dilation 1 (percentage points)")

@@ -12,7 +12,7 @@ DIGITS = {
 }
 
 
-def test_every_digit_is_trained_with_or_validates_and_none_does_both():
+def test_every_digit_is_in_the_training_or_in_the_validation_part_and_none_in_both():
     split = resplit_digits(DIGITS, 100, 0)
     assert len(split["y_train"]) == 8
     assert sorted([*split["y_train"], *split["y_validation"]]) == list(range(10))
@@ -24,15 +24,15 @@ def test_images_stay_with_their_labels():
         np.testing.assert_array_equal(split[f"x_{part}"][:, 0, 0], split[f"y_{part}"])
 
 
-def test_no_more_digits_are_trained_with_than_asked_for():
+def test_the_training_part_has_no_more_digits_than_requested():
     assert len(resplit_digits(DIGITS, 5, 0)["y_train"]) == 5
 
 
-def test_another_seed_splits_otherwise_and_the_same_seed_alike():
+def test_the_split_depends_on_the_seed_and_on_nothing_else():
     one, again, other = (resplit_digits(DIGITS, 6, seed)["y_train"].tolist() for seed in (0, 0, 1))
     assert one == again
     assert one != other
 
 
-def test_the_test_digits_are_never_touched():
+def test_the_test_digits_are_not_changed():
     assert resplit_digits(DIGITS, 6, 0)["x_test"] is DIGITS["x_test"]
