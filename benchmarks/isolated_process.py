@@ -1,6 +1,7 @@
 """Run contenders in separate processes, so that the threads of one library do not affect another."""
 
 import os
+import re
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -21,12 +22,12 @@ def prepare(threads: int, graphics: bool) -> None:
 
 
 def explain_absence(module: str) -> str:
-    """Return why a module cannot be imported, or an empty text if it can."""
+    """Return why a module cannot be imported, without the folders of this machine, or an empty text if it can."""
     try:
         with suppress_stderr():
             import_module(module)
     except (ImportError, OSError) as error:
-        return f"{type(error).__name__}: {error}".splitlines()[0]
+        return re.sub(r"(/[^/\s:]+)+/", "…/", f"{type(error).__name__}: {error}".splitlines()[0])
     return ""
 
 
