@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tools.project_copy import copy_files, project_files, with_changes
+from tools.project_copy import copy_files, list_project_files, with_changes
 
 import yaml
 
@@ -49,7 +49,7 @@ class Clone:
 @contextmanager
 def clone() -> Iterator[Clone]:
     """A copy of all files that git tracks or does not ignore, outputs excepted, as a repository of its own; it ends with the block."""
-    names = [name for name in project_files(Path()) if not name.startswith(OUTPUTS)]
+    names = [name for name in list_project_files(Path()) if not name.startswith(OUTPUTS)]
     with TemporaryDirectory(prefix="benchmark-") as folder:
         root = Path(folder) / "clone"
         copy_files(Path(), names, root)

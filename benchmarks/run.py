@@ -22,7 +22,7 @@ from benchmarks.sizes import FULL, TINY, WHOLE_GRID, Sizes
 from benchmarks.targets import check_targets
 from benchmarks.time_to_accuracy import accuracy
 from benchmarks.training_speed import training
-from kernel_dilation.execution.provenance import provenance
+from kernel_dilation.execution.provenance import collect_provenance
 from kernel_dilation.experiment.atomic_write import atomic_file, save_json
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.presentation.figure_style import house_style, png_bytes
@@ -54,7 +54,7 @@ def measure_parts(parts: Sequence[str], sizes: Sizes, results: dict[str, Any]) -
         results["wall_seconds"] = {**results.get("wall_seconds", {}), part: time.time() - start}
         results["others_share"] = {**results.get("others_share", {}), part: quiet.others_share()}
         print(f"{part}: {results['wall_seconds'][part]:.0f} s", flush=True)
-    results["machine"] = provenance(cores, PACKAGES)
+    results["machine"] = collect_provenance(cores, PACKAGES)
     results["targets"] = check_targets(results)
     return results
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from benchmarks.isolated_process import Module, own_process
 from benchmarks.sizes import Sizes
-from kernel_dilation.datasets.published import download_digits
-from stages.fetch import download_cache
+from kernel_dilation.datasets.published import download_cache, download_digits
 
 import numpy as np
 

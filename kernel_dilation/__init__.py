@@ -1,22 +1,22 @@
-"""The library of the experiment: what the pipeline's stages are made of.
+"""The library of the experiment, from which the pipeline's stages are built.
 
-Every process of the project, here or on a cluster, passes this file before it imports anything else of
-it, TensorFlow or Keras. So what these read from their surroundings when they start is settled here.
+Every process of the project, on this machine or on a cluster, runs this file before it imports anything else
+of the library, TensorFlow or Keras. The environment variables that these read at start-up are therefore set here.
 """
 
 import os
 import signal
 import sys
 
-from kernel_dilation.experiment import code_state as code_state  # notes the code files before the others are imported
+from kernel_dilation.experiment import code_state as code_state  # records the code files before any other is imported
 
-# oneDNN has the gradients of dilated convolutions and trains about three times as fast. TensorFlow turns it on by itself
-# only where the processor has AVX-512 or AMX; who sets the variable is obeyed.
+# oneDNN implements the gradients of dilated convolutions and makes training about three times as fast. TensorFlow enables
+# it by default only on processors with AVX-512 or AMX. A value set by the user is respected.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ["KERAS_HOME"] = os.devnull  # a keras.json may name another data format or float type; the experiment's are fixed
+os.environ["KERAS_HOME"] = os.devnull  # a user's keras.json could change the data format or the float type, which the experiment fixes
 
-# A stage has packages to import for a second or two. Until its own answer to Ctrl-C is there, this one is.
+# A stage needs a second or two to import its packages. Until its own handler of Ctrl-C is set, this one applies.
 program = getattr(sys.modules["__main__"], "__spec__", None)
 if program and program.name.startswith(("stages.", "tools.")):
     signal.signal(signal.SIGINT, lambda *_: (os.write(2, b"\ninterrupted\n"), os._exit(130)))

@@ -1,56 +1,53 @@
-"""fetch: the digits of one data set, checked and split, as arrays.
+"""Fetch the digits of one data set, check them and split them: `python -m stages.fetch`.
 
-Takes data/source and `data` of params.yaml; leaves data/digits.npz and metrics/fetch.json.
+Reads data/source and `data` of params.yaml. Writes data/digits.npz and metrics/fetch.json.
 """
 
 import hashlib
 import math
 import os
-import tempfile
 from pathlib import Path
 
-from kernel_dilation.datasets.idx import Digits, train_and_test
+from kernel_dilation.datasets.idx import Digits, parse_digits
 from kernel_dilation.datasets.idx_folder import read_four_files
-from kernel_dilation.datasets.published import download_digits, load_packaged_digits
+from kernel_dilation.datasets.published import download_cache, download_digits, load_packaged_digits
 from kernel_dilation.experiment.atomic_write import atomic_file, save_json
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import CLASSES, parse_settings
 from kernel_dilation.experiment.paths import DIGITS, METRICS, PARAMETERS, SOURCE
 
 import numpy as np
-import pooch
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
-CACHE = "kernel-dilation"  # the folder's name among the user's caches
-SHOWN = 12  # hexadecimal digits of a hash
+SHOWN_HASH_DIGITS = 12  # of a hexadecimal hash
 
 
 def read_digits(source: Path, mirror: str, cache: Path) -> tuple[str, Digits, Digits | None]:
-    """The name of the located data set, its training digits, and its test digits where it has its own.
+    """Return the name of the located data set, its training digits, and its test digits or None if it has none.
 
-    A folder of one's own is named by its last part and the first digits of the SHA-256 of its four files, unpacked.
+    The name of a user's folder is its last part and the beginning of the SHA-256 digest of its four unpacked files.
 
     Raises:
-        ValueError: the digits cannot be had or break a rule.
+        ValueError: the digits cannot be obtained or break a rule.
     """
     if not source.is_dir():
-        raise ValueError(f"{source} must be there, which the stage locate leaves: call `dvc repro fetch`")
+        raise ValueError(f"{source}, which the stage locate writes, is missing; run `dvc repro fetch`")
     located = next(source.iterdir())
     if located.is_dir():
         contents = {name: content for name, (_, content) in read_four_files(located).items()}
         digest = hashlib.sha256(b"".join(contents.values())).hexdigest()
-        return f"{located.name} (SHA-256 {digest[:SHOWN]})", *train_and_test(contents)
+        return f"{located.name} (SHA-256 {digest[:SHOWN_HASH_DIGITS]})", *parse_digits(contents)
     if located.name == "mnist5k":
         return located.name, load_packaged_digits(), None
     return located.name, *download_digits(located.name, mirror, cache / located.name)
 
 
 def split_digits(train: Digits, test: Digits | None, validation_share: float, test_share: float, seed: int) -> dict[str, Digits]:
-    """The digits as `train`, `validation` and `test`; the shares are of each class.
+    """Return the digits as `train`, `validation` and `test`, stratified by class.
 
     Raises:
-        ValueError: too few digits to split.
+        ValueError: there are too few digits to split.
     """
     if test is None:
         train, test = hold_back(train, test_share, seed)
@@ -62,15 +59,15 @@ def split_digits(train: Digits, test: Digits | None, validation_share: float, te
 
 
 def hold_back(digits: Digits, share: float, seed: int) -> tuple[Digits, Digits]:
-    """The digits that are kept and the share that is held back, as large in every class.
+    """Return the digits that are kept and those that are held back, which are the same share of each class.
 
     Raises:
-        ValueError: too few digits for that share.
+        ValueError: there are too few digits for that share.
     """
     try:
         kept, held = train_test_split(np.arange(len(digits.labels)), test_size=share, random_state=seed, stratify=digits.labels)
     except ValueError as error:
-        raise ValueError(f"a share of {share} of {len(digits.labels)} digits cannot be held back: {error}") from None
+        raise ValueError(f"a share of {share} of {len(digits.labels):,} digits cannot be held back: {error}") from None
     return Digits(digits.images[kept], digits.labels[kept]), Digits(digits.images[held], digits.labels[held])
 
 
@@ -78,7 +75,7 @@ def check_classes(split: str, digits: Digits) -> None:
     """Accept a split in which every class occurs.
 
     Raises:
-        ValueError: one does not.
+        ValueError: a class is missing.
     """
     missing = sorted(set(range(CLASSES)) - set(digits.labels.tolist()))
     if missing:
@@ -86,8 +83,8 @@ def check_classes(split: str, digits: Digits) -> None:
 
 
 def describe_splits(dataset: str, splits: dict[str, Digits]) -> dict[str, object]:
-    """What metrics/fetch.json says: counts, moments of the training pixels in [0, 1], SHA-256 of all arrays."""
-    mean, deviation = pixel_moments(splits["train"].images)
+    """Return the content of metrics/fetch.json: counts, moments of the training pixels in [0, 1], SHA-256 digest of all arrays."""
+    mean, deviation = compute_pixel_moments(splits["train"].images)
     content = hashlib.sha256()
     for digits in splits.values():
         content.update(digits.images.tobytes())
@@ -102,22 +99,16 @@ def describe_splits(dataset: str, splits: dict[str, Digits]) -> dict[str, object
     }
 
 
-def pixel_moments(images: NDArray[np.uint8]) -> tuple[float, float]:
-    """Mean and standard deviation of pixels scaled to [0, 1], from exact sums: the same on every machine."""
+def compute_pixel_moments(images: NDArray[np.uint8]) -> tuple[float, float]:
+    """Return mean and standard deviation of pixels scaled to [0, 1], from exact sums and thus the same on every machine."""
     mean = int(images.sum(dtype=np.uint64)) / images.size
     mean_square = int(np.square(images, dtype=np.uint16).sum(dtype=np.uint64)) / images.size
     return mean / 255, math.sqrt(mean_square - mean**2) / 255
 
 
-def download_cache() -> Path:
-    """The folder of downloads among the user's caches, which outlives a clone; without a home folder, one that passes."""
-    cache = pooch.os_cache(CACHE)
-    return cache if cache.is_absolute() else Path(tempfile.gettempdir()) / f"{CACHE}-{os.getuid()}"
-
-
 @exit_with_message("fetch")
 def main() -> None:
-    """Fetch, describe and write the digits that were located."""
+    """Fetch, split and describe the located digits, and write them."""
     settings = parse_settings(PARAMETERS.read_bytes())
     dataset, train, test = read_digits(SOURCE, os.environ.get("DATASET_MIRROR", ""), download_cache())
     splits = split_digits(train, test, settings.data.validation_share, settings.data.test_share, settings.data.seed)

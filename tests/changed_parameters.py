@@ -8,7 +8,7 @@ DEFAULT = Path("params.yaml").read_text()
 
 
 def changed(**changes: object) -> str:
-    """The default parameters with some values replaced; `section__key` reaches into a section."""
+    """Return the default parameters with some values replaced; `section__key` refers to a key in a section."""
     params = yaml.safe_load(DEFAULT)
     for place, value in changes.items():
         *sections, key = place.split("__")

@@ -8,10 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Mirror(ThreadingHTTPServer):
-    """A mirror that serves `files` by path and query, answers 503 to the next `failures` requests and notes all of them.
+    """A mirror that serves `files` by path and query, answers the next `failures` requests with 503, and records all requests.
 
-    `on_request` is called before every answer. `pause` seconds lie between the two halves of a file.
-    `authorization` is asked of every request, unless it is empty.
+    `on_request` is called before every answer. The mirror pauses for `pause` seconds between the two halves of a
+    file. Every request must have the header `authorization`, unless that is empty.
     """
 
     def __init__(self) -> None:
@@ -50,12 +50,12 @@ class Answer(BaseHTTPRequestHandler):
         self.wfile.write(content[len(content) // 2 :])
 
     def log_message(self, *arguments: object) -> None:
-        """Keep quiet."""
+        """Do not log requests."""
 
 
 @contextmanager
 def running_mirror() -> Iterator[Mirror]:
-    """A mirror without files, as long as the block lasts."""
+    """Run a mirror without files for as long as the block lasts."""
     with Mirror() as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()

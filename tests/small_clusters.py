@@ -1,4 +1,4 @@
-"""A stage of a few lines beside the project's own, and schedulers and workers that are processes of their own."""
+"""A small stage in a copy of the project, and schedulers and workers in separate processes."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tiny_projects import clean_environment
 
-STAGE = '''"""Answers of jobs: `python -m stages.tried count seconds megabytes`."""
+STAGE = '''"""Run small jobs: `python -m stages.small count seconds megabytes`."""
 import sys, time
 from pathlib import Path
 from kernel_dilation.experiment.cli_errors import exit_with_message
@@ -22,42 +22,42 @@ from kernel_dilation.execution.workers import report_progress, run_jobs, worker_
 kept = []
 
 def job(shared, number, seconds, megabytes):
-    from kernel_dilation.tried import ANSWER
-    kept.append(bytearray(megabytes * 2**20 if number == 0 else 0))  # the first job leaves it to the next
+    from kernel_dilation.answer import ANSWER
+    kept.append(bytearray(megabytes * 2**20 if number == 0 else 0))  # the first job keeps the memory occupied during the next
     Path(f"begun-{number}").touch()
     time.sleep(seconds)
     report_progress(1)
     return f"{ANSWER}-{number}"
 
 if __name__ == "__main__":
-    with exit_with_message("tried"):
+    with exit_with_message("small"):
         count, seconds, megabytes = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
-        told, jobs = [], {f"job-{number}": (number, seconds, megabytes) for number in range(count)}
+        advances, jobs = [], {f"job-{number}": (number, seconds, megabytes) for number in range(count)}
         with worker_pool(count) as pool:
-            found = run_jobs(pool, job, jobs, JobCheckpoints(Path("unfinished"), "tried"), None, told.append)
-        print(*found.values(), sum(told))
+            results = run_jobs(pool, job, jobs, JobCheckpoints(Path("checkpoints"), "small"), None, advances.append)
+        print(*results.values(), sum(advances))
 '''
 
 
 def small_project(root: Path) -> Path:
-    """The project's code and the stage, in a folder of its own."""
+    """Create a folder with the project's code and the small stage."""
     for folder in ("kernel_dilation", "stages", "tools"):
         shutil.copytree(folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (root / "stages/tried.py").write_text(STAGE)
-    (root / "kernel_dilation/tried.py").write_text("ANSWER = 'old'\n")
+    (root / "stages/small.py").write_text(STAGE)
+    (root / "kernel_dilation/answer.py").write_text("ANSWER = 'old'\n")
     return root
 
 
-def started(root: Path, *command: str, **environment: str) -> subprocess.Popen[str]:
-    """A Python module that runs in a project, in a process group of its own."""
+def start_module(root: Path, *command: str, **environment: str) -> subprocess.Popen[str]:
+    """Start a Python module in a project, in a process group of its own."""
     command = (sys.executable, "-m", *command)
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(command, cwd=root, env=clean_environment() | environment, start_new_session=True, **pipes)
 
 
-def stage(root: Path, count: int, seconds: float = 0, megabytes: int = 0, **environment: str) -> subprocess.Popen[str]:
-    """The stage, which has begun."""
-    return started(root, "stages.tried", str(count), str(seconds), str(megabytes), **environment)
+def start_stage(root: Path, count: int, seconds: float = 0, megabytes: int = 0, **environment: str) -> subprocess.Popen[str]:
+    """Start the small stage."""
+    return start_module(root, "stages.small", str(count), str(seconds), str(megabytes), **environment)
 
 
 def free_port() -> int:
@@ -66,16 +66,16 @@ def free_port() -> int:
         return free.getsockname()[1]
 
 
-def until(happened: Callable[[], object], seconds: float = 60) -> None:
-    """Wait for something to happen."""
+def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until a condition is true."""
     end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end, "it did not happen in time"
+    while not condition():
+        assert time.monotonic() < end, "the condition did not become true in time"
         time.sleep(0.05)
 
 
 class Cluster:
-    """A scheduler on loopback that cannot import the project, and its workers, which can unless told otherwise."""
+    """A scheduler on loopback that cannot import the project, and its workers."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.processes = folder, []
@@ -83,33 +83,33 @@ class Cluster:
         self.scheduler = self._dask("scheduler", "--host", "127.0.0.1", "--port", self.address.rpartition(":")[2])
 
     def worker(self, path: str, *options: str) -> subprocess.Popen:
-        """A worker whose PYTHONPATH is this."""
+        """Start a worker with this PYTHONPATH."""
         return self._dask("worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", *options, PYTHONPATH=path)
 
     def _dask(self, *command: str, **environment: str) -> subprocess.Popen:
-        whole = [sys.executable, "-m", "dask", *command, "--no-dashboard"]
+        arguments = [sys.executable, "-m", "dask", *command, "--no-dashboard"]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        process = subprocess.Popen(whole, cwd=self.folder, env=clean_environment() | environment, **quiet)
+        process = subprocess.Popen(arguments, cwd=self.folder, env=clean_environment() | environment, **quiet)
         self.processes.append(process)
         return process
 
 
 @contextmanager
-def cluster(folder: Path) -> Iterator[Cluster]:
-    """A cluster that ends with the block; what its processes find in their folder is nothing of the project."""
+def start_cluster(folder: Path) -> Iterator[Cluster]:
+    """Start a cluster for as long as the block lasts; its processes run in a folder without the project."""
     folder.mkdir()
-    made = Cluster(folder)
+    cluster = Cluster(folder)
     try:
-        yield made
+        yield cluster
     finally:
-        for process in made.processes:
+        for process in cluster.processes:
             process.kill()  # a worker ends with its nanny
-        for process in made.processes:
+        for process in cluster.processes:
             process.wait()
 
 
-def said(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    """Exit status of a stage, what it printed and what it said on stderr, both stripped; one that hangs is killed."""
+def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Wait for a stage; return its exit status and its stripped stdout and stderr. A stage that hangs is killed."""
     try:
         out, errors = process.communicate(timeout=60)
     except subprocess.TimeoutExpired:

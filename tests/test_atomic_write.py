@@ -1,4 +1,4 @@
-"""Outputs are whole or not there."""
+"""Outputs are complete or absent."""
 
 import json
 
@@ -7,7 +7,7 @@ from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder, 
 import pytest
 
 
-def test_a_file_appears_whole_and_alone(tmp_path):
+def test_a_file_appears_only_when_it_is_complete(tmp_path):
     target = tmp_path / "new" / "digits.npz"
     with atomic_file(target) as temporary:
         temporary.write_text("half")
@@ -20,22 +20,22 @@ def test_a_file_appears_whole_and_alone(tmp_path):
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-def test_a_failed_file_leaves_the_old_one_and_nothing_else(tmp_path, error):
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, error):
     target = tmp_path / "digits.npz"
     target.write_text("old")
 
-    def half() -> None:
+    def write_half() -> None:
         with atomic_file(target) as temporary:
             temporary.write_text("half")
             raise error
 
     with pytest.raises(error):
-        half()
+        write_half()
     assert [path.name for path in tmp_path.iterdir()] == ["digits.npz"]
     assert target.read_text() == "old"
 
 
-def test_a_folder_takes_the_place_of_the_whole_old_one(tmp_path):
+def test_a_folder_replaces_all_of_the_old_one(tmp_path):
     target = tmp_path / "networks" / "2-3-max"
     for name in ("old", "new"):
         with atomic_folder(target) as temporary:
@@ -44,23 +44,23 @@ def test_a_folder_takes_the_place_of_the_whole_old_one(tmp_path):
     assert [path.name for path in target.iterdir()] == ["new"]
 
 
-def test_a_failed_folder_leaves_the_old_one_and_nothing_else(tmp_path):
+def test_a_failed_write_leaves_the_old_folder_and_nothing_else(tmp_path):
     target = tmp_path / "2-3-max"
     with atomic_folder(target) as temporary:
         (temporary / "old").touch()
 
-    def half() -> None:
+    def write_half() -> None:
         with atomic_folder(target) as temporary:
             (temporary / "half").touch()
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        half()
+        write_half()
     assert [path.name for path in tmp_path.iterdir()] == ["2-3-max"]
     assert [path.name for path in target.iterdir()] == ["old"]
 
 
-def test_what_a_killed_writer_left_is_removed_but_not_what_others_are_writing(tmp_path):
+def test_leftovers_of_a_killed_writer_are_removed_but_not_the_files_of_other_writers(tmp_path):
     (tmp_path / ".partial-1-digits.npz").touch()
     (tmp_path / ".partial-1-other.npz").touch()
     (tmp_path / ".partial-1-2-3-max").mkdir()

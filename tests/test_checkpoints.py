@@ -1,4 +1,4 @@
-"""Results of an interrupted stage: found again exactly, or not at all."""
+"""Checkpoints of an interrupted stage are restored exactly, or not at all."""
 
 import ast
 import os
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 RESULT = {
     "network": b"\x00PK\xff",
     "empty": b"",
-    "maps": {"gradient": np.array([[np.nan, -0.0], [np.inf, 1e-45]], np.float32), "none": np.zeros((0, 3), np.int8)},
+    "features": {"gradient": np.array([[np.nan, -0.0], [np.inf, 1e-45]], np.float32), "none": np.zeros((0, 3), np.int8)},
     "big_endian": np.arange(3, dtype=">f8"),
     "columns": np.asfortranarray(np.arange(6, dtype=np.uint8).reshape(2, 3)),
     "names": np.array(["a", "é"]),
@@ -28,7 +28,7 @@ RESULT = {
 }
 
 
-def test_a_result_is_found_again_by_a_later_run(tmp_path):
+def test_a_result_is_available_to_a_later_run(tmp_path):
     JobCheckpoints(tmp_path, "train", b"digits", 1)["replicate-00"] = {"loss": 0.5}
     later = JobCheckpoints(tmp_path, "train", b"digits", 1)
     assert "replicate-00" in later
@@ -42,14 +42,14 @@ def test_other_inputs_have_other_checkpoints(tmp_path):
     assert "replicate-00" not in JobCheckpoints(tmp_path, "train", b"other", 1)
 
 
-def test_a_result_that_was_not_written_to_its_end_is_not_there(tmp_path):
+def test_a_result_that_was_not_written_completely_is_missing(tmp_path):
     checkpoints = JobCheckpoints(tmp_path, "train")
-    checkpoints.place.mkdir(parents=True)
-    (checkpoints.place / ".replicate-00").write_bytes(b"half")
+    checkpoints.folder.mkdir(parents=True)
+    (checkpoints.folder / ".replicate-00").write_bytes(b"half")
     assert "replicate-00" not in checkpoints
 
 
-def test_cleared_checkpoints_leave_nothing_behind(tmp_path):
+def test_clearing_the_checkpoints_deletes_all_files(tmp_path):
     JobCheckpoints(tmp_path, "train", 1)["a"] = 1
     checkpoints = JobCheckpoints(tmp_path, "train", 2)
     checkpoints["b"] = 2
@@ -57,53 +57,53 @@ def test_cleared_checkpoints_leave_nothing_behind(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def same(one: object, other: object) -> bool:
-    """Whether two results are equal in kind, shape, type and bytes."""
+def are_identical(one: object, other: object) -> bool:
+    """Return whether two results are equal in kind, shape, type and bytes."""
     if type(one) is not type(other):
         return False
     match one:
         case dict():
-            return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
+            return list(one) == list(other) and all(are_identical(one[key], other[key]) for key in one)
         case list() | tuple():
-            return len(one) == len(other) and all(map(same, one, other))
+            return len(one) == len(other) and all(map(are_identical, one, other))
         case np.ndarray() | np.generic():
             layout = not one.size or one.strides == other.strides
             return layout and (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
         case LearningOutcome():
-            return same(vars(one), vars(other))
+            return are_identical(vars(one), vars(other))
     return repr(one) == repr(other)
 
 
-def test_a_result_comes_back_exactly(tmp_path):
+def test_a_result_is_restored_exactly(tmp_path):
     checkpoints = JobCheckpoints(tmp_path, "train")
     checkpoints["a"] = RESULT
-    assert same(checkpoints["a"], RESULT)
+    assert are_identical(checkpoints["a"], RESULT)
 
 
-def test_a_record_comes_back_as_what_it_was(tmp_path):
-    learned = LearningOutcome((1, 2), np.array([[0.25, 0.75]]))
+def test_a_record_is_restored_with_its_type(tmp_path):
+    outcome = LearningOutcome((1, 2), np.array([[0.25, 0.75]]))
     checkpoints = JobCheckpoints(tmp_path, "learn", records=(LearningOutcome,))
-    checkpoints["a"] = {"found": learned}
-    assert same(checkpoints["a"], {"found": learned})
+    checkpoints["a"] = {"outcome": outcome}
+    assert are_identical(checkpoints["a"], {"outcome": outcome})
 
 
 @dataclass
-class Stranger:
-    """A dataclass that no shelf was told of."""
+class UnknownRecord:
+    """A dataclass that is not among the records of the checkpoints."""
 
     value: int = 1
 
 
-@pytest.mark.parametrize("value", [Stranger(), {1, 2}, print, np.array([None]), Path("a")])
-def test_what_is_no_data_is_refused_before_anything_is_written(tmp_path, value):
+@pytest.mark.parametrize("value", [UnknownRecord(), {1, 2}, print, np.array([None]), Path("a")])
+def test_an_unsupported_value_is_refused_before_anything_is_written(tmp_path, value):
     checkpoints = JobCheckpoints(tmp_path, "train", records=(LearningOutcome,))
-    with pytest.raises(ValueError, match=r"must be made of arrays, .* and LearningOutcome; got|allow_pickle"):
+    with pytest.raises(ValueError, match=r"must consist of arrays, .* and LearningOutcome; got|allow_pickle"):
         checkpoints["a"] = value
-    assert not checkpoints.place.exists()
+    assert not checkpoints.folder.exists()
 
 
-def damaged(content: bytes) -> dict[str, bytes]:
-    """What a power cut, a full disk or somebody else may leave in the place of a file."""
+def damaged_contents(content: bytes) -> dict[str, bytes]:
+    """Contents that a power failure, a full disk or another program may leave instead of a file."""
     return {
         "empty": b"",
         "truncated": content[:-1],
@@ -115,36 +115,36 @@ def damaged(content: bytes) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("damage", damaged(bytes(100)))
-def test_a_file_that_is_not_whole_counts_as_missing_and_is_written_anew(tmp_path, damage):
+@pytest.mark.parametrize("damage", damaged_contents(bytes(100)))
+def test_a_damaged_file_counts_as_missing_and_is_replaced(tmp_path, damage):
     checkpoints = JobCheckpoints(tmp_path, "train")
     checkpoints["a"] = RESULT
-    path = checkpoints.place / "a"
-    whole = path.read_bytes()
-    path.write_bytes(damaged(whole)[damage])
+    path = checkpoints.folder / "a"
+    intact = path.read_bytes()
+    path.write_bytes(damaged_contents(intact)[damage])
     assert "a" not in checkpoints
     checkpoints["a"] = RESULT
-    assert path.read_bytes() == whole
+    assert path.read_bytes() == intact
 
 
-def test_what_lies_among_the_results_is_never_run(tmp_path):
-    """A pickle that would leave a file behind where it is opened."""
+def test_a_pickle_among_the_checkpoints_is_never_executed(tmp_path):
+    """The pickle would create a folder if it were loaded."""
 
     class Bomb:
         def __reduce__(self):
             return os.mkdir, (str(tmp_path / "ran"),)
 
     checkpoints = JobCheckpoints(tmp_path, "train")
-    checkpoints.place.mkdir(parents=True)
-    (checkpoints.place / "a").write_bytes(pickle.dumps(Bomb()))
+    checkpoints.folder.mkdir(parents=True)
+    (checkpoints.folder / "a").write_bytes(pickle.dumps(Bomb()))
     assert "a" not in checkpoints
-    with pytest.raises(ValueError, match="must begin with the SHA-256"):
+    with pytest.raises(ValueError, match="must begin with the SHA-256 digest"):
         checkpoints["a"]
     assert not (tmp_path / "ran").exists()
 
 
-def test_nothing_that_is_read_from_disk_is_unpickled():
-    """Jobs travel to workers as Dask sends everything: between processes of one owner, never by way of a file."""
+def test_no_file_is_unpickled():
+    """Only jobs are pickled, as Dask does: they are sent between processes of one user and never stored in a file."""
     transport = {ROOT / "kernel_dilation/execution" / name for name in ("workers.py", "worker_compatibility.py")}
     code = {path for folder in ("stages", "tools", "kernel_dilation") for path in (ROOT / folder).rglob("*.py")}
     assert transport < code
@@ -171,8 +171,8 @@ JobCheckpoints(Path(sys.argv[1]), "train")["a"] = np.zeros(3)
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs the file names of /proc")
-def test_a_file_is_on_the_disk_before_it_has_its_name_and_then_the_name_is(tmp_path):
-    """A power cut leaves all or nothing: the content first, the name, then the folder that holds it."""
-    done = subprocess.run([sys.executable, "-c", WRITER, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True)
-    place = next((tmp_path / "train").iterdir()).name[:9]
-    assert done.stdout.splitlines() == ["fsync .partial-", "replace", f"fsync {place}"]
+def test_the_content_of_a_file_is_durable_before_its_name(tmp_path):
+    """After a power failure a file is complete or absent: first the content is synced, then the file renamed, then the folder synced."""
+    process = subprocess.run([sys.executable, "-c", WRITER, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True)
+    folder = next((tmp_path / "train").iterdir()).name[:9]
+    assert process.stdout.splitlines() == ["fsync .partial-", "replace", f"fsync {folder}"]

@@ -1,4 +1,4 @@
-"""Why a download fails, from real failures on the loopback interface, and what is never said of it."""
+"""Explanations of real download failures on the loopback interface, and secrets that must not be in them."""
 
 import gc
 import importlib.util
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 
-from kernel_dilation.datasets.download import describe_error, download, file_url, is_url, without_secrets
+from kernel_dilation.datasets.download import describe_error, download, is_url, join_url, redact_secrets
 
 import pytest
 from distributed import Security
@@ -22,7 +22,7 @@ PROXIES = [name for scheme in ("http", "https", "all", "no") for name in (f"{sch
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch) -> Iterator[None]:
-    """No proxy, no certificates of the user's own, no pause; sockets that pooch leaves to the garbage go with the test."""
+    """Remove the user's proxies, certificates and the pause, and collect sockets that pooch leaves open after the test."""
     for name in (*PROXIES, "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("kernel_dilation.datasets.download.PAUSE_SECONDS", 0)
@@ -33,8 +33,8 @@ def environment(monkeypatch) -> Iterator[None]:
 
 
 @contextmanager
-def listening(answer: Callable[[socket.socket], None]) -> Iterator[int]:
-    """The port of a server that answers every connection so."""
+def listen(answer: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Run a server that handles every connection with `answer`; yield its port."""
 
     class Handler(BaseRequestHandler):
         def handle(self) -> None:
@@ -50,8 +50,8 @@ def listening(answer: Callable[[socket.socket], None]) -> Iterator[int]:
             thread.join()
 
 
-def says(text: bytes) -> Callable[[socket.socket], None]:
-    """An answer that says this, whatever is asked."""
+def respond(text: bytes) -> Callable[[socket.socket], None]:
+    """Return a handler that sends the same text in response to any request."""
 
     def answer(connection: socket.socket) -> None:
         connection.recv(4096)
@@ -60,47 +60,47 @@ def says(text: bytes) -> Callable[[socket.socket], None]:
     return answer
 
 
-def failed(url: str) -> str:
-    """Why this download fails."""
+def explain_failure(url: str) -> str:
+    """Return the explanation of a download that must fail."""
     with pytest.raises(OSError) as error:  # noqa: PT011
         download(url)
     return describe_error(error.value)
 
 
-def test_a_name_that_is_not_known_is_told():
-    assert re.match(r"not reached: its name is not known here \(DNS\).*; behind a proxy, HTTPS_PROXY must name it$", failed("http://x.invalid/file"))
+def test_an_unknown_host_name_is_reported():
+    assert re.match(r"not reached: its name cannot be resolved \(DNS\).*; behind a proxy, set HTTPS_PROXY$", explain_failure("http://x.invalid/file"))
 
 
-def test_a_refused_connection_is_told():
-    assert failed("http://127.0.0.1:9/file").startswith("not reached: the connection is refused (Connection refused); ")
+def test_a_refused_connection_is_reported():
+    assert explain_failure("http://127.0.0.1:9/file").startswith("not reached: the connection is refused (Connection refused); ")
 
 
-def test_silence_is_told_with_the_time_that_was_waited(monkeypatch):
+def test_a_time_out_is_reported_with_its_length(monkeypatch):
     monkeypatch.setattr("kernel_dilation.datasets.download.TIMEOUT_SECONDS", 0.1)
     ended = threading.Event()
-    with listening(lambda connection: bool(ended.wait(5))) as port:
-        assert failed(f"http://127.0.0.1:{port}/file").startswith("not reached: no answer within 10 seconds")
+    with listen(lambda connection: bool(ended.wait(5))) as port:
+        assert explain_failure(f"http://127.0.0.1:{port}/file").startswith("not reached: no answer within 10 seconds")
         ended.set()
 
 
-@pytest.mark.parametrize("said", [b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf", b""])
-def test_a_file_that_breaks_off_is_told_and_not_taken_for_a_whole_one(said):
-    with listening(says(said)) as port:
-        assert failed(f"http://127.0.0.1:{port}/file").startswith("not reached: the connection broke off; ")
+@pytest.mark.parametrize("response", [b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf", b""])
+def test_an_interrupted_download_is_reported_and_not_accepted(response):
+    with listen(respond(response)) as port:
+        assert explain_failure(f"http://127.0.0.1:{port}/file").startswith("not reached: the connection was interrupted; ")
 
 
-def test_a_circle_of_addresses_is_told():
-    with listening(says(b"HTTP/1.1 302 Found\r\nLocation: /file\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")) as port:
-        assert failed(f"http://127.0.0.1:{port}/file") == "answers 302"
+def test_an_endless_redirection_is_reported():
+    with listen(respond(b"HTTP/1.1 302 Found\r\nLocation: /file\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")) as port:
+        assert explain_failure(f"http://127.0.0.1:{port}/file") == "answered with status 302"
 
 
 @pytest.mark.parametrize("url", ["http:///file", "http://host:port/file"])
-def test_a_malformed_address_is_told(url):
-    assert failed(url).startswith("not reached: the address is malformed; ")
+def test_a_malformed_address_is_reported(url):
+    assert explain_failure(url).startswith("not reached: the address is malformed; ")
 
 
-def test_a_certificate_that_is_not_trusted_is_told_with_the_variable_that_helps(tmp_path):
-    """A certificate made for the occasion, which nobody has signed but itself."""
+def test_an_untrusted_certificate_is_reported_with_the_variable_to_set(tmp_path):
+    """The certificate is temporary and self-signed."""
     security = Security.temporary()
     (tmp_path / "pem").write_text(security.tls_scheduler_cert + security.tls_scheduler_key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -110,51 +110,52 @@ def test_a_certificate_that_is_not_trusted_is_told_with_the_variable_that_helps(
         with pytest.raises(OSError):  # noqa: PT011
             context.wrap_socket(connection, server_side=True)
 
-    with listening(answer) as port:
-        sentence = failed(f"https://127.0.0.1:{port}/file")
-    assert re.match(r"not reached: its certificate is not trusted \(self.signed certificate\); REQUESTS_CA_BUNDLE may name a file", sentence)
+    with listen(answer) as port:
+        message = explain_failure(f"https://127.0.0.1:{port}/file")
+    assert re.match(r"not reached: its certificate is not trusted \(self.signed certificate\); set REQUESTS_CA_BUNDLE to a file", message)
 
 
-def test_a_file_of_certificates_that_is_not_there_is_told(monkeypatch):
+def test_a_missing_file_of_certificates_is_reported(monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
-    assert re.search(r"invalid path: /nowhere.pem; check REQUESTS_CA_BUNDLE$", failed("https://127.0.0.1:9/file"))
+    assert re.search(r"invalid path: /nowhere.pem; check REQUESTS_CA_BUNDLE$", explain_failure("https://127.0.0.1:9/file"))
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_proxy_that_asks_for_a_password_is_told_without_the_one_that_it_got(monkeypatch, scheme):
+def test_a_proxy_that_requires_authentication_is_reported_without_the_password(monkeypatch, scheme):
     answer = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-    with listening(says(answer)) as port:
+    with listen(respond(answer)) as port:
         monkeypatch.setenv(f"{scheme}_proxy", f"http://anna:s3cret@127.0.0.1:{port}")
-        sentence = failed(f"{scheme}://mirror.invalid/file")
-    assert "answers 407" in sentence
-    assert "s3cret" not in sentence
-    assert "anna" not in sentence
+        message = explain_failure(f"{scheme}://mirror.invalid/file")
+    assert "status 407" in message
+    assert "s3cret" not in message
+    assert "anna" not in message
 
 
-def test_a_proxy_that_is_not_there_is_told_without_its_password(monkeypatch):
+def test_an_unreachable_proxy_is_reported_without_its_password(monkeypatch):
     monkeypatch.setenv("http_proxy", "http://anna:s3cret@127.0.0.1:9")
-    assert failed("http://mirror.invalid/file") == (
-        "not reached: the proxy cannot be reached or refuses (Connection refused); check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY"
+    assert explain_failure("http://mirror.invalid/file") == (
+        "not reached: the proxy cannot be reached or refuses the connection (Connection refused); "
+        "check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY"
     )
 
 
 @pytest.mark.skipif(importlib.util.find_spec("socks") is not None, reason="PySocks is installed")
-def test_a_socks_proxy_without_its_package_is_told(monkeypatch):
+def test_a_missing_package_for_a_socks_proxy_is_reported(monkeypatch):
     monkeypatch.setenv("all_proxy", "socks5://anna:s3cret@127.0.0.1:9")
-    assert failed("http://mirror.invalid/file").startswith("not reached: a SOCKS proxy needs the package PySocks; pip install PySocks")
+    assert explain_failure("http://mirror.invalid/file").startswith("not reached: a SOCKS proxy needs the package PySocks; run pip install PySocks")
 
 
-def test_what_cannot_change_is_asked_once_and_what_may_pass_twice(monkeypatch):
+def test_permanent_failures_are_not_retried_and_transient_ones_once(monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with running_mirror() as mirror:
-        assert failed(f"{mirror.url}file") == "answers 404"
+        assert explain_failure(f"{mirror.url}file") == "answered with status 404"
         assert len(mirror.requests) == 1
         mirror.failures = 5
-        assert failed(f"{mirror.url}file") == "answers 503"
+        assert explain_failure(f"{mirror.url}file") == "answered with status 503"
         assert len(mirror.requests) == 3
 
 
-def test_a_file_of_the_system_is_told_in_its_own_words():
+def test_an_error_of_the_file_system_keeps_its_message():
     assert describe_error(PermissionError(13, "Permission denied", "/cache/file")) == "[Errno 13] Permission denied: '/cache/file'"
 
 
@@ -167,8 +168,8 @@ def test_a_file_of_the_system_is_told_in_its_own_words():
         ("https://anna:pass@host:8/sets/?sv=1&sig=a%2Fb#part", "https://anna:pass@host:8/sets/name.gz?sv=1&sig=a%2Fb"),
     ],
 )
-def test_the_name_of_a_file_goes_before_the_query(base, url):
-    assert file_url(base, "name.gz") == url
+def test_the_name_of_a_file_precedes_the_query(base, url):
+    assert join_url(base, "name.gz") == url
 
 
 @pytest.mark.parametrize(
@@ -180,9 +181,9 @@ def test_the_name_of_a_file_goes_before_the_query(base, url):
         ("/home/a@b/mine", "/home/a@b/mine"),
     ],
 )
-def test_what_is_shown_of_a_place_has_no_secrets(place, shown):
-    assert without_secrets(place) == shown
+def test_a_shown_address_has_no_secrets(place, shown):
+    assert redact_secrets(place) == shown
 
 
-def test_a_folder_is_told_from_an_address():
+def test_a_folder_is_distinguished_from_an_address():
     assert [is_url(place) for place in ("http://host", "HTTPS://host", "/folder", "C:folder", "a b")] == [True, True, False, False, False]

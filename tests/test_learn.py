@@ -1,10 +1,11 @@
 from pathlib import Path
 
-from kernel_dilation.dilation_learning.outcome import LearningOutcome
+from kernel_dilation.dilation_learning.outcome import LearningOutcome, planted_rows
 from kernel_dilation.experiment.parameters import Learn, parse_settings
-from stages.learn import choices_table, digit_jobs, planted_jobs, planted_table, retraining_jobs, sweep_jobs
+from stages.learn import choices_table, digit_jobs, jobs_on_textures, retraining_jobs, sweep_jobs
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -13,7 +14,7 @@ CANDIDATES = (1, 4, 7)
 
 
 def learn_section(**changes: object) -> Learn:
-    """The default `learn` section with some values replaced."""
+    """Return the default `learn` section with some values replaced."""
     return parse_settings(yaml.safe_dump({**DEFAULT, "learn": {**DEFAULT["learn"], **changes}})).learn
 
 
@@ -32,26 +33,26 @@ def one_choice(dilation: int) -> LearningOutcome:
     return LearningOutcome(CANDIDATES, np.eye(3)[[CANDIDATES.index(dilation)]])
 
 
-def test_a_method_runs_from_every_start_with_every_seed():
+def test_a_method_runs_from_every_initial_dilation_with_every_seed():
     assert [job[2:] for job in digit_jobs("mixture", LEARN).values()] == [(1, 5), (1, 6), (7, 5), (7, 6)]
 
 
-def test_a_method_runs_on_every_planted_texture_from_every_start():
-    assert {job[3:6] for job in planted_jobs("mixture", LEARN).values()} == {
+def test_a_method_runs_on_every_planted_texture_from_every_initial_dilation():
+    assert {job[3:6] for job in jobs_on_textures("mixture", LEARN).values()} == {
         (true, texture, start) for true in (1, 4, 7) for texture in (0, 1) for start in (1, 7)
     }
 
 
-def test_rates_are_swept_for_the_methods_that_ask_for_it():
-    """By hand: two rates from two starts, on the middle one of three planted dilations."""
+def test_rates_are_swept_for_the_methods_that_the_sweep_names():
+    """By hand: two rates from two initial dilations, on the middle one of three planted dilations."""
     jobs = sweep_jobs("mixture", LEARN).values()
     assert [(job[2], job[3], job[5]) for job in jobs] == [(0.1, 4, 1), (0.1, 4, 7), (9.0, 4, 1), (9.0, 4, 7)]
     assert sweep_jobs("experts", LEARN) == {}
 
 
-def test_one_network_is_trained_for_each_dilation_chosen_and_seed():
-    chosen = {(1, 5): 4, (7, 5): 4, (1, 6): 4, (7, 6): 1}
-    runs = [({"initial_dilation": start, "seed": seed}, one_choice(dilation)) for (start, seed), dilation in chosen.items()]
+def test_one_network_is_trained_for_each_chosen_dilation_and_seed():
+    choices = {(1, 5): 4, (7, 5): 4, (1, 6): 4, (7, 6): 1}
+    runs = [({"initial_dilation": start, "seed": seed}, one_choice(dilation)) for (start, seed), dilation in choices.items()]
     jobs = retraining_jobs(LEARN, runs)
     assert sorted(job[1:] for job in jobs.values()) == [(1, 6), (4, 5), (4, 6)]
     accuracies = {name: {"accuracy": job[1] / 10} for name, job in jobs.items()}
@@ -61,13 +62,13 @@ def test_one_network_is_trained_for_each_dilation_chosen_and_seed():
     assert table["weight_4"].tolist() == [1, 1, 1, 0]
 
 
-def test_the_planted_table_says_what_was_planted_and_what_was_chosen():
-    jobs = {name: job for name, job in planted_jobs("mixture", LEARN).items() if job[3] == 4}
-    table = planted_table(jobs, {name: one_choice(job[5]) for name, job in jobs.items()})
+def test_the_planted_rows_contain_the_planted_and_the_chosen_dilation():
+    jobs = {name: job for name, job in jobs_on_textures("mixture", LEARN).items() if job[3] == 4}
+    table = pd.DataFrame(planted_rows(jobs, {name: one_choice(job[5]) for name, job in jobs.items()}))
     assert table[["method", "true_dilation", "texture", "seed", "initial_dilation", "chosen_dilation"]].to_numpy().tolist() == [
         ["mixture", 4, texture, 5, start, start] for texture in (0, 1) for start in (1, 7)
     ]
-    assert planted_table({}, {}).empty
+    assert planted_rows({}, {}) == []
 
 
 @pytest.mark.parametrize(
@@ -75,16 +76,19 @@ def test_the_planted_table_says_what_was_planted_and_what_was_chosen():
     [
         ({"initial_dilations": [1, 9]}, r"learn.initial_dilations.1: must be among learn.candidates, 1, 2, 3, 4, 5, 6, 7 \(got 9\)"),
         ({"planted_dilations": [8, 9]}, r"learn.planted_dilations.1: must be among learn.candidates, .* \(got 9\)"),
-        ({"candidates": [1, 2, 3, 4, 5, 7, 28]}, r"learn.candidates.6: a kernel's outer taps must meet its input, .* \(got 28\)"),
-        ({"kernel_size": 61}, r"learn.kernel_size: a kernel's outer taps must meet its input, .* \(got 61\)"),
-        ({"rates": {"mixture": 0.2}, "methods": ["mixture", "experts"]}, r"learn.rates: must have a rate for every method .*; none for experts"),
+        ({"candidates": [1, 2, 3, 4, 5, 7, 28]}, r"learn.candidates.6: the outer taps of a kernel must overlap its input, .* \(got 28\)"),
+        ({"kernel_size": 61}, r"learn.kernel_size: the outer taps of a kernel must overlap its input, .* \(got 61\)"),
+        (
+            {"rates": {"mixture": 0.2}, "methods": ["mixture", "experts"]},
+            r"learn.rates: must have a rate for each of learn.methods; there is none for experts",
+        ),
         ({"rates": {"mixture": 0.0}}, r"learn.rates.mixture: must be a number, above 0 .* \(got 0.0\)"),
-        ({"rates": {"guess": 1.0}}, r"learn.rates.guess: the methods are"),
-        ({"batch_size": 3}, r"learn.batch_size: must lie between the number of learn.candidates, 7, and .* \(got 3\)"),
-        ({"batch_size": 4000}, r"learn.batch_size: must lie between .* learn.images and learn.planted_images, 1,500 \(got 4000\)"),
+        ({"rates": {"guess": 1.0}}, r"learn.rates.guess: must be one of the methods"),
+        ({"batch_size": 3}, r"learn.batch_size: must be at least the number of learn.candidates, 7, and .* \(got 3\)"),
+        ({"batch_size": 4000}, r"learn.batch_size: must be .* at most learn.images and learn.planted_images, 1,500 \(got 4000\)"),
         ({"sweep": {"continuous": []}}, r"learn.sweep.continuous: must be a list of at least 1"),
     ],
 )
-def test_parameters_of_learning_that_make_no_sense_are_refused(change, rule):
+def test_inconsistent_parameters_of_learning_are_refused(change, rule):
     with pytest.raises(ValueError, match=rule):
         learn_section(**change)

@@ -1,4 +1,4 @@
-"""The same bytes whatever runs the replicates: pools of several sizes, and a cluster of separate processes of which one is killed."""
+"""Results have the same bytes whatever runs the replicates: pools of several sizes, or a cluster that loses a worker."""
 
 import hashlib
 import os
@@ -25,7 +25,7 @@ ARM = "2-3-max"
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny project with its digits."""
+    """Tiny project with its digits."""
     root = tmp_path_factory.mktemp("machines")
     copied_project(root)
     params = with_changes(tiny_params(), {"train": {"replicates": REPLICATES, "epochs": EPOCHS}})
@@ -35,44 +35,44 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def stages_on(root: Path, **environment: str) -> Iterator[subprocess.Popen]:
-    """The two stages of the arm that train and explain its networks, one at a time, as they start."""
+def start_stages(root: Path, **environment: str) -> Iterator[subprocess.Popen]:
+    """Start the two stages that train and explain the networks of the arm; yield each process before the next starts."""
     for stage in ("train", "saliency"):
         command = [sys.executable, "-m", f"stages.{stage}", ARM]
         yield subprocess.Popen(command, cwd=root, env=clean_environment() | environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
-def ended(stage: subprocess.Popen) -> None:
+def finish(stage: subprocess.Popen) -> None:
     """Wait for a stage, which must succeed."""
-    words = stage.communicate()[1]
-    assert stage.returncode == 0, words[-3000:]
+    errors = stage.communicate()[1]
+    assert stage.returncode == 0, errors[-3000:]
 
 
-def hashes(root: Path) -> dict[str, str]:
-    """SHA-256 of every file that the two stages leave."""
+def hash_outputs(root: Path) -> dict[str, str]:
+    """Return the SHA-256 digest of every output of the two stages."""
     files = sorted(path for folder in ("networks", "saliency") for path in (root / "data" / folder / ARM).iterdir())
     return {path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 @pytest.fixture(scope="module")
 def from_one_worker(project: Path) -> dict[str, str]:
-    """What one worker process leaves."""
-    for stage in stages_on(project, WORKERS="1"):
-        ended(stage)
-    return hashes(project)
+    """Digests of the outputs of a single worker process."""
+    for stage in start_stages(project, WORKERS="1"):
+        finish(stage)
+    return hash_outputs(project)
 
 
 @pytest.mark.parametrize("workers", ["2", "4"])
-def test_more_workers_leave_the_same_bytes(project, from_one_worker, workers):
-    for stage in stages_on(project, WORKERS=workers):
-        ended(stage)
+def test_more_workers_produce_the_same_bytes(project, from_one_worker, workers):
+    for stage in start_stages(project, WORKERS=workers):
+        finish(stage)
     assert len(from_one_worker) > REPLICATES
-    assert hashes(project) == from_one_worker
+    assert hash_outputs(project) == from_one_worker
 
 
 @contextmanager
 def cluster(root: Path, workers: int) -> Iterator[tuple[str, list[subprocess.Popen]]]:
-    """Address of a scheduler, and workers that are processes of their own with nothing but the code."""
+    """Start a scheduler and workers in separate processes that have only the code; yield the address and the workers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
@@ -91,16 +91,16 @@ def cluster(root: Path, workers: int) -> Iterator[tuple[str, list[subprocess.Pop
             process.wait()
 
 
-def test_a_cluster_that_loses_a_worker_leaves_the_same_bytes(project, from_one_worker):
+def test_a_cluster_that_loses_a_worker_produces_the_same_bytes(project, from_one_worker):
     checkpoints = project / f"data/unfinished/train-{ARM}"
     with cluster(project, 3) as (address, workers):
-        stages = stages_on(project, DASK_SCHEDULER_ADDRESS=address)
+        stages = start_stages(project, DASK_SCHEDULER_ADDRESS=address)
         training = next(stages)
         while training.poll() is None and not list(checkpoints.glob("*/replicate-*")):
             time.sleep(0.01)
         assert training.poll() is None, "the stage ended before a worker could be killed"
-        os.kill(workers[0].pid, signal.SIGKILL)  # a replicate is finished, others are being trained
-        ended(training)
-        ended(next(stages))
+        os.kill(workers[0].pid, signal.SIGKILL)  # one replicate is finished and others are being trained
+        finish(training)
+        finish(next(stages))
         assert [worker.poll() for worker in workers[1:]] == [None, None]
-    assert hashes(project) == from_one_worker
+    assert hash_outputs(project) == from_one_worker

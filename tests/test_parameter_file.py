@@ -1,4 +1,4 @@
-"""Oracle of what a value is read as: DVC's own reader."""
+"""Parameter files are read as DVC reads them, which is the oracle of the values."""
 
 import math
 import subprocess
@@ -39,28 +39,28 @@ READ = [
     ("b: &both {x: 1, y: 2}\na: {<<: *both, y: 3}", {"x": 1, "y": 3}),
 ]
 REFUSED = [
-    ("a: 1\na: 2", "line 2 has the key a a second time in one section; keep one of them"),
-    ("t:\n  b: 1\n  c: 2\n  b: 1", "line 4 has the key b a second time in one section"),
-    ("t: {b: 1, b: [1, 2]}", "line 1 has the key b a second time in one section"),
-    ("%YAML 1.1\n---\na: 010", "is read as YAML 1.2 and must not begin with a directive; leave out the line '%YAML 1.1'"),
+    ("a: 1\na: 2", "line 2 has the key a a second time in the same section; keep only one"),
+    ("t:\n  b: 1\n  c: 2\n  b: 1", "line 4 has the key b a second time in the same section"),
+    ("t: {b: 1, b: [1, 2]}", "line 1 has the key b a second time in the same section"),
+    ("%YAML 1.1\n---\na: 010", "is read as YAML 1.2 and must not begin with a directive; remove the line '%YAML 1.1'"),
     ("# of old\n\n%YAML 1.2\n---\na: 010", "must not begin with a directive"),
-    ("a:\n\t- 1", "line 2 has a tab before its first word, where YAML allows spaces alone"),
+    ("a:\n\t- 1", "line 2 has a tab before its first word, where YAML allows only spaces"),
     ("a: 1\n---\na: 2", "line 2, '---': expected a single document in the stream, but found another document"),
     ("a: *b", "line 1, 'a: *b': found undefined alias"),
     ("a: 5: 6", "line 1, 'a: 5: 6': mapping values are not allowed in this context"),
     ("a: [1,", "line 2: while parsing a flow node, did not find expected node content"),
     ("a: \u2028@", "line 2, '@': while scanning for the next token, found character that cannot start any token"),
-    ("a: !!python/name:os.system x", "must not name types, as line 1 does with an exclamation mark; a text that begins with one needs quotes"),
+    ("a: !!python/name:os.system x", "must not name types, as line 1 does with an exclamation mark; quote a text that begins with one"),
     ("a: !!bool x", "must not name types"),
-    ("a: '\0'", "line 1 has the control character 0x00"),
-    ("a: 2026-13-01", "has a date or a number that does not exist: month must be in 1..12"),
+    ("a: '\0'", "line 1 contains the control character 0x00"),
+    ("a: 2026-13-01", "contains a date or a number that does not exist: month must be in 1..12"),
     (b"a: \xfc", "must be encoded in UTF-8; line 1 has the byte 0xfc, which is not"),
     ("a: 1\nb: ü".encode("latin-1"), "line 2 has the byte 0xfc"),
     ("a: 1".encode("utf-16"), "line 1 has the byte 0xff"),
-    ("a: " + "9" * 5000, "must have values of at most 4,000 characters; the one in line 1 has 5,000"),
+    ("a: " + "9" * 5000, "must have values of at most 4,000 characters; the value in line 1 has 5,000"),
     ("a: [" + "1, " * 10**6 + "]", "must have at most 100,000 characters; it has 3,000,005"),
     *(
-        ("a:\n- " + opening * 5000, "must nest brackets, braces and sections at most 20 deep; line 2 goes deeper")
+        ("a:\n- " + opening * 5000, "must not nest brackets, braces and sections more than 20 levels deep; line 2 does")
         for opening in ("{", "[", "- ", "? ")
     ),
 ]
@@ -68,7 +68,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("text", "value"), READ)
 def test_a_value_is_read_as_dvc_reads_it(text, value):
-    """Both of DVC's readers: the one of `repro`, and the one with which `exp run -S` changes the file."""
+    """Both readers of DVC are compared: that of `repro`, and that with which `exp run -S` changes the file."""
     read = read_parameters(text)["a"]
     assert (read, type(read)) == (value, type(value))
     assert parse_yaml(text, "params.yaml")["a"] == value
@@ -85,11 +85,11 @@ def test_the_parameters_of_the_project_are_read_as_dvc_reads_them(name):
 
 
 @pytest.mark.parametrize(("content", "sentence"), REFUSED)
-def test_what_cannot_be_read_or_in_two_ways_is_refused_in_a_sentence(content, sentence):
-    with pytest.raises(ValueError, match=r"params\.yaml") as refusal:
+def test_unreadable_or_ambiguous_yaml_is_refused_in_one_sentence(content, sentence):
+    with pytest.raises(ValueError, match=r"params\.yaml") as error:
         parse_settings(content)
-    assert sentence in str(refusal.value)
-    assert len(str(refusal.value).splitlines()) == 1
+    assert sentence in str(error.value)
+    assert len(str(error.value).splitlines()) == 1
 
 
 def test_another_file_is_named():
@@ -97,14 +97,14 @@ def test_another_file_is_named():
         read_parameters("a: 1\na: 2", "study/params.yaml")
 
 
-def test_a_key_that_stands_twice_is_refused_by_dvc_too():
+def test_a_repeated_key_is_refused_by_dvc_too():
     with pytest.raises(YAMLFileCorruptedError):
         parse_yaml("a: 1\na: 2", "params.yaml")
 
 
 @pytest.mark.slow
 def test_a_small_number_set_by_dvc_reaches_the_stages(tmp_path):
-    """DVC writes 0.00001 as 1e-05, a text under YAML 1.1."""
+    """DVC writes 0.00001 as 1e-05, which YAML 1.1 reads as a text."""
     copied_project(tmp_path)
     params = tiny_params()
     params |= {"dilations": [1], "train": {**params["train"], "replicates": 1}}

@@ -2,7 +2,7 @@ import re
 import time
 
 from kernel_dilation.datasets.idx import Digits
-from kernel_dilation.experiment.parameter_rules import split_counts
+from kernel_dilation.experiment.parameter_rules import count_splits
 from kernel_dilation.experiment.parameters import check_digits, parse_settings
 from stages.fetch import hold_back
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from changed_parameters import changed
 
-TOO_MUCH = [  # what no machine can hold, and the bound
+TOO_LARGE = [  # values that exceed the memory of any machine, and the limit
     ({"train__replicates": 10**12}, "train.replicates", "at most 10,000 (got 1000000000000)"),
     ({"train__epochs": 10**12}, "train.epochs", "at most 10,000 (got 1000000000000)"),
     ({"train__seed": 2**31}, "train.seed", "below 2,147,483,648 (got 2147483648)"),
@@ -29,22 +29,22 @@ TOO_MUCH = [  # what no machine can hold, and the bound
         "dilations",
         "at most 100 entries, each a whole number, at least 1 and at most 1,000 (got a list of 10,000 entries",
     ),
-    ({"train__epochs": 10**1000}, "train.epochs", "at most 10,000 (got a whole number of some 1,000 digits)"),
+    ({"train__epochs": 10**1000}, "train.epochs", "at most 10,000 (got a whole number of about 1,000 digits)"),
     ({"train__batch_size": 3601}, "train.batch_size", "must be at most the number of training digits, 3,600 (got 3601)"),
     ({"learn__images": 3601}, "learn.images", "must be at most the number of training digits, 3,600 (got 3601)"),
     ({"saliency__images": 1001}, "saliency.images", "must be at most the number of test digits, 1,000 (got 1001)"),
-    ({"learn__batch_size": 1501}, "learn.batch_size", "and that of learn.images and learn.planted_images, 1,500 (got 1501)"),
-    ({"data__validation_share": 1e-9}, "data.validation_share", "it holds back 1 and keeps 3,999 (got 1e-09)"),
+    ({"learn__batch_size": 1501}, "learn.batch_size", "and at most learn.images and learn.planted_images, 1,500 (got 1501)"),
+    ({"data__validation_share": 1e-9}, "data.validation_share", "1 digits are held back and 3,999 are kept (got 1e-09)"),
     (
         {"data__test_share": 0.9999},
         "data.test_share",
-        "must leave every one of 10 classes a digit on both sides; it holds back 5,000 and keeps 0 (got 0.9999)",
+        "must leave at least one digit of each of the 10 classes in both parts; 5,000 digits are held back and 0 are kept (got 0.9999)",
     ),
 ]
 
 
-@pytest.mark.parametrize(("change", "place", "rule"), TOO_MUCH)
-def test_what_no_machine_can_hold_is_refused_at_once_with_number_and_bound(change, place, rule):
+@pytest.mark.parametrize(("change", "place", "rule"), TOO_LARGE)
+def test_excessive_values_are_refused_quickly_with_value_and_limit(change, place, rule):
     text, start = changed(**change), time.perf_counter()
     with pytest.raises(ValueError, match=f"\n  {place}: .*{re.escape(rule)}"):
         parse_settings(text)
@@ -55,10 +55,10 @@ def test_what_no_machine_can_hold_is_refused_at_once_with_number_and_bound(chang
     ("change", "key", "what"),
     [
         ({"network__channels": [4096, 8], "train__batch_size": 3600}, "network.channels", "train.batch_size digits would take 11,560,550,400"),
-        ({"network__channels": [8, 4096], "network__dense": 65536}, "network.dense", "the weights of as many units would take 13,153,337,344"),
-        ({"saliency__samples": 10_000, "network__channels": [4096, 8]}, "saliency.samples", "as many copies would take 32,112,640,000"),
-        ({"learn__channels": [4096, 8], "learn__batch_size": 1500}, "learn.channels", "at learn.candidates would take 33,718,272,000"),
-        ({"learn__channels": [8, 4096], "learn__dense": 65536}, "learn.dense", "the weights of as many units would take 13,153,337,344"),
+        ({"network__channels": [8, 4096], "network__dense": 65536}, "network.dense", "the weights of these units would take 13,153,337,344"),
+        ({"saliency__samples": 10_000, "network__channels": [4096, 8]}, "saliency.samples", "these copies would take 32,112,640,000"),
+        ({"learn__channels": [4096, 8], "learn__batch_size": 1500}, "learn.channels", "at all learn.candidates would take 33,718,272,000"),
+        ({"learn__channels": [8, 4096], "learn__dense": 65536}, "learn.dense", "the weights of these units would take 13,153,337,344"),
         (
             {"analyze__resamples": 1_000_000, "train__replicates": 10_000},
             "analyze.resamples",
@@ -71,56 +71,56 @@ def test_what_no_machine_can_hold_is_refused_at_once_with_number_and_bound(chang
         ),
     ],
 )
-def test_sizes_that_are_right_one_by_one_must_fit_into_memory_together(change, key, what):
-    """By hand: 28 x 28 pixels or 7 x 7 features, times channels, times digits, copies or units."""
-    with pytest.raises(ValueError, match=f"  {key}: must be less: .*{what} numbers, of at most 10,000,000,000 "):
+def test_sizes_that_are_valid_one_by_one_must_fit_into_memory_together(change, key, what):
+    """By hand: 28 x 28 pixels or 7 x 7 places, times channels, times digits, copies or units."""
+    with pytest.raises(ValueError, match=f"  {key}: must be smaller: .*{what} numbers, and the limit is 10,000,000,000 "):
         parse_settings(changed(**change))
 
 
 @pytest.mark.parametrize(("dataset", "train", "test"), [("mnist", 54_000, 10_000), ("fashion_mnist", 54_000, 10_000), ("kmnist", 54_000, 10_000)])
-def test_the_digits_of_every_known_data_set_are_a_bound(dataset, train, test):
-    """By hand: 60,000 digits, a tenth of them held back, and 10,000 to test with."""
+def test_the_number_of_digits_of_every_known_data_set_is_a_limit(dataset, train, test):
+    """By hand: 60,000 digits, of which a tenth is held back, and 10,000 test digits."""
     fitting = {"data__dataset": dataset, "learn__images": train, "saliency__images": test}
     assert parse_settings(changed(**fitting, train__batch_size=train))
     with pytest.raises(ValueError, match=r"train.batch_size: must be at most the number of training digits, 54,000 "):
         parse_settings(changed(**fitting, train__batch_size=train + 1))
 
 
-def test_digits_of_a_folder_are_a_bound_once_they_are_read(tmp_path):
+def test_the_number_of_digits_in_a_folder_is_a_limit_once_they_are_read(tmp_path):
     settings = parse_settings(changed(data__dataset=str(tmp_path), train__batch_size=5000, learn__images=5000, saliency__images=5000))
     check_digits(settings, 5000, 5000)
-    with pytest.raises(ValueError, match=r"saliency.images: must be at most the number of test digits, 4,999 ") as refusal:
+    with pytest.raises(ValueError, match=r"saliency.images: must be at most the number of test digits, 4,999 ") as error:
         check_digits(settings, 4999, 4999)
-    assert [line.split(":")[0].strip() for line in str(refusal.value).splitlines()[1:]] == ["train.batch_size", "learn.images", "saliency.images"]
+    assert [line.split(":")[0].strip() for line in str(error.value).splitlines()[1:]] == ["train.batch_size", "learn.images", "saliency.images"]
 
 
 @pytest.mark.parametrize("share", [0.1, 0.15, 1 / 3, 0.2, 0.77, 0.0031])
 @pytest.mark.parametrize("total", [4000, 5000, 3999])
 def test_digits_of_a_split_are_counted_as_scikit_learn_splits_them(share, total):
-    """Oracle: the split itself, by scikit-learn."""
+    """Oracle: the split of scikit-learn itself."""
     labels = np.arange(total) % 10
     kept, held = hold_back(Digits(np.zeros((total, 1)), labels), share, 0)
-    assert split_counts(total, 7, share, 0.5) == (len(kept.labels), len(held.labels), 7)
+    assert count_splits(total, 7, share, 0.5) == (len(kept.labels), len(held.labels), 7)
 
 
 def test_test_digits_are_held_back_first_where_a_data_set_has_none():
-    """By hand: 1,000 of 5,000 to test with, and 400 of the other 4,000 to choose with."""
-    assert split_counts(5000, 0, 0.1, 0.2) == (3600, 400, 1000)
+    """By hand: 1,000 of 5,000 are test digits, and 400 of the other 4,000 validation digits."""
+    assert count_splits(5000, 0, 0.1, 0.2) == (3600, 400, 1000)
 
 
-def test_a_kernel_that_reaches_past_the_image_is_refused():
+def test_a_kernel_that_extends_beyond_the_image_is_refused():
     with pytest.raises(ValueError, match=r"dilations.0: .*kernel size 3 at dilation 28 reaches 28 pixels"):
         parse_settings(changed(dilations=[28], kernel_sizes=[3]))
 
 
-def test_a_kernel_that_fits_at_no_dilation_is_named_itself():
-    with pytest.raises(ValueError, match=r"kernel_sizes.1: .*kernel size 57 at dilation 1 reaches 28 pixels") as refusal:
+def test_a_kernel_size_that_fits_at_no_dilation_is_reported_itself():
+    with pytest.raises(ValueError, match=r"kernel_sizes.1: .*kernel size 57 at dilation 1 reaches 28 pixels") as error:
         parse_settings(changed(dilations=[1, 2], kernel_sizes=[3, 57]))
-    assert len(str(refusal.value).splitlines()) == 2
+    assert len(str(error.value).splitlines()) == 2
 
 
-def test_a_map_that_vanishes_under_valid_padding_is_refused():
-    """28 - 2 x 13 = 2, pooled to 1, from which a 3-wide kernel leaves nothing."""
+def test_feature_maps_that_vanish_under_valid_padding_are_refused():
+    """By hand: 28 - 2 x 13 = 2, pooled to 1, to which a kernel of size 3 cannot be applied."""
     with pytest.raises(ValueError, match="kernel size 3 at dilation 1 leaves 0"):
         parse_settings(changed(dilations=[13], kernel_sizes=[3], network__padding="valid"))
 

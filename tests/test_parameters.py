@@ -12,7 +12,7 @@ def test_the_default_parameters_are_accepted():
     assert len(settings.arms()) == len(settings.dilations) * len(settings.kernel_sizes) * len(settings.poolings)
 
 
-def test_every_parameter_of_the_model_stands_in_the_file_with_a_comment():
+def test_every_parameter_of_the_model_is_in_the_file_with_a_comment():
     lines = [line for line in DEFAULT.splitlines() if ":" in line.split("#")[0]]
     names = {line.split(":")[0].strip() for line in lines}
     sections = {name for name, field in Settings.model_fields.items() if hasattr(field.annotation, "model_fields")}
@@ -24,13 +24,13 @@ def test_every_parameter_of_the_model_stands_in_the_file_with_a_comment():
 
 COUNT = "must be a whole number, at least 1 and at most"
 POSITIVE = "must be a number, above 0 and at most 1,000,000"
-BROKEN = [  # a change of the default parameters, the parameter that is named, and what is said of it
+BROKEN = [  # a change of the default parameters, the parameter that the message names, and a part of the message
     ({"dilations": [0, 1]}, "dilations.0", f"{COUNT} 1,000 (got 0)"),
     ({"dilations": []}, "dilations", "a list of at least 1 and at most 100 entries, each a whole number, at least 1 and at most 1,000 (got [])"),
     ({"dilations": 3}, "dilations", "must be a list of at least 1"),
     ({"dilations": {"a": 1}}, "dilations", "(got a section with a)"),
     ({"dilations": list(range(1, 102))}, "dilations", "(got a list of 101 entries, [1, 2, 3, 4, 5, 6, ...])"),
-    ({"dilations": [1, 1]}, "dilations", "every entry may stand in the list once; repeated: 1 (got [1, 1])"),
+    ({"dilations": [1, 1]}, "dilations", "every entry may occur only once in the list; repeated: 1 (got [1, 1])"),
     ({"dilations": [1.5]}, "dilations.0", f"{COUNT} 1,000 (got 1.5)"),
     ({"dilations": [1.0]}, "dilations.0", "(got 1.0)"),
     ({"dilations": [True]}, "dilations.0", "(got true)"),
@@ -41,24 +41,24 @@ BROKEN = [  # a change of the default parameters, the parameter that is named, a
     ({"poolings": ["median"]}, "poolings.0", "must be one of max, average, stride (got the text 'median')"),
     ({"poolings": ["Max"]}, "poolings.0", "did you mean max?"),
     ({"poolings": ["max; touch here"]}, "poolings.0", "must be one of max, average, stride"),
-    ({"data__dataset": "$(touch here)"}, "data.dataset", "folder that exists (got the text '$(touch here)')"),
+    ({"data__dataset": "$(touch here)"}, "data.dataset", "existing folder (got the text '$(touch here)')"),
     (
         {"data__dataset": "no/such/folder"},
         "data.dataset",
-        "must be one of mnist5k, mnist, fashion_mnist, kmnist, or the path of a folder that exists",
+        "must be one of mnist5k, mnist, fashion_mnist, kmnist, or the path of an existing folder",
     ),
     ({"data__dataset": "MNIST"}, "data.dataset", "did you mean mnist?"),
-    ({"data__dataset": "params.yaml"}, "data.dataset", "there is a file of that name"),
-    ({"data__dataset": ""}, "data.dataset", "folder that exists (got the text '')"),
-    ({"data__dataset": " "}, "data.dataset", "folder that exists (got the text ' ')"),
-    ({"data__dataset": "a\0b"}, "data.dataset", "folder that exists (got the text 'a"),
+    ({"data__dataset": "params.yaml"}, "data.dataset", "this is the path of a file"),
+    ({"data__dataset": ""}, "data.dataset", "existing folder (got the text '')"),
+    ({"data__dataset": " "}, "data.dataset", "existing folder (got the text ' ')"),
+    ({"data__dataset": "a\0b"}, "data.dataset", "existing folder (got the text 'a"),
     ({"data__dataset": "x" * 3000}, "data.dataset", "xxx…)"),
-    ({"data__dataset": 5}, "data.dataset", "must be one of mnist5k, mnist, fashion_mnist, kmnist, or the path of a folder that exists (got 5)"),
+    ({"data__dataset": 5}, "data.dataset", "must be one of mnist5k, mnist, fashion_mnist, kmnist, or the path of an existing folder (got 5)"),
     ({"data__validation_share": 1.0}, "data.validation_share", "must be a number, above 0 and below 1 (got 1.0)"),
-    ({"saliency__methods": ["gradient", "guess"]}, "saliency.methods.1", "the methods are"),
+    ({"saliency__methods": ["gradient", "guess"]}, "saliency.methods.1", "must be one of the methods"),
     ({"saliency__methods": ["gradeint"]}, "saliency.methods.0", "did you mean gradient?"),
     ({"saliency__methods": [5]}, "saliency.methods.0", "must be a text (got 5)"),
-    ({"learn__methods": ["guess"]}, "learn.methods.0", "the methods are"),
+    ({"learn__methods": ["guess"]}, "learn.methods.0", "must be one of the methods"),
     ({"learn__rates": {"mixtur": 1.0}}, "learn.rates.mixtur", "did you mean mixture?"),
     ({"learn__rates": {1: 1.0}}, "learn.rates.1", "the name of a parameter must be a text"),
     ({"learn__rates": 0.2}, "learn.rates", "must be a section in which each name has a number, above 0 and at most 1,000,000 (got 0.2)"),
@@ -88,13 +88,13 @@ BROKEN = [  # a change of the default parameters, the parameter that is named, a
 
 @pytest.mark.parametrize(("change", "place", "rule"), BROKEN)
 def test_a_broken_rule_is_named_with_parameter_rule_and_value(change, place, rule):
-    with pytest.raises(ValueError, match=r"params\.yaml") as refusal:
+    with pytest.raises(ValueError, match=r"params\.yaml") as error:
         parse_settings(changed(**change) if isinstance(next(iter(change)), str) else DEFAULT + "5: 1\n")
-    line = next(line for line in str(refusal.value).splitlines() if line.strip().startswith(f"{place}:"))
+    line = next(line for line in str(error.value).splitlines() if line.strip().startswith(f"{place}:"))
     assert rule in line
     assert "{" not in line  # never a whole section
     assert len(line) < 500
-    assert not any(word in str(refusal.value) for word in ("Value error", "Input should", "a valid", "pattern", "Extra", "Field required"))
+    assert not any(word in str(error.value) for word in ("Value error", "Input should", "a valid", "pattern", "Extra", "Field required"))
 
 
 def test_minus_zero_is_zero_where_zero_is_allowed():
@@ -107,16 +107,16 @@ def test_numbers_are_read_as_dvc_writes_them():
     assert (settings.saliency.total_variation, settings.train.epochs) == (0.00001, 10)
 
 
-def test_of_very_many_problems_the_first_are_listed():
-    with pytest.raises(ValueError, match=r"and 32 more$") as refusal:
+def test_only_the_first_of_very_many_problems_are_listed():
+    with pytest.raises(ValueError, match=r"and 32 more$") as error:
         parse_settings(DEFAULT + "".join(f"unknown{number}: 1\n" for number in range(52)))
-    assert len(str(refusal.value).splitlines()) == 22
+    assert len(str(error.value).splitlines()) == 22
 
 
-def test_all_broken_rules_are_told_at_once():
-    with pytest.raises(ValueError, match=r"params\.yaml") as refusal:
+def test_all_broken_rules_are_reported_at_once():
+    with pytest.raises(ValueError, match=r"params\.yaml") as error:
         parse_settings(changed(dilations=[0], poolings=["median"], train__epochs=0))
-    assert len(str(refusal.value).splitlines()) == 4
+    assert len(str(error.value).splitlines()) == 4
 
 
 def test_a_missing_section_is_refused():
@@ -129,6 +129,6 @@ def test_a_missing_section_is_refused():
 
 
 @pytest.mark.parametrize("text", ["dilations: [1", "- 1\n- 2", "", "# nothing", "5", "dilations:5", b"\xff"])
-def test_a_file_that_is_no_mapping_is_refused(text):
+def test_a_file_that_is_not_a_mapping_is_refused(text):
     with pytest.raises(ValueError, match=r"params\.yaml"):
         parse_settings(text)

@@ -1,7 +1,7 @@
 from kernel_dilation.experiment.atomic_write import remove_stale
 
 
-def test_what_is_no_longer_named_is_deleted_and_the_rest_stays(tmp_path):
+def test_outputs_that_are_not_named_are_deleted_and_the_others_stay(tmp_path):
     for name in ("1-3-max", "7-3-max"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").touch()
@@ -11,5 +11,5 @@ def test_what_is_no_longer_named_is_deleted_and_the_rest_stays(tmp_path):
     assert (tmp_path / "1-3-max" / "file").exists()
 
 
-def test_a_folder_that_is_not_there_needs_no_pruning(tmp_path):
+def test_a_missing_folder_is_accepted(tmp_path):
     remove_stale(tmp_path / "nothing", ["1-3-max"])

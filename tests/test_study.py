@@ -1,4 +1,4 @@
-"""The study, tiny but real: it leaves what it promises, and on its finished state does nothing."""
+"""A tiny but real study writes all its results, and does nothing if it is up to date."""
 
 import json
 import shutil
@@ -13,21 +13,21 @@ import yaml
 from tiny_projects import clean_environment, copied_project, tiny_params
 
 LOCKS = ("dvc.lock", "valid.lock", "valid-matched.lock")
-LEFT = ("README.md", "answers.json", "fetch.json", "run.json", "report.html", "tables/accuracy.csv", "figures/accuracy_by_dilation.png", *LOCKS)
+RESULTS = ("README.md", "answers.json", "fetch.json", "run.json", "report.html", "tables/accuracy.csv", "figures/accuracy_by_dilation.png", *LOCKS)
 REPLICATED = ("accuracy.csv", "fall.csv", "answers.json", "replication.png")
 
 
-def study(root: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """`make study`, finished, in the copy."""
-    done = subprocess.run([sys.executable, "-m", "tools.study.run_study"], cwd=root, env=clean_environment(), capture_output=True, text=True)
-    if check and done.returncode:
-        pytest.fail(f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
-    return done
+def run_study(root: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run `make study` in the copy of the project."""
+    process = subprocess.run([sys.executable, "-m", "tools.study.run_study"], cwd=root, env=clean_environment(), capture_output=True, text=True)
+    if check and process.returncode:
+        pytest.fail(f"{process.stdout[-3000:]}\n{process.stderr[-3000:]}")
+    return process
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project with a tiny study that is finished."""
+    """Copy of the project with a finished tiny study."""
     root = tmp_path_factory.mktemp("study")
     copied_project(root)
     (root / "study").mkdir()
@@ -35,13 +35,13 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if Path("study", name).exists():
             shutil.copy(Path("study", name), root / "study" / name)
     (root / "study/params.yaml").write_text(yaml.safe_dump(with_changes(tiny_params(), {"learn": {"methods": ["mixture"]}})))
-    assert "same, valid, valid-matched had to run" in study(root).stdout
+    assert "same, valid, valid-matched had to run" in run_study(root).stdout
     return root
 
 
 @pytest.mark.slow
-def test_the_study_leaves_what_it_promises_and_the_default_run_alone(root):
-    for name in (*LEFT, *(f"replication/{name}" for name in REPLICATED)):
+def test_the_study_writes_its_results_and_does_not_touch_the_default_run(root):
+    for name in (*RESULTS, *(f"replication/{name}" for name in REPLICATED)):
         assert (root / "study" / name).stat().st_size > 0, name
     assert not (root / "data").exists()
     assert not (root / "metrics/answers.json").exists()
@@ -53,23 +53,23 @@ def test_the_study_leaves_what_it_promises_and_the_default_run_alone(root):
 
 
 @pytest.mark.slow
-def test_a_finished_study_does_nothing_even_where_its_data_is_not(root, tmp_path):
+def test_a_finished_study_does_nothing_even_if_its_data_are_missing(root, tmp_path):
     kept = {path: path.read_bytes() for path in (root / "study").rglob("*") if path.is_file() and "work" not in path.parts}
     shutil.move(root / "study/work", tmp_path / "work")
-    assert "nothing had to run" in study(root).stdout
+    assert "nothing had to run" in run_study(root).stdout
     shutil.rmtree(root / "study/work")
     shutil.move(tmp_path / "work", root / "study/work")
-    assert "nothing had to run" in study(root).stdout
+    assert "nothing had to run" in run_study(root).stdout
     assert {path: path.read_bytes() for path in kept} == kept
 
 
 @pytest.mark.slow
-def test_a_broken_parameter_is_told_before_any_work(root):
+def test_an_invalid_parameter_is_reported_before_any_work(root):
     path = root / "study/replication.yaml"
     before = path.read_text()
     path.write_text(before.replace("padding: valid", "padding: vaild", 1))
-    done = study(root, check=False)
+    process = run_study(root, check=False)
     path.write_text(before)
-    assert done.returncode
-    assert "the run valid: params.yaml breaks these rules" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert process.returncode
+    assert "the run valid: params.yaml breaks these rules" in process.stderr
+    assert "Traceback" not in process.stderr

@@ -1,4 +1,4 @@
-"""A folder of one's own may hold fewer digits than the parameters ask for: every stage that reads them says so before it starts a worker."""
+"""A user's folder may have fewer digits than the parameters ask for; every stage reports that before it starts a worker."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from changed_parameters import changed
 
 @pytest.fixture
 def few_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder of the pipeline, after `fetch`, with ten digits to train with and ten to test with."""
+    """Prepare the files that `fetch` leaves, with ten digits in each split."""
     (tmp_path / "data").mkdir()
     (tmp_path / "mine").mkdir()
     (tmp_path / "params.yaml").write_text(changed(data__dataset=str(tmp_path / "mine"), train__batch_size=5))
@@ -23,10 +23,10 @@ def few_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("stage", "item"), [(train, "1-3-max"), (saliency, "1-3-max"), (learn, "mixture")])
-def test_more_digits_than_the_folder_holds_are_refused_by_every_stage(few_digits, stage, item):
-    with pytest.raises(SystemExit) as refusal, exit_with_message("train"):
+def test_every_stage_refuses_to_use_more_digits_than_the_folder_has(few_digits, stage, item):
+    with pytest.raises(SystemExit) as error, exit_with_message("train"):
         stage.main(item)
-    said = str(refusal.value)
-    assert "learn.images: must be at most the number of training digits, 10 (got 2000)" in said
-    assert "saliency.images: must be at most the number of test digits, 10 (got 20)" in said
-    assert "train.batch_size" not in said
+    message = str(error.value)
+    assert "learn.images: must be at most the number of training digits, 10 (got 2000)" in message
+    assert "saliency.images: must be at most the number of test digits, 10 (got 20)" in message
+    assert "train.batch_size" not in message

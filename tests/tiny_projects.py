@@ -1,11 +1,11 @@
-"""The project itself, tiny but real, in a folder of its own."""
+"""Copies of the project with tiny parameters."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from tools.project_copy import copy_files, project_files, with_changes
+from tools.project_copy import copy_files, list_project_files, with_changes
 
 import yaml
 
@@ -25,19 +25,19 @@ TINY = {
 
 
 def tiny_params() -> dict:
-    """The default parameters, made tiny."""
+    """Return the default parameters with tiny sizes."""
     return with_changes(yaml.safe_load(Path("params.yaml").read_text()), TINY)
 
 
 def copied_project(target: Path) -> None:
-    """Every file that git tracks or does not ignore, outputs excepted, committed in a repository of its own."""
-    copy_files(Path(), [name for name in project_files(Path()) if not name.startswith(("metrics/", "plots/", "study/", "dvc.lock"))], target)
+    """Copy every file that git tracks or does not ignore, except outputs, and commit the copy as a new repository."""
+    copy_files(Path(), [name for name in list_project_files(Path()) if not name.startswith(("metrics/", "plots/", "study/", "dvc.lock"))], target)
     for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-qm", "clone"]):
         subprocess.run(["git", *command], cwd=target, check=True)
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment in which a project's commands run: two workers, this Python, and none of this project's own paths."""
+    """Return environment variables for commands in a copy: two workers, this Python, and no path of this project."""
     environment = {**os.environ, "WORKERS": "2", "DVC_NO_ANALYTICS": "1", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     environment.pop("PYTHONPATH", None)
     return environment

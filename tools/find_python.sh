@@ -1,8 +1,8 @@
 #!/bin/sh
-# Print the Python to set the project up with: $1 if it is given, else that of the environment in the folder $2, else the
-# first of 3.11, 3.12 and 3.13 on the path or in the folders of pyenv, uv, conda, Homebrew and python.org. It must be able to
-# make a virtual environment: a shim of another version, or Debian's Python without its package venv, cannot.
-# With --all, print one of each version.
+# Print the path of the Python with which to set up the project: $1 if given; otherwise that of the environment in the
+# folder $2; otherwise the first of 3.11, 3.12 and 3.13 on PATH or in the folders of pyenv, uv, conda, Homebrew and
+# python.org. It must be able to create a virtual environment, which neither a shim for another version nor Debian's
+# Python without its venv package can do. With --all, print one Python of each version.
 
 usable() {
     "$1" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null
@@ -10,7 +10,7 @@ usable() {
 
 if [ -n "$1" ] && [ "$1" != --all ]; then
     usable "$1" && command -v "$1" && exit 0
-    echo "PYTHON must be a Python 3.11, 3.12 or 3.13 that can make virtual environments (module venv); got $1" >&2
+    echo "PYTHON must be a Python 3.11, 3.12 or 3.13 that can create virtual environments (module venv); got $1" >&2
     exit 1
 fi
 
@@ -32,6 +32,6 @@ for version in 3.11 3.12 3.13; do
     done
 done
 [ "$1" = --all ] && exit 0
-echo "No Python was found to set the project up with: python3.11, python3.12 and python3.13 were looked for, each with its module venv" \
-    "(on Debian and Ubuntu: apt install python3-venv). Install one, or name it: make run PYTHON=/path/to/python3.12" >&2
+echo "No suitable Python was found: the project needs python3.11, python3.12 or python3.13 with the module venv" \
+    "(on Debian and Ubuntu: apt install python3-venv). Install one, or give its path: make run PYTHON=/path/to/python3.12" >&2
 exit 1

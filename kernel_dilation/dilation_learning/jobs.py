@@ -1,13 +1,15 @@
-"""One run of learning the dilation: the jobs for worker processes, where alone TensorFlow is imported."""
+"""Jobs that learn a dilation in worker processes; TensorFlow is imported only there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from importlib import import_module
+from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 from kernel_dilation.dilation_learning.outcome import LearningOutcome, Row
 from kernel_dilation.dilation_learning.planted_textures import generate_textures
 from kernel_dilation.execution.workers import report_progress, suppress_stderr
 from kernel_dilation.experiment.arms import Arm
+from kernel_dilation.experiment.dataset_names import DigitArrays
 from kernel_dilation.experiment.parameters import Learn
 
 import numpy as np
@@ -15,13 +17,27 @@ import numpy as np
 if TYPE_CHECKING:
     from kernel_dilation.dilation_learning.method_base import MethodOptions
 
-VALIDATION_SHARE = 3  # textures to learn from for one to validate
+TRAINING_PER_VALIDATION = 3  # number of training textures for each validation texture
 
-DigitArrays = Mapping[str, np.ndarray]
+Jobs = dict[str, tuple]  # arguments of each job, by its name
 
 
-def method_options(learn: Learn, rate: float, head: Literal["flat", "average"]) -> "MethodOptions":
-    """What the learners need of the parameters, with candidates in order."""
+def planted_jobs(learn: Learn, method: str, dilations: Iterable[int], textures: int, seeds: Iterable[int]) -> Jobs:
+    """Return one job of `learn_from_textures` for each planted dilation, set of textures, seed and initial dilation."""
+    runs = product(dilations, range(textures), seeds, learn.initial_dilations)
+    return {
+        f"{method}-{true}-{texture}-{seed}-{initial}": (learn, method, learn.rates[method], true, texture, initial, seed)
+        for true, texture, seed, initial in runs
+    }
+
+
+def build_options(learn: Learn, rate: float, head: Literal["flat", "average"]) -> "MethodOptions":
+    """Return the options of a method from the parameters, with the candidates in ascending order.
+
+    Args:
+        rate: learning rate of the dilation's own parameters.
+        head: `flat` as in the networks of the grid, or `average` for textures.
+    """
     with suppress_stderr():
         from kernel_dilation.dilation_learning.method_base import MethodOptions
         from kernel_dilation.model.network import use_one_thread
@@ -35,53 +51,56 @@ def method_options(learn: Learn, rate: float, head: Literal["flat", "average"]) 
 
 
 def run_method(method: str, images: DigitArrays, options: "MethodOptions", initial_dilation: int, seed: int) -> LearningOutcome:
-    """What the method of this name chooses from this start."""
+    """Run a method, given by its name, from an initial dilation."""
     return import_module(f"kernel_dilation.dilation_methods.{method}").learn_dilation(images, options, initial_dilation, seed)
 
 
-def resplit_digits(digits: DigitArrays, most: int, seed: int) -> dict[str, np.ndarray]:
-    """The training and validation digits, shuffled and split anew by the run's seed; the test digits stay.
+def resplit_digits(digits: DigitArrays, max_training: int, seed: int) -> dict[str, np.ndarray]:
+    """Shuffle the training and validation digits and split them again with the seed of a run; keep the test digits.
 
-    So runs that agree do not agree on the accidents of one split. At most `most` digits to train with,
-    and at least as many to validate as the given split has.
+    Agreement between runs can then not be due to peculiarities of one split. The new split has at most
+    `max_training` training digits, and the validation digits are the next `max_training` at most.
     """
     labels = np.concatenate([digits["y_train"], digits["y_validation"]])
     images = np.concatenate([digits["x_train"], digits["x_validation"]])
     order = np.random.default_rng([seed, 5]).permutation(len(labels))
-    count = min(most, len(labels) - len(digits["y_validation"]))
-    train, validation = order[:count], order[count : count + most]
+    count = min(max_training, len(labels) - len(digits["y_validation"]))
+    train, validation = order[:count], order[count : count + max_training]
     split = {"x_train": images[train], "y_train": labels[train], "x_validation": images[validation], "y_validation": labels[validation]}
     return dict(digits) | split
 
 
 def learn_from_digits(digits: DigitArrays, learn: Learn, method: str, initial_dilation: int, seed: int) -> LearningOutcome:
-    """What a method chooses on digits."""
-    options = method_options(learn, learn.rates[method], "flat")
+    """Learn the dilation on digits with one method."""
+    options = build_options(learn, learn.rates[method], "flat")
     split = resplit_digits(digits, learn.images, seed)
     scaled = {name: values.astype(np.float32) / 255 if name.startswith("x") else values for name, values in split.items()}
-    learned = run_method(method, scaled, options, initial_dilation, seed)
+    outcome = run_method(method, scaled, options, initial_dilation, seed)
     report_progress(1)
-    return learned
+    return outcome
 
 
 def learn_from_textures(
     shared: object, learn: Learn, method: str, rate: float, true_dilation: int, texture: int, initial_dilation: int, seed: int
 ) -> LearningOutcome:
-    """What a method chooses, at this rate of its own, on textures whose best dilation is known."""
-    options = method_options(learn, rate, "average")
-    learned = run_method(method, texture_images(learn, true_dilation, texture), options, initial_dilation, seed)
+    """Learn the dilation with one method, at the given rate, on textures whose best dilation is known.
+
+    `shared`, the data that all jobs share, is not used.
+    """
+    options = build_options(learn, rate, "average")
+    outcome = run_method(method, draw_textures(learn, true_dilation, texture), options, initial_dilation, seed)
     report_progress(1)
-    return learned
+    return outcome
 
 
-def texture_images(learn: Learn, true_dilation: int, texture: int) -> dict[str, np.ndarray]:
-    """The textures of one planted dilation: the same for every method, start and seed of weights."""
-    return generate_textures(true_dilation, texture, learn.planted_images, learn.planted_images // VALIDATION_SHARE, learn.seed)
+def draw_textures(learn: Learn, true_dilation: int, texture: int) -> dict[str, np.ndarray]:
+    """Return textures with a planted dilation, which are the same for every method, initial dilation and seed of the weights."""
+    return generate_textures(true_dilation, texture, learn.planted_images, learn.planted_images // TRAINING_PER_VALIDATION, learn.seed)
 
 
-def retrain_at(digits: DigitArrays, learn: Learn, dilation: int, seed: int) -> Row:
-    """How well a network of the grid does that is trained at a chosen dilation; accuracies as shares, losses in nats."""
-    options = method_options(learn, 1.0, "flat")
+def retrain_at_dilation(digits: DigitArrays, learn: Learn, dilation: int, seed: int) -> Row:
+    """Train a network of the grid at a chosen dilation; return its validation loss, in nats, and accuracies, as shares."""
+    options = build_options(learn, 1.0, "flat")
     from kernel_dilation.model.network import Architecture
     from kernel_dilation.training.loop import Schedule, train_network
 

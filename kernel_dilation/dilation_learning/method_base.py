@@ -1,12 +1,12 @@
-"""The network whose first dilation is learned: what all methods of learning it share.
+"""The network whose first dilation is learned, and its training, which all methods share.
 
-A method says what its parameters are, what the first convolution makes of an image under them, and
-how they move. Everything behind the first convolution, and the training of all weights, is the same
-for every method, and the same as in a network of the grid.
+A method defines its parameters, the features that the first convolution computes under them, and how they are
+updated. Everything behind the first convolution and the training of the weights are the same for every
+method, and the same as in a network of the grid.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
@@ -14,6 +14,7 @@ from typing import Literal
 from kernel_dilation.dilation_learning.kernel_placement import convolve_wide_kernel
 from kernel_dilation.dilation_learning.outcome import LearningOutcome
 from kernel_dilation.experiment.arms import Arm
+from kernel_dilation.experiment.dataset_names import DigitArrays
 from kernel_dilation.model.network import Architecture, head_logits, keras_network, last_features
 from kernel_dilation.training.adam import Adam
 from kernel_dilation.training.loop import batch_order, initial_seed, one_cycle
@@ -22,14 +23,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-START_ADVANTAGE = 3.0  # of the initial dilation, in nats: it begins with 20 times the weight of any other
-
-ImageArrays = Mapping[str, np.ndarray]
+INITIAL_ADVANTAGE = 3.0  # logit of the initial dilation, in nats: its weight is 20 times that of any other
 
 
 @dataclass(frozen=True)
 class MethodOptions:
-    """What may be chosen from, by which network, and how fast it learns."""
+    """Candidates, architecture and schedule of a run."""
 
     candidates: tuple[int, ...]
     kernel_size: int
@@ -40,11 +39,11 @@ class MethodOptions:
     batch_size: int
     learning_rate: float  # of the weights: the peak of their one-cycle schedule
     rate: float  # of the dilation's own parameters
-    head: Literal["flat", "average"] = "flat"  # average: the last maps are averaged first, as textures need
+    head: Literal["flat", "average"] = "flat"  # `average` averages the last features over all places, as textures need
 
 
 class DilationMethod:
-    """One method's network and its compiled training loop; its variables are set anew for every run."""
+    """Network of one method with its compiled training loop; `reset` prepares it for a run."""
 
     def __init__(self, options: MethodOptions) -> None:
         self.options = options
@@ -53,12 +52,12 @@ class DilationMethod:
         self.reach = options.kernel_size // 2 * max(options.candidates)
         self.weights = [tf.Variable(value) for value in self.initial_weights(0)]
         self.parameters = tf.Variable(self.initial_parameters(options.candidates[0], 0))
-        self.weight_steps, self.parameter_steps = Adam(self.weights), Adam([self.parameters])
-        self.rate = tf.Variable(0.0)  # of the parameters
-        self.progress = tf.Variable(0.0)  # share of the training that is done
+        self.weight_optimiser, self.parameter_optimiser = Adam(self.weights), Adam([self.parameters])
+        self.rate = tf.Variable(0.0)  # learning rate of the parameters
+        self.progress = tf.Variable(0.0)  # share of the training that is completed
 
     def initial_weights(self, seed: int) -> list[np.ndarray]:
-        """Weights as a network of the grid starts with from this seed."""
+        """Initial weights of a network of the grid with this seed."""
         weights = keras_network(self.architecture, seed).get_weights()
         if self.options.head == "average":
             weights[4] = np.asarray(keras.initializers.GlorotUniform(seed + 2)((self.options.channels[1], self.options.dense)))
@@ -73,29 +72,37 @@ class DilationMethod:
         raise NotImplementedError
 
     def first_features(self, images: tf.Tensor) -> tf.Tensor:
-        """What the first convolution makes of (n, 28, 28, 1) images under the parameters of now."""
+        """Return the features of the first convolution, (n, 28, 28, channels), of (n, 28, 28, 1) images under the current parameters."""
         return convolve_wide_kernel(images, self.kernel()) + self.weights[1]
 
     def candidate_weights(self) -> np.ndarray:
-        """How much the parameters favour each candidate, (candidates,), summing to 1."""
+        """Weight that the parameters give to each candidate, (candidates,), summing to 1."""
         raise NotImplementedError
 
     def update_dilation_parameters(self, gradient: tf.Tensor, images: tf.Tensor, labels: tf.Tensor) -> None:
-        """Move the parameters, given their gradient on the training batch and a batch of validation images."""
+        """Update the parameters, given their gradient on the training batch and a batch of validation images."""
         raise NotImplementedError
 
     def losses(self, first: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-        """Cross-entropy of each image, (n,) nats, from the first convolution's maps."""
+        """Return the cross-entropy of each image, (n,) in nats, from the features of the first convolution."""
         weights = list(self.weights)
         last = last_features(weights, first, self.architecture)
-        if self.options.head == "average":  # a hidden layer with the same weights at every place sees the mean over places
+        if self.options.head == "average":  # a hidden layer with equal weights at all places depends on the mean over places
             places = (last.shape[1] // 2) * (last.shape[2] // 2)
             weights[4] = tf.tile(weights[4] / places, (places, 1))
         return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, head_logits(weights, last, self.architecture))
 
     @tf.function(reduce_retracing=True)
-    def epoch(self, training: tuple, validation: tuple, orders: tuple, rates: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:
-        """Mean loss over one pass; `training` and `validation` are images and labels, `orders` what each step takes of them."""
+    def train_epoch(self, training: tuple, validation: tuple, orders: tuple, rates: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:
+        """Train for one epoch and return the mean loss, in nats.
+
+        Args:
+            training: images and labels.
+            validation: images and labels.
+            orders: indices of the training and of the validation images of each step, (steps, batch_size) each.
+            rates: learning rate of the weights at each step, (steps,).
+            shares: share of the training completed before each step, (steps,).
+        """
         total = tf.constant(0.0)
         for step in tf.range(tf.shape(rates)[0]):
             self.progress.assign(shares[step])
@@ -103,69 +110,69 @@ class DilationMethod:
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch([*self.weights, self.parameters])
                 loss = tf.reduce_mean(self.losses(self.first_features(images), labels))
-            *gradients, own = tape.gradient(loss, [*self.weights, self.parameters], unconnected_gradients="zero")
-            self.weight_steps.descend(gradients, rates[step])
-            self.update_dilation_parameters(own, *(tf.gather(values, orders[1][step]) for values in validation))
+            *gradients, parameter_gradient = tape.gradient(loss, [*self.weights, self.parameters], unconnected_gradients="zero")
+            self.weight_optimiser.descend(gradients, rates[step])
+            self.update_dilation_parameters(parameter_gradient, *(tf.gather(values, orders[1][step]) for values in validation))
             total += loss
         return total / tf.cast(tf.shape(rates)[0], tf.float32)
 
     @tf.function(reduce_retracing=True)
     def mean_loss(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-        """Mean cross-entropy of the images, in nats, under the parameters of now."""
+        """Return the mean cross-entropy of the images, in nats, under the current parameters."""
         return tf.reduce_mean(self.losses(self.first_features(images), labels))
 
-    def start(self, rate: float, initial_dilation: int, seed: int) -> None:
-        """Begin from this dilation and the weights of this seed, with every earlier gradient forgotten."""
+    def reset(self, rate: float, initial_dilation: int, seed: int) -> None:
+        """Set initial dilation, weights and learning rate of the parameters, and clear the state of both optimisers."""
         self.rate.assign(rate)
         for variable, value in zip(self.weights, self.initial_weights(seed)):
             variable.assign(value)
         self.parameters.assign(self.initial_parameters(initial_dilation, seed))
-        self.weight_steps.reset()
-        self.parameter_steps.reset()
+        self.weight_optimiser.reset()
+        self.parameter_optimiser.reset()
 
 
 @cache
 def build_method(method: type[DilationMethod], options: MethodOptions) -> DilationMethod:
-    """A method's compiled network, made once in a process."""
+    """Build and compile a method's network, once per process."""
     return method(options)
 
 
-def compiled_method(method: type[DilationMethod], options: MethodOptions) -> DilationMethod:
-    """The compiled network that serves these options: one for all rates of the dilation's own parameters."""
-    return build_method(method, replace(options, rate=0.0))  # type: ignore[arg-type]  # mypy takes a class for not hashable
+def get_method(method: type[DilationMethod], options: MethodOptions) -> DilationMethod:
+    """Return the compiled network for these options, which is shared by all rates of the dilation's own parameters."""
+    return build_method(method, replace(options, rate=0.0))  # type: ignore[arg-type]  # mypy does not accept a class as hashable
 
 
-def to_tensors(images: ImageArrays, part: str) -> tuple[tf.Tensor, tf.Tensor]:
-    """Images (n, 28, 28, 1) float32 and labels (n,) int32 of one part."""
+def to_tensors(images: DigitArrays, part: str) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return images (n, 28, 28, 1) float32 and labels (n,) int32 of the `train` or `validation` part."""
     return tf.constant(images[f"x_{part}"][..., None], tf.float32), tf.constant(images[f"y_{part}"], tf.int32)
 
 
-def train_method(method: type[DilationMethod], images: ImageArrays, options: MethodOptions, initial_dilation: int, seed: int) -> LearningOutcome:
-    """What the method chooses from this start.
+def train_method(method: type[DilationMethod], images: DigitArrays, options: MethodOptions, initial_dilation: int, seed: int) -> LearningOutcome:
+    """Run a method from an initial dilation.
 
     Args:
         images: `x_train`, `y_train`, `x_validation`, `y_validation`; images (n, 28, 28) float32.
-        seed: of initial weights and batches.
+        seed: of the initial weights and the batches.
 
     Raises:
-        ValueError: an initial dilation that is no candidate, fewer images than a batch holds, or a
-            loss that is not finite.
+        ValueError: the initial dilation is not a candidate, there are fewer images than a batch has, or
+            the loss is not finite.
     """
     count = len(images["x_train"])
     if initial_dilation not in options.candidates:
-        raise ValueError(f"an initial dilation must be one of the candidates {list(options.candidates)}; got {initial_dilation}")
+        raise ValueError(f"the initial dilation must be one of the candidates {list(options.candidates)}; got {initial_dilation}")
     if count < options.batch_size:
         raise ValueError(f"learn.batch_size must be at most the number of training images, {count}; got {options.batch_size}")
-    network = compiled_method(method, options)
-    network.start(options.rate, initial_dilation, initial_seed(seed, 0))
-    return LearningOutcome(options.candidates, np.array(list(epoch_weights(network, images, seed))))
+    network = get_method(method, options)
+    network.reset(options.rate, initial_dilation, initial_seed(seed, 0))
+    return LearningOutcome(options.candidates, np.array(list(train_epochs(network, images, seed))))
 
 
-def epoch_weights(network: DilationMethod, images: ImageArrays, seed: int) -> Iterator[np.ndarray]:
-    """The weight of each candidate, (candidates,) float64, after each pass over the training images.
+def train_epochs(network: DilationMethod, images: DigitArrays, seed: int) -> Iterator[np.ndarray]:
+    """Train a network and yield the weight of each candidate, (candidates,) float64, after each epoch.
 
     Raises:
-        ValueError: a loss that is not finite.
+        ValueError: the loss is not finite.
     """
     options, training, validation = network.options, to_tensors(images, "train"), to_tensors(images, "validation")
     steps = len(training[1]) // options.batch_size
@@ -175,9 +182,11 @@ def epoch_weights(network: DilationMethod, images: ImageArrays, seed: int) -> It
     for epoch in range(options.epochs):
         order = batch_order(len(training[1]), options.batch_size, (seed, epoch))
         drawn = np.random.default_rng((seed, epoch, 1)).integers(len(validation[1]), size=order.shape, dtype=np.int32)
-        loss = network.epoch(training, validation, (tf.constant(order), tf.constant(drawn)), tf.constant(rates[epoch]), tf.constant(shares[epoch]))
+        loss = network.train_epoch(
+            training, validation, (tf.constant(order), tf.constant(drawn)), tf.constant(rates[epoch]), tf.constant(shares[epoch])
+        )
         if not math.isfinite(loss):
             raise ValueError(
-                f"learning diverged in epoch {epoch + 1}: the loss is {float(loss)}. Lower learn.learning_rate, now {options.learning_rate}."
+                f"learning diverged in epoch {epoch + 1}: the loss is {float(loss)}; lower learn.learning_rate, which is {options.learning_rate}"
             )
         yield network.candidate_weights().astype(np.float64)

@@ -1,4 +1,4 @@
-"""What a method of learning the dilation leaves behind, and its rows in the tables."""
+"""The outcome of one run of a method that learns the dilation, and its rows in the tables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,18 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 
 Row = dict[str, object]
+PLANTED_COLUMNS = ("method", "rate", "true_dilation", "texture", "initial_dilation", "seed")  # arguments of a run on textures
 
 
 @dataclass(frozen=True)
 class LearningOutcome:
-    """What a method made of one start: the weight of each candidate after each epoch says it all."""
+    """The course of one run, given completely by the weight of each candidate after each epoch."""
 
     candidates: tuple[int, ...]
     weights: np.ndarray  # (epochs, candidates) float64, each row sums to 1
 
     @property
     def chosen_dilation(self) -> int:
-        """The candidate with the largest weight in the end; of several, the smallest."""
+        """Candidate with the largest final weight; the smallest of several."""
         return self.candidates[int(self.weights[-1].argmax())]
 
     @property
@@ -27,28 +28,33 @@ class LearningOutcome:
 
     @property
     def entropies(self) -> np.ndarray:
-        """Entropy of the weights after each epoch, (epochs,), in nats: 0 is a clear choice, ln 2 an even blend of two."""
+        """Entropy of the weights after each epoch, (epochs,), in nats: 0 for a clear choice, ln 2 for an even blend of two."""
         return np.abs((self.weights * np.log(np.maximum(self.weights, 1e-300))).sum(axis=1))
 
 
-def choice_row(learned: LearningOutcome) -> Row:
-    """The chosen dilation, the mean dilation in pixels and the entropy in nats at the end."""
+def choice_row(outcome: LearningOutcome) -> Row:
+    """Return the chosen dilation, and the final mean dilation in pixels and entropy in nats."""
     return {
-        "chosen_dilation": learned.chosen_dilation,
-        "dilation": float(learned.dilations[-1]),
-        "entropy": float(learned.entropies[-1]),
+        "chosen_dilation": outcome.chosen_dilation,
+        "dilation": float(outcome.dilations[-1]),
+        "entropy": float(outcome.entropies[-1]),
     }
 
 
-def weight_row(learned: LearningOutcome, epoch: int = -1) -> Row:
-    """The weight of each candidate as `weight_1` …, after an epoch counted from 0."""
-    return {f"weight_{candidate}": float(weight) for candidate, weight in zip(learned.candidates, learned.weights[epoch])}
+def planted_rows(jobs: Mapping[str, tuple], outcomes: Mapping[str, LearningOutcome]) -> list[Row]:
+    """Return one row for each run on textures: its arguments in `PLANTED_COLUMNS`, and its choice."""
+    return [{**dict(zip(PLANTED_COLUMNS, arguments[1:])), **choice_row(outcomes[name])} for name, arguments in jobs.items()]
 
 
-def trajectory_rows(run: Mapping[str, object], learned: LearningOutcome) -> list[Row]:
-    """One row an epoch, from 1: what names the run, the mean dilation in pixels, the entropy in nats, all weights."""
-    paths = enumerate(zip(learned.dilations, learned.entropies))
+def weight_row(outcome: LearningOutcome, epoch: int = -1) -> Row:
+    """Return the weight of each candidate as `weight_1`, … after an epoch, counted from 0; after the last by default."""
+    return {f"weight_{candidate}": float(weight) for candidate, weight in zip(outcome.candidates, outcome.weights[epoch])}
+
+
+def trajectory_rows(run: Mapping[str, object], outcome: LearningOutcome) -> list[Row]:
+    """Return one row per epoch, counted from 1: the columns of the run, mean dilation in pixels, entropy in nats, weights."""
+    trajectory = enumerate(zip(outcome.dilations, outcome.entropies))
     return [
-        {**run, "epoch": epoch + 1, "dilation": float(dilation), "entropy": float(entropy), **weight_row(learned, epoch)}
-        for epoch, (dilation, entropy) in paths
+        {**run, "epoch": epoch + 1, "dilation": float(dilation), "entropy": float(entropy), **weight_row(outcome, epoch)}
+        for epoch, (dilation, entropy) in trajectory
     ]

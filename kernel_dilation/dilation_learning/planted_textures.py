@@ -1,4 +1,4 @@
-"""Textures whose best dilation is known: the planted truth that a learned dilation is held against."""
+"""Generate textures whose best dilation is known, as ground truth for methods that learn a dilation."""
 
 from kernel_dilation.experiment.parameters import CLASSES, IMAGE_SIDE
 
@@ -7,17 +7,20 @@ import numpy as np
 KERNEL_SIZE = 3  # taps along a side of each class's filter
 
 
-def class_kernels(generator: np.random.Generator) -> np.ndarray:
-    """One random filter a class, (10, 3, 3) float64, of mean 0 and norm 1: neither brightness nor contrast tells classes apart."""
+def draw_class_kernels(generator: np.random.Generator) -> np.ndarray:
+    """Return one random filter per class, (10, 3, 3) float64.
+
+    Each has mean 0 and norm 1, so that neither brightness nor contrast distinguishes the classes.
+    """
     kernels = generator.standard_normal((CLASSES, KERNEL_SIZE, KERNEL_SIZE))
     kernels -= kernels.mean(axis=(1, 2), keepdims=True)
     return kernels / np.sqrt((kernels**2).sum(axis=(1, 2), keepdims=True))
 
 
 def filter_noise(kernels: np.ndarray, dilation: int, generator: np.random.Generator) -> np.ndarray:
-    """White noise filtered by one kernel an image, (n, 28, 28) float32 of mean 0 and variance 1.
+    """Filter white noise with one kernel per image; return (n, 28, 28) float32 of mean 0 and variance 1.
 
-    The noise is wider than the image by what the dilated kernel spans, so that no edge shows.
+    The noise is wider than the image by the extent of the dilated kernel, so that there are no edge effects.
     """
     span = (KERNEL_SIZE - 1) * dilation
     noise = generator.standard_normal((len(kernels), IMAGE_SIDE + span, IMAGE_SIDE + span), np.float32)
@@ -30,15 +33,17 @@ def filter_noise(kernels: np.ndarray, dilation: int, generator: np.random.Genera
 
 
 def generate_textures(dilation: int, texture: int, train: int, validation: int, seed: int) -> dict[str, np.ndarray]:
-    """Textures of ten classes that a first convolution of this dilation tells apart best.
+    """Generate textures of ten classes that a first convolution of this dilation distinguishes best.
 
-    Class c is white noise filtered by the class's own kernel at this dilation, so that its pixels
-    are correlated at multiples of the dilation and nowhere else. Textures differ in how hard they
-    are: `texture` numbers the sets of kernels.
+    The images of a class are white noise filtered with the class's own kernel at this dilation, so that their
+    pixels are correlated at multiples of the dilation only. The difficulty varies between sets of kernels.
+
+    Args:
+        texture: number of the set of kernels.
 
     Returns:
         `x_train`, `x_validation` (n, 28, 28) float32 of mean 0 and variance 1; `y_train`,
-        `y_validation` (n,) uint8, every class as often as n allows.
+        `y_validation` (n,) uint8, with all classes as equally frequent as n allows.
 
     Raises:
         ValueError: a dilation below 1.
@@ -46,7 +51,7 @@ def generate_textures(dilation: int, texture: int, train: int, validation: int, 
     if dilation < 1:
         raise ValueError(f"a planted dilation must be at least 1; got {dilation}")
     generator = np.random.default_rng((seed, texture, dilation))
-    kernels = class_kernels(generator)
+    kernels = draw_class_kernels(generator)
     textures = {}
     for part, count in (("train", train), ("validation", validation)):
         labels = generator.permutation(np.arange(count) % CLASSES)

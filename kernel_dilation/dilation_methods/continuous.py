@@ -1,34 +1,35 @@
-"""Continuous: one real-valued dilation, whose taps are interpolated between pixels.
+"""`continuous`: learn one real-valued dilation, with taps interpolated between pixels.
 
-He et al. (2017): the dilation follows its own gradient at a rate of its own; how ours differs stands
-in `interpolated_method`.
+As in He et al. (2017), the dilation follows its own gradient at a learning rate of its own. Our deviations
+from the paper are described in `interpolated_method`.
 """
 
-from kernel_dilation.dilation_learning.interpolated_method import InterpolatedMethod, jittered_starts
+from kernel_dilation.dilation_learning.interpolated_method import InterpolatedMethod, jitter_dilation
 from kernel_dilation.dilation_learning.kernel_placement import regular_grid
-from kernel_dilation.dilation_learning.method_base import ImageArrays, MethodOptions, train_method
+from kernel_dilation.dilation_learning.method_base import MethodOptions, train_method
 from kernel_dilation.dilation_learning.outcome import LearningOutcome
+from kernel_dilation.experiment.dataset_names import DigitArrays
 
 import numpy as np
 import tensorflow as tf
 
 
 class Continuous(InterpolatedMethod):
-    """Parameters: one dilation."""
+    """Network with one dilation as its only parameter."""
 
     def initial_parameters(self, initial_dilation: int, seed: int) -> np.ndarray:
-        """The initial dilation, moved off the whole pixel."""
-        return jittered_starts(initial_dilation, 1, seed)
+        """Initial dilation, shifted away from a whole number of pixels, (1,)."""
+        return jitter_dilation(initial_dilation, 1, seed)
 
     def positions(self) -> tf.Tensor:
-        """The same regular grid for every kernel."""
+        """Regular grid of taps at the current dilation, the same for every kernel."""
         return self.parameters[:, None] * regular_grid(self.options.kernel_size)
 
     def dilations(self) -> np.ndarray:
-        """The one dilation."""
+        """Current dilation, (1,), in pixels."""
         return self.parameters.numpy()
 
 
-def learn_dilation(images: ImageArrays, options: MethodOptions, initial_dilation: int, seed: int) -> LearningOutcome:
-    """What the real-valued dilation comes to from this start; `options.rate` is Adam's at the start, in pixels a step."""
+def learn_dilation(images: DigitArrays, options: MethodOptions, initial_dilation: int, seed: int) -> LearningOutcome:
+    """Learn a real-valued dilation; `options.rate` is Adam's initial learning rate, in pixels per step."""
     return train_method(Continuous, images, options, initial_dilation, seed)

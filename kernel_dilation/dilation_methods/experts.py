@@ -1,76 +1,79 @@
-"""Experts: every dilation has a kernel of its own; each image sees one of them, and the best is kept.
+"""`experts`: give every dilation a kernel of its own, process each image at one dilation, and select the best.
 
-Three things tie a mixture to its start or to a blend of dilations, and none of them is here. Kernels
-are not shared, so none is shaped by another's dilation. Losses are mixed, not maps: every image of a
-batch passes one dilation alone, drawn by weight (Guo et al. 2020), so that no sum of two dilations can
-stand in for a third. And weights follow the validation losses by exponentiated gradient (Kivinen and
-Warmuth 1997; Nayman et al. 2019, XNAS), where a small weight does not slow its own growth. At first all
-dilations are drawn equally often, and old losses, and with them the start, are forgotten.
+Three properties can bind a mixture to its initial dilation or to a blend of dilations; this method avoids all
+of them. First, kernels are not shared, so that no kernel is shaped by another dilation. Second, losses are mixed
+rather than feature maps: each image of a batch is processed at a single dilation, so that a blend of two
+dilations cannot mimic a third. Training one candidate at a time follows Guo et al. (2020), who sample the
+candidates uniformly; sampling them in proportion to their weights, after a uniform first phase, is our own
+choice. Third, the weights follow the validation losses by exponentiated gradient (Kivinen and Warmuth 1997;
+XNAS, Nayman et al. 2019), under which a small weight can grow as fast as a large one. Old losses are forgotten
+gradually, and with them the advantage of the initial dilation.
 """
 
-from kernel_dilation.dilation_learning.method_base import START_ADVANTAGE, DilationMethod, ImageArrays, MethodOptions, train_method
+from kernel_dilation.dilation_learning.method_base import INITIAL_ADVANTAGE, DilationMethod, MethodOptions, train_method
 from kernel_dilation.dilation_learning.outcome import LearningOutcome
+from kernel_dilation.experiment.dataset_names import DigitArrays
 from kernel_dilation.model.network import convolve
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-EVEN_UNTIL, DRAWN_FROM = 0.3, 0.6  # share of the training up to which all are drawn alike; from which by weight alone
-MEMORY = 0.9  # how much of the weights' logarithm is kept from one comparison to the next
-PACE = 8  # steps of the kernels for one comparison of all candidates
-GOLDEN = 0.6180339887498949  # its multiples are spread evenly over the unit interval
+UNIFORM_UNTIL, WEIGHTED_FROM = 0.3, 0.6  # shares of the training: uniform sampling before, sampling by weight alone after; blended between
+MEMORY = 0.9  # factor by which the logits decay from one comparison to the next
+STEPS_PER_UPDATE = 8  # steps of the kernels for each comparison of all candidates
+GOLDEN_RATIO = 0.6180339887498949  # its multiples are evenly distributed modulo 1
 
 
 class Experts(DilationMethod):
-    """Parameters: one logit a candidate. The first weight holds one kernel a candidate."""
+    """Network whose parameters are one logit per candidate; its first weight contains one kernel per candidate."""
 
     def initial_weights(self, seed: int) -> list[np.ndarray]:
-        """Weights as a network of the grid starts with, and a first kernel drawn for each candidate."""
+        """Initial weights of a network of the grid, with a separately drawn first kernel for each candidate."""
         weights = super().initial_weights(seed)
         seeds = [seed + 10 + index for index in range(len(self.options.candidates))]
-        kernels = [keras.initializers.GlorotUniform(own)(weights[0].shape) for own in seeds]
+        kernels = [keras.initializers.GlorotUniform(kernel_seed)(weights[0].shape) for kernel_seed in seeds]
         return [np.stack(kernels), *weights[1:]]
 
     def initial_parameters(self, initial_dilation: int, seed: int) -> np.ndarray:
-        """A lead for the initial dilation."""
-        return np.array([START_ADVANTAGE * (candidate == initial_dilation) for candidate in self.options.candidates], np.float32)
+        """Logits with an advantage for the initial dilation, (candidates,) float32."""
+        return np.array([INITIAL_ADVANTAGE * (candidate == initial_dilation) for candidate in self.options.candidates], np.float32)
 
-    def counts(self, images: tf.Tensor) -> tf.Tensor:
-        """How many of these images each candidate sees, (candidates,) int32: at least one, the others by weight.
+    def allocate_images(self, images: tf.Tensor) -> tf.Tensor:
+        """Return how many of a number of images each candidate processes, (candidates,) int32, at least one.
 
-        Systematic sampling: each count is its expectation, rounded up or down.
+        The others are distributed by systematic sampling, so that each count is its expectation rounded up or down.
         """
         candidates = len(self.options.candidates)
-        even = tf.clip_by_value((DRAWN_FROM - self.progress) / (DRAWN_FROM - EVEN_UNTIL), 0.0, 1.0)
-        shares = even / candidates + (1 - even) * tf.nn.softmax(self.parameters)
+        uniform = tf.clip_by_value((WEIGHTED_FROM - self.progress) / (WEIGHTED_FROM - UNIFORM_UNTIL), 0.0, 1.0)
+        shares = uniform / candidates + (1 - uniform) * tf.nn.softmax(self.parameters)
         free = images - candidates
-        ends = tf.cast(tf.floor(tf.cumsum(shares)[:-1] * tf.cast(free, tf.float32) + self.weight_steps.steps_done * GOLDEN % 1.0), tf.int32)
-        ends = tf.minimum(ends, free)  # the shares' sum may be rounded to more than 1
+        ends = tf.cast(tf.floor(tf.cumsum(shares)[:-1] * tf.cast(free, tf.float32) + self.weight_optimiser.steps_done * GOLDEN_RATIO % 1.0), tf.int32)
+        ends = tf.minimum(ends, free)  # rounding may make the sum of the shares exceed 1
         return 1 + tf.concat([ends, [free]], 0) - tf.concat([[0], ends], 0)
 
     def candidate_features(self, index: int, images: tf.Tensor) -> tf.Tensor:
-        """What the convolution of one candidate makes of the images."""
+        """Return the features of the images under the convolution of one candidate, (n, 28, 28, channels)."""
         return convolve(images, self.weights[0][index], self.weights[1], self.options.candidates[index], "same")
 
     def first_features(self, images: tf.Tensor) -> tf.Tensor:
-        """What each image's own candidate makes of it."""
-        ends = tf.concat([[0], tf.cumsum(self.counts(tf.shape(images)[0]))], 0)
+        """Return the features of each image under the candidate to which it is allocated, (n, 28, 28, channels)."""
+        ends = tf.concat([[0], tf.cumsum(self.allocate_images(tf.shape(images)[0]))], 0)
         return tf.concat([self.candidate_features(index, images[ends[index] : ends[index + 1]]) for index in range(len(self.options.candidates))], 0)
 
     def candidate_weights(self) -> np.ndarray:
-        """The softmax itself."""
+        """Weight of each candidate, (candidates,)."""
         return tf.nn.softmax(self.parameters).numpy()
 
     def update_dilation_parameters(self, gradient: tf.Tensor, images: tf.Tensor, labels: tf.Tensor) -> None:
-        """Compare all candidates on the same validation images, once in `PACE` steps."""
-        if self.weight_steps.steps_done % PACE == 0.0:
+        """Compare all candidates on the same validation images, once every `STEPS_PER_UPDATE` steps."""
+        if self.weight_optimiser.steps_done % STEPS_PER_UPDATE == 0.0:
             candidates = len(self.options.candidates)
             first = tf.concat([self.candidate_features(index, images) for index in range(candidates)], 0)
             losses = tf.reduce_mean(tf.reshape(self.losses(first, tf.tile(labels, [candidates])), (candidates, -1)), axis=1)
             self.parameters.assign(MEMORY * self.parameters - self.rate * (losses - tf.reduce_mean(losses)))
 
 
-def learn_dilation(images: ImageArrays, options: MethodOptions, initial_dilation: int, seed: int) -> LearningOutcome:
-    """What the experts choose from this start; `options.rate` is that of the exponentiated gradient, in 1 / nats."""
+def learn_dilation(images: DigitArrays, options: MethodOptions, initial_dilation: int, seed: int) -> LearningOutcome:
+    """Select the best expert; `options.rate` is the learning rate of the exponentiated gradient, in 1 / nats."""
     return train_method(Experts, images, options, initial_dilation, seed)

@@ -1,35 +1,37 @@
-"""Positions: every tap of every kernel learns where it lies.
+"""`positions`: learn the position of every tap of every kernel.
 
-Dilated convolution with learnable spacings (Khalfaoui-Hassani et al. 2023), free as in the paper;
-how ours differs stands in `interpolated_method`. Taps that go each its own way need not have one dilation:
-what stands for it is that of the regular grid whose taps scatter as far.
+This is dilated convolution with learnable spacings (Khalfaoui-Hassani et al. 2023), with free positions as in
+the paper. Our deviations are described in `interpolated_method`. Freely moving taps need not have a common
+dilation; it is defined as that of the regular grid whose taps are equally dispersed.
 """
 
-from kernel_dilation.dilation_learning.interpolated_method import InterpolatedMethod, jittered_starts
+from kernel_dilation.dilation_learning.interpolated_method import InterpolatedMethod, jitter_dilation
 from kernel_dilation.dilation_learning.kernel_placement import regular_grid
-from kernel_dilation.dilation_learning.method_base import ImageArrays, MethodOptions, train_method
+from kernel_dilation.dilation_learning.method_base import MethodOptions, train_method
 from kernel_dilation.dilation_learning.outcome import LearningOutcome
+from kernel_dilation.experiment.dataset_names import DigitArrays
 
 import numpy as np
 import tensorflow as tf
 
 
 class Positions(InterpolatedMethod):
-    """Parameters: row and column of each tap, (kernel_size, kernel_size, channels, 2)."""
+    """Network whose parameters are the row and column of each tap, (kernel_size, kernel_size, channels, 2)."""
 
     def initial_parameters(self, initial_dilation: int, seed: int) -> np.ndarray:
-        """A regular grid at the initial dilation, moved off the whole pixel for each kernel anew."""
-        return jittered_starts(initial_dilation, self.options.channels[0], seed)[:, None] * regular_grid(self.options.kernel_size)
+        """Regular grid of taps for each kernel, at the initial dilation shifted at random away from a whole number of pixels."""
+        return jitter_dilation(initial_dilation, self.options.channels[0], seed)[:, None] * regular_grid(self.options.kernel_size)
 
     def positions(self) -> tf.Tensor:
-        """The parameters themselves."""
+        """Current positions, (kernel_size, kernel_size, channels, 2), in pixels."""
         return self.parameters
 
     def dilations(self) -> np.ndarray:
-        """Dilation of the regular grid whose taps scatter as far as those of each kernel, (channels,).
+        """Dilation of the regular grid whose taps are as dispersed as those of each kernel, (channels,), in pixels.
 
-        By the mean square distance of the taps from their centre, each counted by its size, since a tap
-        of no size may lie anywhere. It stays the same if taps swap places or the kernel moves as a whole.
+        Dispersion is the mean squared distance of the taps from their centre, weighted by their absolute
+        values, because a tap of value 0 may be anywhere. It does not change if taps are exchanged or the
+        kernel moves as a whole.
         """
         sizes = np.abs(self.weights[0].numpy()[:, :, 0, :, None])
         shares = sizes / sizes.sum(axis=(0, 1))
@@ -38,10 +40,10 @@ class Positions(InterpolatedMethod):
         return np.sqrt(scatter / unit)
 
     def limits(self) -> tuple[float, float]:
-        """No tap lies further from the centre than the widest kernel reaches."""
+        """Smallest and largest coordinate of a tap: those of the outer taps at the largest candidate."""
         return -float(self.reach), float(self.reach)
 
 
-def learn_dilation(images: ImageArrays, options: MethodOptions, initial_dilation: int, seed: int) -> LearningOutcome:
-    """What the taps of most kernels come to from this start; `options.rate` is Adam's at the start, in pixels a step."""
+def learn_dilation(images: DigitArrays, options: MethodOptions, initial_dilation: int, seed: int) -> LearningOutcome:
+    """Learn the positions of all taps; `options.rate` is Adam's initial learning rate, in pixels per step."""
     return train_method(Positions, images, options, initial_dilation, seed)

@@ -1,35 +1,37 @@
-"""Spacing: every kernel learns a real-valued dilation of its own.
+"""`spacing`: learn a separate real-valued dilation for each kernel.
 
-Dilated convolution with learnable spacings (Khalfaoui-Hassani et al. 2023), with the positions of a
-kernel's taps tied to one number; how ours differs stands in `interpolated_method`. The kernels vote, each
-for the dilation that it comes to: where one is caught at a wrong dilation, the others are not.
+This is dilated convolution with learnable spacings (Khalfaoui-Hassani et al. 2023) in which one number
+determines the positions of all taps of a kernel. Our other deviations from the paper are described in
+`interpolated_method`. Each kernel votes for the dilation to which it converges, so that a single kernel that
+is trapped at a wrong dilation does not decide.
 """
 
-from kernel_dilation.dilation_learning.interpolated_method import InterpolatedMethod, jittered_starts
+from kernel_dilation.dilation_learning.interpolated_method import InterpolatedMethod, jitter_dilation
 from kernel_dilation.dilation_learning.kernel_placement import regular_grid
-from kernel_dilation.dilation_learning.method_base import ImageArrays, MethodOptions, train_method
+from kernel_dilation.dilation_learning.method_base import MethodOptions, train_method
 from kernel_dilation.dilation_learning.outcome import LearningOutcome
+from kernel_dilation.experiment.dataset_names import DigitArrays
 
 import numpy as np
 import tensorflow as tf
 
 
 class Spacing(InterpolatedMethod):
-    """Parameters: one dilation a kernel, (channels,)."""
+    """Network whose parameters are one dilation per kernel, (channels,)."""
 
     def initial_parameters(self, initial_dilation: int, seed: int) -> np.ndarray:
-        """The initial dilation, moved off the whole pixel for each kernel anew."""
-        return jittered_starts(initial_dilation, self.options.channels[0], seed)
+        """Initial dilation of each kernel, shifted at random away from a whole number of pixels, (channels,)."""
+        return jitter_dilation(initial_dilation, self.options.channels[0], seed)
 
     def positions(self) -> tf.Tensor:
-        """A regular grid for each kernel."""
+        """Regular grid of taps for each kernel, at its current dilation."""
         return self.parameters[:, None] * regular_grid(self.options.kernel_size)
 
     def dilations(self) -> np.ndarray:
-        """The dilations themselves."""
+        """Current dilations, (channels,), in pixels."""
         return self.parameters.numpy()
 
 
-def learn_dilation(images: ImageArrays, options: MethodOptions, initial_dilation: int, seed: int) -> LearningOutcome:
-    """What most kernels come to from this start; `options.rate` is Adam's at the start, in pixels a step."""
+def learn_dilation(images: DigitArrays, options: MethodOptions, initial_dilation: int, seed: int) -> LearningOutcome:
+    """Learn one dilation per kernel; `options.rate` is Adam's initial learning rate, in pixels per step."""
     return train_method(Spacing, images, options, initial_dilation, seed)

@@ -1,7 +1,7 @@
-"""Results of a stage that was interrupted: kept on a shelf, so that they are not computed again.
+"""Checkpoints of the finished jobs of an interrupted stage, so that they are not computed again.
 
-A result is kept as an .npz of its arrays, with its structure as JSON beside them: it comes back exactly,
-and nothing that is read can run (a pickle could). A digest tells a whole file from any other.
+A result is stored as an .npz file of its arrays, with its structure in JSON: it is restored exactly, and
+reading it executes nothing (reading a pickle could). A digest distinguishes complete files from all others.
 """
 
 import hashlib
@@ -14,43 +14,50 @@ from pathlib import Path
 from typing import Any
 
 from kernel_dilation.experiment.atomic_write import save_bytes
-from kernel_dilation.experiment.code_state import AT_START, code_digest
+from kernel_dilation.experiment.code_state import STARTUP_FILES, digest_code
 
 import numpy as np
 
-STRUCTURE = "structure"  # the array, beside those of the result, that says what stands where
+STRUCTURE = "structure"  # name of the array with the JSON text that describes where each array belongs
 DIGEST_BYTES = hashlib.sha256().digest_size
 
 
-def fingerprint(*inputs: object) -> str:
-    """Hexadecimal digest of the inputs' text or bytes and of all code, as it was when this process started: under another one lies another result."""
+def compute_fingerprint(*inputs: object) -> str:
+    """Return a hexadecimal digest of the inputs, as text or bytes, and of all code as it was when this process started."""
     digest = hashlib.sha256()
-    for content in (*inputs, code_digest(AT_START)):
+    for content in (*inputs, digest_code(STARTUP_FILES)):
         digest.update(hashlib.sha256(content if isinstance(content, bytes) else repr(content).encode()).digest())
     return digest.hexdigest()[:16]
 
 
 class JobCheckpoints:
-    """Finished jobs of one stage, by name, in a folder of their own; other inputs or code, another shelf.
+    """Results of the finished jobs of one stage, by job name; other inputs or other code have checkpoints of their own.
 
-    A file that is empty, damaged or somebody else's counts as missing.
+    A file that is empty, damaged or of another origin counts as missing.
     """
 
     def __init__(self, folder: Path, stage: str, *inputs: object, records: tuple[type, ...] = ()) -> None:
-        """`records` are the dataclasses that a result may hold."""
-        self.folder = folder / stage
-        self.place = self.folder / fingerprint(*inputs)
+        """Open the checkpoints of a stage.
+
+        Args:
+            folder: parent of all stages' checkpoints.
+            stage: name of the stage.
+            inputs: everything besides the code that the results depend on.
+            records: dataclasses that a result may contain.
+        """
+        self.stage_folder = folder / stage
+        self.folder = self.stage_folder / compute_fingerprint(*inputs)
         self.records = {record.__name__: record for record in records}
 
     def __contains__(self, name: str) -> bool:
         try:
-            unseal((self.place / name).read_bytes())
+            unseal((self.folder / name).read_bytes())
         except (OSError, ValueError):
             return False
         return True
 
     def __getitem__(self, name: str) -> Any:
-        with np.load(io.BytesIO(unseal((self.place / name).read_bytes())), allow_pickle=False) as archive:
+        with np.load(io.BytesIO(unseal((self.folder / name).read_bytes())), allow_pickle=False) as archive:
             arrays = dict(archive)
         return decode_result(json.loads(arrays[STRUCTURE].tobytes()), arrays, self.records)
 
@@ -59,35 +66,35 @@ class JobCheckpoints:
         structure = json.dumps(encode_result(result, arrays, self.records))
         content = io.BytesIO()
         np.savez(content, allow_pickle=False, **{STRUCTURE: np.frombuffer(structure.encode(), np.uint8)}, **arrays)
-        save_bytes(self.place / name, seal(content.getvalue()))
+        save_bytes(self.folder / name, seal(content.getvalue()))
 
     def clear(self) -> None:
-        """Forget every job of the stage: it has ended, and left its outputs."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Delete all checkpoints of the stage, once it has written its outputs."""
+        shutil.rmtree(self.stage_folder, ignore_errors=True)
 
 
 def seal(content: bytes) -> bytes:
-    """The content behind its digest."""
+    """Return the content, preceded by its SHA-256 digest."""
     return hashlib.sha256(content).digest() + content
 
 
 def unseal(sealed_content: bytes) -> bytes:
-    """The content that was sealed.
+    """Return the content of sealed bytes.
 
     Raises:
-        ValueError: these bytes were not left by `seal`, or not all of them.
+        ValueError: `seal` did not produce these bytes, or they are incomplete.
     """
     digest, content = sealed_content[:DIGEST_BYTES], sealed_content[DIGEST_BYTES:]
     if hashlib.sha256(content).digest() != digest:
-        raise ValueError("an unfinished result must begin with the SHA-256 of what follows")
+        raise ValueError("a checkpoint must begin with the SHA-256 digest of the bytes that follow it")
     return content
 
 
 def encode_result(value: Any, arrays: dict[str, np.ndarray], records: Mapping[str, type]) -> list:
-    """A value as its kind and its parts, in the words of JSON; its arrays go into `arrays`, under the names that stand in their place.
+    """Return the kind and the parts of a value, fit for JSON; store its arrays in `arrays`, under the names that replace them.
 
     Raises:
-        ValueError: a kind that is not kept.
+        ValueError: a value of a type that checkpoints do not support.
     """
     name = str(len(arrays))
     match value:
@@ -109,14 +116,14 @@ def encode_result(value: Any, arrays: dict[str, np.ndarray], records: Mapping[st
     kind = type(value).__name__
     if is_dataclass(value) and kind in records:
         return [kind, [[field.name, encode_result(getattr(value, field.name), arrays, records)] for field in fields(value)]]
-    raise ValueError(f"a result must be made of arrays, bytes, numbers, text, lists, tuples, dictionaries and {', '.join(records)}; got {kind}")
+    raise ValueError(f"a result must consist of arrays, bytes, numbers, text, lists, tuples, dictionaries and {', '.join(records)}; got {kind}")
 
 
 def decode_result(description: list, arrays: Mapping[str, np.ndarray], records: Mapping[str, type]) -> Any:
-    """The value that was described.
+    """Return the value that `encode_result` described.
 
     Raises:
-        ValueError: a kind that is not kept.
+        ValueError: a type that checkpoints do not support.
     """
     match description:
         case ["plain", value]:
@@ -134,4 +141,4 @@ def decode_result(description: list, arrays: Mapping[str, np.ndarray], records: 
             return restored_parts if kind == "list" else tuple(restored_parts)
         case [kind, parts] if kind in records:
             return records[kind](**{name: decode_result(part, arrays, records) for name, part in parts})
-    raise ValueError(f"an unfinished result may hold no {description[0]}")
+    raise ValueError(f"a checkpoint cannot contain a value of type {description[0]}")

@@ -1,4 +1,4 @@
-"""Worker processes on this machine: as many as its cores and its memory allow."""
+"""A pool of worker processes on this machine, as many as its cores and memory allow."""
 
 import os
 import signal
@@ -15,13 +15,13 @@ from dask.system import CPU_COUNT
 from distributed import LocalCluster, Security
 from distributed.system import MEMORY_LIMIT
 
-TRIES = 3  # workers that a job may lose before the stage ends
-WORKER_BYTES = 2 * 2**30  # that a worker is sure to have; on all of MNIST it reaches 1.5 GiB, in the default run 1.0
+MAX_ATTEMPTS = 3  # a job that loses so many workers ends the stage
+WORKER_BYTES = 2 * 2**30  # reserved for each worker, which needs up to 1.5 GiB on all of MNIST and 1.0 GiB in the default run
 
 dask.config.set({
-    "distributed.scheduler.allowed-failures": TRIES - 1,
+    "distributed.scheduler.allowed-failures": MAX_ATTEMPTS - 1,
     "distributed.admin.log-format": "%(message)s",
-    # A worker that is paused never says so. It may use its whole share, and is ended where that is not enough.
+    # Dask would pause a worker without any message. A worker may use its whole share instead, and is stopped when it needs more.
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
@@ -29,33 +29,33 @@ dask.config.set({
 })  # fmt: skip
 
 
-def wanted_workers() -> int:
-    """How many worker processes to start: WORKERS, or one for each core that this process may use and has memory for.
+def choose_worker_count() -> int:
+    """Return the number of worker processes to start: WORKERS, or one for each usable core as far as memory allows.
 
     Raises:
         ValueError: WORKERS is not a whole number above 0.
     """
-    wanted = os.environ.get("WORKERS") or str(affordable_workers())
+    wanted = os.environ.get("WORKERS") or str(count_affordable_workers())
     if not (wanted.isascii() and wanted.isdigit() and int(wanted)):
         raise ValueError(f"WORKERS must be a whole number above 0; got {wanted!r}")
     return int(wanted)
 
 
-def affordable_workers() -> int:
-    """One worker for each core, or as many as have memory now, if that is fewer; at least one."""
+def count_affordable_workers() -> int:
+    """Return the number of usable cores, or of workers that fit into the free memory if that is smaller; at least 1."""
     free = min(MEMORY_LIMIT, psutil.virtual_memory().available)
     affordable = max(1, min(CPU_COUNT, free // WORKER_BYTES))
     if affordable < CPU_COUNT:
-        room = f"{free / 2**30:.1f} GiB of memory have room for {affordable} of {CPU_COUNT} workers"
-        print(f"{room}, {WORKER_BYTES / 2**30:.0f} GiB each; WORKERS sets another number", file=sys.stderr)
+        room = f"{free / 2**30:.1f} GiB of free memory are enough for {affordable} instead of {CPU_COUNT} workers"
+        print(f"{room} of {WORKER_BYTES / 2**30:.0f} GiB each; set WORKERS to start another number", file=sys.stderr)
     return affordable
 
 
 @contextmanager
 def local_cluster(workers: int) -> Iterator[LocalCluster]:
-    """Worker processes of one thread on this machine, reachable from loopback with the cluster's own certificate.
+    """Start single-threaded worker processes on loopback, with temporary TLS certificates, for as long as the block lasts.
 
-    They share the memory evenly, leave Ctrl-C to the process that started them, and end with the block.
+    Workers share the memory evenly and ignore Ctrl-C, which the process that started them handles.
     """
     with block_interrupts():
         cluster = LocalCluster(
@@ -71,8 +71,8 @@ def local_cluster(workers: int) -> Iterator[LocalCluster]:
 
 @contextmanager
 def block_interrupts() -> Iterator[None]:
-    """Let no Ctrl-C through until the block ends, and never any to the threads and processes that start in it."""
-    resource_tracker.ensure_running()  # else the first process to start would, and let it through again
+    """Block Ctrl-C until the block ends, and permanently in the threads and processes that are started in it."""
+    resource_tracker.ensure_running()  # otherwise the first process to start would start it and unblock the signal
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

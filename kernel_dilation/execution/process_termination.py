@@ -1,4 +1,4 @@
-"""Processes end with all that they started."""
+"""Terminate processes together with all their descendants."""
 
 import signal
 import subprocess
@@ -11,43 +11,44 @@ from kernel_dilation.experiment.cli_errors import INTERRUPTED
 import psutil
 from distributed import LocalCluster
 
-GRACE_SECONDS = 5  # for what was interrupted to end by itself
+GRACE_SECONDS = 5  # for an interrupted process to end by itself
 
 
-def descendants(process: psutil.Process) -> list[psutil.Process]:
-    """What a process has started, directly or not, and what still runs; the youngest first."""
+def list_descendants(process: psutil.Process) -> list[psutil.Process]:
+    """Return the running processes that a process has started, directly or indirectly, youngest first."""
     return process.children(recursive=True)[::-1]
 
 
 def send_signal(processes: Iterable[psutil.Process], number: int) -> None:
-    """Send a signal to those of the processes that are still there."""
+    """Send a signal to those of the processes that still exist."""
     for process in processes:
         with suppress(psutil.NoSuchProcess):
             process.send_signal(number)
 
 
 def kill_workers(cluster: LocalCluster) -> None:
-    """Kill the worker processes of a pool, whatever they are at; Dask itself would wait for their jobs."""
+    """Kill the worker processes of a pool without waiting for their jobs, as Dask itself would."""
     for nanny in cluster.workers.values():
-        nanny.close_gracefully()  # and start no other
+        nanny.close_gracefully()  # so that it does not start another worker
         with suppress(psutil.NoSuchProcess):
             worker = psutil.Process(nanny.pid)
-            send_signal([*descendants(worker), worker], signal.SIGKILL)
+            send_signal([*list_descendants(worker), worker], signal.SIGKILL)
 
 
 def terminate_command(command: subprocess.Popen, signals: Iterable[int]) -> None:
-    """Send signals to a command and all that it started, one after the other, until nothing of it is left."""
+    """Send signals, one after the other, to a command and its descendants until none of them is left."""
     process = psutil.Process(command.pid)
-    left = [*descendants(process), process]
+    remaining = [*list_descendants(process), process]
     for number in signals:
-        send_signal(left, number)
-        _, left = psutil.wait_procs(left, GRACE_SECONDS)
+        send_signal(remaining, number)
+        _, remaining = psutil.wait_procs(remaining, GRACE_SECONDS)
 
 
-def exit_status(command: list[str], environment: Mapping[str, str], folder: Path = Path()) -> int:
-    """Exit status of a command, run in a folder; that of an interruption, if this process is interrupted, once nothing is left of the command.
+def run_command(command: list[str], environment: Mapping[str, str], folder: Path = Path()) -> int:
+    """Run a command in a folder and return its exit status, or `INTERRUPTED` if this process is interrupted.
 
-    Ctrl-C in a terminal reaches the command by itself, a signal to this process alone does not.
+    In that case nothing of the command is left running. Ctrl-C in a terminal also reaches the command
+    itself; a signal sent to this process alone does not.
     """
     with subprocess.Popen(command, env=dict(environment), cwd=folder) as process:
         try:

@@ -1,4 +1,4 @@
-"""The machine and the versions that a measurement belongs to."""
+"""Provenance of a result: the machine and the versions of the packages that produced it."""
 
 import os
 import platform
@@ -7,11 +7,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-EXTENSIONS = ("avx2", "avx512f", "amx_bf16")  # of the processor, that decide how fast it multiplies
+EXTENSIONS = ("avx2", "avx512f", "amx_bf16")  # instruction sets that determine how fast matrices are multiplied
 
 
-def processor(cpuinfo: str) -> tuple[str, list[str]]:
-    """The processor's name and those of `EXTENSIONS` that it has, from the text of /proc/cpuinfo."""
+def parse_processor(cpuinfo: str) -> tuple[str, list[str]]:
+    """Return the processor's name and its instruction sets among `EXTENSIONS`, from the text of /proc/cpuinfo."""
     fields: dict[str, str] = {}
     for line in cpuinfo.splitlines():
         name, _, value = line.partition(":")
@@ -19,21 +19,21 @@ def processor(cpuinfo: str) -> tuple[str, list[str]]:
     return fields.get("model name", "unknown"), [name for name in EXTENSIONS if name in fields.get("flags", "").split()]
 
 
-def versions(packages: Iterable[str]) -> dict[str, str | None]:
-    """Version of Python and of every package; null for one that is not installed."""
-    found: dict[str, str | None] = {"python": platform.python_version()}
+def find_versions(packages: Iterable[str]) -> dict[str, str | None]:
+    """Return the version of Python and of each package; null for one that is not installed."""
+    versions: dict[str, str | None] = {"python": platform.python_version()}
     for package in packages:
         try:
-            found[package] = version(package)
+            versions[package] = version(package)
         except PackageNotFoundError:
-            found[package] = None
-    return found
+            versions[package] = None
+    return versions
 
 
-def provenance(cores_used: int, packages: Iterable[str]) -> dict[str, Any]:
-    """Processor, cores, memory, system, and versions of these packages."""
+def collect_provenance(cores_used: int, packages: Iterable[str]) -> dict[str, Any]:
+    """Return processor, cores, memory in GiB, operating system, and versions of Python and of the packages."""
     cpuinfo = Path("/proc/cpuinfo")
-    name, extensions = processor(cpuinfo.read_text(encoding="utf-8") if cpuinfo.exists() else "")
+    name, extensions = parse_processor(cpuinfo.read_text(encoding="utf-8") if cpuinfo.exists() else "")
     return {
         "processor": name,
         "extensions": extensions,
@@ -41,5 +41,5 @@ def provenance(cores_used: int, packages: Iterable[str]) -> dict[str, Any]:
         "cores_used": cores_used,
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         "system": f"{platform.system()} {platform.release()}",
-        "versions": versions(packages),
+        "versions": find_versions(packages),
     }

@@ -1,4 +1,4 @@
-"""The workers of a cluster that are fit for a stage's jobs: each is asked before it gets one."""
+"""The workers of a cluster that are ready for a stage's jobs; each is checked before it gets its first job."""
 
 import os
 import sys
@@ -8,28 +8,28 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from kernel_dilation.execution.local_cluster import TRIES
-from kernel_dilation.execution.worker_compatibility import describe_difference, is_mended_by_restart, own_traits
+from kernel_dilation.execution.local_cluster import MAX_ATTEMPTS
+from kernel_dilation.execution.worker_compatibility import describe_difference, is_compatible_after_restart, read_traits
 
 from distributed import Client, Future
 from tqdm import tqdm
 
-LOOK_SECONDS = 1  # between looks at who is there
-ANSWER_SECONDS = 60  # for a worker to say what it is; while it imports TensorFlow it is slow to answer
-FIRST_WORD_SECONDS, WORD_SECONDS = 5, 60  # of waiting for a worker before it is said, and said again
-NAMED = 3  # workers in one message
+UPDATE_SECONDS = 1  # between two looks at the cluster
+ANSWER_SECONDS = 60  # within which a worker must describe itself; it is slow to answer while it imports TensorFlow
+FIRST_MESSAGE_SECONDS, MESSAGE_SECONDS = 5, 60  # without a worker before the first message, and between messages
+MAX_NAMED = 3  # workers in one message
 
 
-def say(sentence: str) -> None:
-    """Print a line on stderr that no progress bar runs into."""
+def print_message(sentence: str) -> None:
+    """Print a line on stderr without disturbing a progress bar."""
     tqdm.write(sentence, file=sys.stderr)
 
 
-def patience() -> float:
-    """Seconds for which a stage waits while it has no worker: WORKER_TIMEOUT, or for ever.
+def read_worker_timeout() -> float:
+    """Return how many seconds a stage waits while it has no worker: WORKER_TIMEOUT, or infinity if that is not set.
 
     Raises:
-        ValueError: WORKER_TIMEOUT is no number above 0.
+        ValueError: WORKER_TIMEOUT is not a number above 0.
     """
     text = os.environ.get("WORKER_TIMEOUT") or "inf"
     with suppress(ValueError):
@@ -39,141 +39,150 @@ def patience() -> float:
 
 
 class ReadyWorkers:
-    """Who of a cluster's workers is ready; what is wrong with the others is said, mended or refused."""
+    """The workers of a cluster that are ready for jobs; incompatible ones are restarted, or end the stage with a message."""
 
     def __init__(self, client: Client) -> None:
         self.client, self.scheduler = client, client.scheduler.address
-        self.patience = patience()
-        self.threads: dict[str, int] = {}  # of each worker that is ready
-        self.most = 0  # workers that were ready at once
-        self.present: set[str] = set()  # all workers, ready or not
-        self._blamed: Counter[str] = Counter()
-        self._like: set[str] = set()  # addresses that gave the right answer
+        self.timeout = read_worker_timeout()
+        self.threads: dict[str, int] = {}  # by address, of each worker that is ready
+        self.peak_count = 0  # largest number of workers that were ready at the same time
+        self.addresses: set[str] = set()  # of all workers, ready or not
+        self._losses: Counter[str] = Counter()  # workers that each job has lost
+        self._compatible: set[str] = set()  # addresses of workers that passed the check
         self._paused: set[str] = set()
-        self._wanted: list[Future] = []
-        self._looked = -float("inf")
-        self._alone_since = time.monotonic()
-        self._said = self._alone_since - WORD_SECONDS + FIRST_WORD_SECONDS
+        self._placeholders: list[Future] = []
+        self._last_update = -float("inf")
+        self._without_worker_since = time.monotonic()
+        self._last_message = self._without_worker_since - MESSAGE_SECONDS + FIRST_MESSAGE_SECONDS
 
-    def look(self) -> None:
-        """See who is there, at most once a second.
+    def update(self) -> None:
+        """Find out which workers are ready, at most once a second.
 
         Raises:
-            ValueError: a worker is unfit, none came in time, or the scheduler is gone.
+            ValueError: a worker is incompatible, none came in time, or the scheduler is gone.
         """
-        if time.monotonic() < self._looked + LOOK_SECONDS:
+        if time.monotonic() < self._last_update + UPDATE_SECONDS:
             return
         if self.client.status != "running":
-            raise ValueError(self.lost_scheduler())
+            raise ValueError(self.lost_scheduler_message())
         workers = self.client.scheduler_info()["workers"]
-        self._ask({address: worker for address, worker in workers.items() if address not in self._like})
-        self.present = set(workers)
+        self._check({address: worker for address, worker in workers.items() if address not in self._compatible})
+        self.addresses = set(workers)
         running = {address for address, worker in workers.items() if worker["status"] == "running"}
-        self.threads = {address: workers[address]["nthreads"] for address in sorted(running & self._like)}
-        self.most = max(self.most, len(self.threads))
-        self._tell_of_paused({address for address, worker in workers.items() if worker["status"] == "paused"})
-        self._wait_for_one()
-        self._looked = time.monotonic()
+        self.threads = {address: workers[address]["nthreads"] for address in sorted(running & self._compatible)}
+        self.peak_count = max(self.peak_count, len(self.threads))
+        self._report_paused({address for address, worker in workers.items() if worker["status"] == "paused"})
+        self._report_waiting()
+        self._last_update = time.monotonic()
 
-    def ask_again(self) -> bool:
-        """Ask every worker anew; whether one had to be mended.
-
-        Raises:
-            ValueError: a worker is unfit.
-        """
-        self._like = set()
-        return self._ask(self.client.scheduler_info()["workers"])
-
-    def _ask(self, workers: Mapping[str, Any]) -> bool:
-        """Ask workers what they are, and start those anew whom that makes fit; whether there was one.
+    def recheck(self) -> bool:
+        """Check every worker again, and return whether one had to be restarted.
 
         Raises:
-            ValueError: a worker is unfit.
+            ValueError: a worker is incompatible.
         """
-        answers = self._answers(list(workers))
-        mended = [address for address, answer in answers.items() if is_mended_by_restart(answer) and workers[address]["nanny"]]
-        unlike = {address: what for address, answer in answers.items() if address not in mended and (what := describe_difference(answer))}
-        if unlike:
-            more = f" (and {len(unlike) - NAMED} more workers differ)" if len(unlike) > NAMED else ""
-            raise ValueError("; ".join(f"the worker at {address} {what}" for address, what in list(unlike.items())[:NAMED]) + more)
-        if mended:
-            say(f"{len(mended)} worker{'s' * (len(mended) > 1)} started before the code was changed; restarting")
-            with suppress(OSError, TimeoutError):  # another stage may be at it
-                self.client.restart_workers(mended)
-        self._like |= answers.keys() - set(mended)
-        return bool(mended)
+        self._compatible = set()
+        return self._check(self.client.scheduler_info()["workers"])
 
-    def _answers(self, addresses: list[str]) -> dict[str, Any]:
-        """What each worker answers, an exception included; one that is gone meanwhile answers nothing."""
+    def _check(self, workers: Mapping[str, Any]) -> bool:
+        """Compare workers with this process, restart those that a restart makes compatible, and return whether there was one.
+
+        Raises:
+            ValueError: a worker is incompatible, and a restart would not change that.
+        """
+        answers = self._query_traits(list(workers))
+        outdated = [address for address, answer in answers.items() if is_compatible_after_restart(answer) and workers[address]["nanny"]]
+        faults = {address: fault for address, answer in answers.items() if address not in outdated and (fault := describe_difference(answer))}
+        if faults:
+            more = f" (and {len(faults) - MAX_NAMED} more workers differ)" if len(faults) > MAX_NAMED else ""
+            raise ValueError("; ".join(f"the worker at {address} {fault}" for address, fault in list(faults.items())[:MAX_NAMED]) + more)
+        if outdated:
+            print_message(f"{len(outdated)} worker{'s' * (len(outdated) > 1)} started before the code was changed; restarting")
+            with suppress(OSError, TimeoutError):  # another stage may be restarting them, too
+                self.client.restart_workers(outdated)
+        self._compatible |= answers.keys() - set(outdated)
+        return bool(outdated)
+
+    def _query_traits(self, addresses: list[str]) -> dict[str, Any]:
+        """Return the traits that each worker reports, or the exception that it raised; a worker that has disappeared is left out."""
         if not addresses:
             return {}
         try:
-            answers = self.client.sync(self.client.run, own_traits, workers=addresses, on_error="return", callback_timeout=ANSWER_SECONDS)
+            answers = self.client.sync(self.client.run, read_traits, workers=addresses, on_error="return", callback_timeout=ANSWER_SECONDS)
         except TimeoutError:
-            say(f"no answer from {' or '.join(addresses[:NAMED])} within {ANSWER_SECONDS} seconds; asking again")
+            print_message(f"no answer from {' or '.join(addresses[:MAX_NAMED])} within {ANSWER_SECONDS} seconds; asking again")
             return {}
         return {address: answer for address, answer in answers.items() if not isinstance(answer, OSError)}
 
-    def want(self, more: int) -> None:
-        """Let an adaptive cluster know how many jobs wait: so many tasks that no worker can take stand for them.
+    def announce_waiting_jobs(self, count: int) -> None:
+        """Make the number of waiting jobs visible to an adaptive cluster, as tasks that no worker can take.
 
-        The jobs themselves wait here, for a job behind one that kills its worker would be blamed with it.
+        The jobs themselves wait in this process: a job queued behind one that kills its worker would be
+        counted as having killed it, too.
         """
-        del self._wanted[more:]
-        self._wanted += [self.client.submit(int, pure=False, resources={"another worker": 1}) for _ in range(more - len(self._wanted))]
+        del self._placeholders[count:]
+        missing = count - len(self._placeholders)
+        self._placeholders += [self.client.submit(int, pure=False, resources={"another worker": 1}) for _ in range(missing)]
 
-    def free(self, busy: Iterable[str]) -> list[str]:
-        """Addresses of ready workers, each as often as it has threads beside the jobs that run at the busy ones."""
-        places = [address for address, threads in self.threads.items() for _ in range(threads)]
+    def free_slots(self, busy: Iterable[str]) -> list[str]:
+        """Return the address of a ready worker once for each of its threads that runs no job.
+
+        Args:
+            busy: the address of the worker of each running job.
+        """
+        slots = [address for address, threads in self.threads.items() for _ in range(threads)]
         for address in busy:
-            if address in places:
-                places.remove(address)
-        return places
+            if address in slots:
+                slots.remove(address)
+        return slots
 
-    def _tell_of_paused(self, paused: set[str]) -> None:
-        """Say once of a worker that Dask gives it no job, and why."""
+    def _report_paused(self, paused: set[str]) -> None:
+        """Explain, once for each paused worker, why Dask gives it no jobs."""
         for address in sorted(paused - self._paused):
-            say(f"the worker at {address} is paused: it is near its limit of memory; start fewer there, or raise `dask worker --memory-limit`")
+            print_message(
+                f"the worker at {address} is paused because it is close to its memory limit;"
+                " start fewer workers there, or raise `dask worker --memory-limit`"
+            )
         self._paused = paused
 
-    def _wait_for_one(self) -> None:
-        """Say what is waited for while no worker is ready.
+    def _report_waiting(self) -> None:
+        """Print from time to time that no worker is ready.
 
         Raises:
-            ValueError: for longer than the user's limit.
+            ValueError: none has been ready for longer than WORKER_TIMEOUT.
         """
         now = time.monotonic()
         if self.threads:
-            self._alone_since, self._said = now, now - WORD_SECONDS + FIRST_WORD_SECONDS
+            self._without_worker_since, self._last_message = now, now - MESSAGE_SECONDS + FIRST_MESSAGE_SECONDS
             return
-        waited = now - self._alone_since
-        if waited > self.patience:
-            raise ValueError(f"no worker at {self.scheduler} for {waited:.0f} seconds; WORKER_TIMEOUT={self.patience:g} allows no more")
-        if now - self._said > WORD_SECONDS:
-            say(f"no worker {'is left' if self.most else 'yet'} at {self.scheduler}; waiting for one since {waited:.0f} seconds")
-            self._said = now
+        waited = now - self._without_worker_since
+        if waited > self.timeout:
+            raise ValueError(f"no worker at {self.scheduler} for {waited:.0f} seconds; WORKER_TIMEOUT={self.timeout:g} allows no more")
+        if now - self._last_message > MESSAGE_SECONDS:
+            print_message(f"no worker {'is left' if self.peak_count else 'yet'} at {self.scheduler}; have been waiting for {waited:.0f} seconds")
+            self._last_message = now
 
-    def blame(self, job: str, address: str) -> None:
-        """Note that a worker ended while it ran a job, unless it was asked to.
+    def count_loss(self, job: str, address: str) -> None:
+        """Record that a worker died while it ran a job, unless it was stopped on request.
 
         Raises:
-            ValueError: the job has lost `TRIES` workers.
+            ValueError: the job has lost `MAX_ATTEMPTS` workers.
         """
         events = [event for _, event in self.client.get_events(address)]
         if any(event.get("action") == "remove-worker" and event["expected"] for event in events):
             return
-        self._blamed[job] += 1
-        if self._blamed[job] >= TRIES:
-            raise ValueError(f"{job} ended {TRIES} worker processes, one after the other; the last was at {address}{self._want_of_memory(address)}")
+        self._losses[job] += 1
+        if self._losses[job] >= MAX_ATTEMPTS:
+            raise ValueError(f"{job} ended {MAX_ATTEMPTS} worker processes in succession; the last was at {address}{self._memory_advice(address)}")
 
-    def _want_of_memory(self, address: str) -> str:
-        """Whether the worker there was stopped for its memory, or may have been, and what helps then."""
+    def _memory_advice(self, address: str) -> str:
+        """Return a clause on whether memory was, or may have been, the reason for a worker's death, and on the remedy."""
         needed = [event["rss"] / 2**30 for _, event in self.client.get_events("worker-restart-memory") if event["worker"] == address]
-        cause = f" and needed {needed[-1]:.1f} GiB of memory, more than its share" if needed else ". If that was for want of memory"
-        if self.most <= 1:
-            return f"{cause}; a single worker needs a machine with more" if needed else f"{cause}, a single worker needs a machine with more"
-        return f"{cause}, try WORKERS={self.most // 2}, or on a cluster fewer workers on each machine"
+        cause = f" and needed {needed[-1]:.1f} GiB of memory, more than its share" if needed else ". If it ran out of memory"
+        if self.peak_count <= 1:
+            return f"{cause}; use a machine with more memory" if needed else f"{cause}, use a machine with more memory"
+        return f"{cause}{';' if needed else ','} try WORKERS={self.peak_count // 2}, or on a cluster fewer workers on each machine"
 
-    def lost_scheduler(self) -> str:
-        """What to say when the connection to the scheduler has ended."""
-        return f"the scheduler at {self.scheduler} is gone; what ended is kept, so start the stage again where there is one"
+    def lost_scheduler_message(self) -> str:
+        """Message for a connection to the scheduler that has ended."""
+        return f"the scheduler at {self.scheduler} is gone; finished jobs are kept, so start the stage again once a scheduler is running"

@@ -1,4 +1,4 @@
-"""Whether a worker process runs the code and the packages of the stage that sends it jobs."""
+"""Check that a worker process has the same code and packages as the stage that sends it jobs."""
 
 import pickle
 import re
@@ -8,76 +8,82 @@ from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
-from kernel_dilation.execution.provenance import versions
-from kernel_dilation.experiment.code_state import AT_START, code_digest, code_files, imported_files, refuse_rewritten_code
+from kernel_dilation.execution.provenance import find_versions
+from kernel_dilation.experiment.code_state import STARTUP_FILES, digest_code, list_imported_files, read_code_files, refuse_rewritten_code
 
 import cloudpickle
 from distributed import get_worker
 
-PACKAGES = ("tensorflow", "keras", "numpy")  # whose versions decide about the bytes of a result
-REMEDIES = {"python": "start it with the same", **dict.fromkeys(PACKAGES, "install requirements.txt there")}
+PACKAGES = ("tensorflow", "keras", "numpy")  # their versions affect the bytes of a result
+REMEDIES = {"python": "start it with the same version", **dict.fromkeys(PACKAGES, "install requirements.txt there")}
 
 Traits = dict[str, str | None]
 
-topic: ContextVar[str] = ContextVar("topic")  # under which the job that runs here tells how far it is
+progress_topic: ContextVar[str] = ContextVar("progress_topic")  # under which the running job reports its progress
 
 
-class UnlikeWorkerError(Exception):
-    """A worker was sent a job by a stage of other code or packages, and has not run it."""
+class IncompatibleWorkerError(Exception):
+    """A worker refused a job because its code or packages differ from those of the stage."""
 
 
-def installed_versions() -> Traits:
-    """Version of Python, without its last part, and of each package that is installed here; null where it is missing."""
-    return {**versions(PACKAGES), "python": "{}.{}".format(*sys.version_info)}
+def read_installed_versions() -> Traits:
+    """Return the version of Python, without its micro part, and of each package; null for one that is not installed."""
+    return {**find_versions(PACKAGES), "python": "{}.{}".format(*sys.version_info)}
 
 
-OWN: Traits = {"code": code_digest(AT_START), **installed_versions()}
+STARTUP_TRAITS: Traits = {"code": digest_code(STARTUP_FILES), **read_installed_versions()}
 
 
-def own_traits() -> tuple[Traits, Traits]:
-    """Traits of this process, and those it would have if it started now."""
-    return OWN, {"code": code_digest(code_files()), **installed_versions()}
+def read_traits() -> tuple[Traits, Traits]:
+    """Return the traits of this process, and those that it would have if it started now."""
+    return STARTUP_TRAITS, {"code": digest_code(read_code_files()), **read_installed_versions()}
 
 
-def pack_job(function: Callable[..., Any], arguments: tuple, channel: str) -> bytes:
-    """A job as bytes that `pickle.loads` makes callable in a worker, with what its jobs share, in bytes too.
+def pack_job(function: Callable[..., Any], arguments: tuple, topic: str) -> bytes:
+    """Return a job as bytes; in a worker, `pickle.loads` makes of them a function of the jobs' shared data, itself in bytes.
 
-    Nothing but the worker opens them, so a scheduler needs neither the project nor its packages.
+    Only the worker unpacks them, so that a scheduler needs neither the project nor its packages.
     """
-    return pickle.dumps(partial(run_job, cloudpickle.dumps((function, arguments)), OWN, channel))
+    return pickle.dumps(partial(run_job, cloudpickle.dumps((function, arguments)), STARTUP_TRAITS, topic))
 
 
-def run_job(job: bytes, wanted: Traits, channel: str, shared: bytes) -> tuple[Any, set[str]]:
-    """In a worker: what the job's function returns, and the code files that it may have used.
+def run_job(job: bytes, expected: Traits, topic: str, shared: bytes) -> tuple[Any, set[str]]:
+    """Run a job in a worker; return its result, and the code files that it may have used.
 
     Raises:
-        UnlikeWorkerError: this process differs from the stage's.
-        ValueError: a code file was written to meanwhile. Whatever the function raises comes through.
+        IncompatibleWorkerError: this process differs from the stage's.
+        ValueError: a code file has been written to in the meantime. Exceptions of the job itself are passed on.
     """
-    if wanted != OWN:
-        raise UnlikeWorkerError(get_worker().address)
-    topic.set(channel)
+    if expected != STARTUP_TRAITS:
+        raise IncompatibleWorkerError(get_worker().address)
+    progress_topic.set(topic)
     function, arguments = pickle.loads(job)
     result = function(pickle.loads(shared), *arguments)
-    used = imported_files()
-    refuse_rewritten_code(used)
-    return result, used
+    files = list_imported_files()
+    refuse_rewritten_code(files)
+    return result, files
 
 
 def describe_difference(answer: tuple[Traits, Traits] | Exception) -> str:
-    """What a worker lacks to do this process's jobs, and the remedy, from what it answered; nothing if nothing."""
+    """Return how a worker differs from this process, and the remedy, to follow the worker's name; empty if it does not differ.
+
+    Args:
+        answer: what `read_traits` returned or raised in the worker.
+    """
     if isinstance(answer, Exception):
         missing = re.search(r"No module named '[^']*'", str(answer))
         if missing:
             return f"cannot import this project ({missing[0]}); start it with PYTHONPATH set to a clone and with requirements.txt installed"
-        return f"has other code than this stage ({answer}); bring it to the same state and start it again"
+        return f"has different code from this stage ({answer}); bring its clone to the same state and start it again"
     traits = answer[0]
-    if traits["code"] != OWN["code"]:
-        return "has other code than this stage; bring its clone to the same state and start it again, or this stage if the code here was changed"
-    unlike = [f"has {name} {traits[name]} in place of {OWN[name]}; {remedy}" for name, remedy in REMEDIES.items() if traits[name] != OWN[name]]
-    return unlike[0] if unlike else ""
+    if traits["code"] != STARTUP_TRAITS["code"]:
+        return "has different code from this stage; bring its clone to the same state and start it again, or this stage if the code here was changed"
+    for name, remedy in REMEDIES.items():
+        if traits[name] != STARTUP_TRAITS[name]:
+            return f"has {name} {traits[name]} instead of {STARTUP_TRAITS[name]}; {remedy}"
+    return ""
 
 
-def is_mended_by_restart(answer: tuple[Traits, Traits] | Exception) -> bool:
-    """Whether the worker would be like this process if it started anew."""
-    return not isinstance(answer, Exception) and answer[0] != OWN and answer[1] == OWN
+def is_compatible_after_restart(answer: tuple[Traits, Traits] | Exception) -> bool:
+    """Return whether the worker differs from this process now, and would not if it were restarted."""
+    return not isinstance(answer, Exception) and answer[0] != STARTUP_TRAITS and answer[1] == STARTUP_TRAITS

@@ -1,4 +1,4 @@
-"""Outputs that are whole or not there: written under a temporary name beside the target, then renamed."""
+"""Write outputs atomically: under a temporary name beside the target, then renamed."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """A temporary file name, with the suffix of `path`; the file becomes `path` if the block succeeds."""
+    """Yield a temporary file name with the suffix of `path`; the file is renamed to `path` if the block succeeds."""
     temporary = temporary_neighbour(path)
     try:
         yield temporary
@@ -22,19 +22,19 @@ def atomic_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
-    """A new, empty temporary folder; it takes the place of the whole of `path` if the block succeeds."""
+    """Yield a new, empty temporary folder; it replaces all of `path` if the block succeeds."""
     temporary = temporary_neighbour(path)
     temporary.mkdir()
     try:
         yield temporary
-        remove(path)  # a folder cannot be renamed onto one that holds something
+        remove(path)  # a folder cannot be renamed to one that is not empty
         os.replace(temporary, path)
     finally:
         remove(temporary)
 
 
 def save_bytes(path: Path, content: bytes) -> None:
-    """Write a file that others may be writing or reading at the same time; after a power cut it is whole or not there."""
+    """Write a file that other processes may be reading or writing; after a power failure it is complete or absent."""
     path.parent.mkdir(parents=True, exist_ok=True)
     number, temporary = tempfile.mkstemp(prefix=".partial-", suffix=f"-{path.name}", dir=path.parent)
     try:
@@ -47,23 +47,23 @@ def save_bytes(path: Path, content: bytes) -> None:
         remove(Path(temporary))
     folder = os.open(path.parent, os.O_RDONLY)
     try:
-        os.fsync(folder)  # the new name itself
+        os.fsync(folder)  # makes the new name durable
     finally:
         os.close(folder)
 
 
 def save_json(path: Path, value: object) -> None:
-    """Write `value` as JSON, in its own order of keys.
+    """Write `value` as JSON, with its keys in their own order.
 
     Raises:
-        ValueError: a number that is not finite; JSON has none.
+        ValueError: a number that is not finite, which JSON cannot represent.
     """
     with atomic_file(path) as temporary:
         temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def temporary_neighbour(path: Path) -> Path:
-    """A name beside `path` that is this process's own; what a killed writer of `path` left there is removed."""
+    """Return a name beside `path` that only this process uses, after deleting what a killed writer of `path` left."""
     path.parent.mkdir(parents=True, exist_ok=True)
     for leftover in path.parent.glob(f".partial-*-{path.name}"):
         remove(leftover)
@@ -71,7 +71,7 @@ def temporary_neighbour(path: Path) -> Path:
 
 
 def remove(path: Path) -> None:
-    """Delete a file or a folder, if it is there."""
+    """Delete a file or a folder if it exists."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
@@ -79,10 +79,10 @@ def remove(path: Path) -> None:
 
 
 def remove_stale(folder: Path, names: Collection[str]) -> None:
-    """Delete everything in `folder` that is not called one of `names`.
+    """Delete everything in `folder` whose name is not in `names`.
 
-    What an arm or a method left stays on disk after it is taken out of params.yaml; DVC, for whom
-    the whole of `folder` is one dependency, would take it for a change. Its cache still has it.
+    The outputs of an arm or a method stay on disk after it is removed from params.yaml. DVC treats
+    `folder` as one dependency and would see them as a change; its cache still has them.
     """
     for leftover in folder.iterdir() if folder.is_dir() else ():
         if leftover.name not in names:

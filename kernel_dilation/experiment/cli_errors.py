@@ -1,4 +1,4 @@
-"""How a stage says no: one sentence on stderr and a status, never a traceback."""
+"""Exit with one sentence on stderr and a status instead of a traceback."""
 
 import signal
 import sys
@@ -6,23 +6,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from kernel_dilation.experiment.code_state import imported_files, refuse_rewritten_code
+from kernel_dilation.experiment.code_state import list_imported_files, refuse_rewritten_code
 
-INTERRUPTED = 130  # what a shell reports of a program that was stopped with Ctrl-C
+INTERRUPTED = 130  # the status that a shell reports for a program that was stopped with Ctrl-C
 
 
 @contextmanager
 def exit_with_message(stage: str) -> Iterator[None]:
-    """Context, or decorator of `main`, in which a refusal ends the process with `stage: sentence`.
+    """End the process with `stage: sentence` on an expected error, as a context or as a decorator of `main`.
 
-    A refusal is a ValueError (input that breaks a rule, code that was changed meanwhile) or an OSError
-    (a file that cannot be read or written): exit status 1. Ctrl-C and SIGTERM: status 130.
-    `python -X dev` shows the traceback instead.
+    Expected errors are a ValueError (input that breaks a rule, or code that was changed during the run)
+    and an OSError (a file that cannot be read or written), with exit status 1; Ctrl-C and SIGTERM exit
+    with status 130. `python -X dev` shows the traceback of an expected error instead.
     """
     try:
         with single_interrupt():
             yield
-            refuse_rewritten_code(imported_files())
+            refuse_rewritten_code(list_imported_files())
     except (ValueError, OSError) as error:
         if sys.flags.dev_mode:
             raise
@@ -34,7 +34,7 @@ def exit_with_message(stage: str) -> Iterator[None]:
 
 @contextmanager
 def single_interrupt() -> Iterator[None]:
-    """Let the first SIGINT or SIGTERM raise KeyboardInterrupt with its number, and no other disturb what that sets off."""
+    """Raise KeyboardInterrupt with the signal's number on the first SIGINT or SIGTERM, and ignore later ones during the clean-up."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         for signal_number in before:

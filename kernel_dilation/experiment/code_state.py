@@ -1,7 +1,7 @@
-"""The project's code as it was when this process started: results of other code are other results.
+"""The state of the project's code when this process started, because a result belongs to one version of the code.
 
-A process keeps the modules that it has imported, whatever is written to their files afterwards; a
-module that it imports later is the newer one. So every file is noted before the first is imported.
+A process keeps the modules that it has imported even if their files are changed afterwards, but a module
+that it imports later is the newer version. Therefore all files are recorded before the first is imported.
 """
 
 import hashlib
@@ -15,35 +15,37 @@ FOLDERS = ("kernel_dilation", "stages", "tools")
 Files = dict[str, tuple[str, int]]
 
 
-def code_files() -> Files:
-    """SHA-256 of every code file, and when it was last written in nanoseconds, by its path in the project."""
-    paths = (path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("[!.]*.py")) if path.is_file())  # editors leave .#name.py
+def read_code_files() -> Files:
+    """Return the SHA-256 digest of each code file and its time of modification in nanoseconds, by its path in the project."""
+    paths = (
+        path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("[!.]*.py")) if path.is_file()
+    )  # editors leave files such as .#name.py
     return {path.relative_to(ROOT).as_posix(): (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns) for path in paths}
 
 
-AT_START = code_files()
-elsewhere: set[str] = set()  # files that other processes imported for this one
+STARTUP_FILES = read_code_files()
+files_used_by_workers: set[str] = set()  # code files that workers imported for this process
 
 
-def code_digest(files: Files) -> str:
-    """Hexadecimal digest of the names and contents of code files; when they were written does not count."""
+def digest_code(files: Files) -> str:
+    """Return a hexadecimal digest of the names and contents of code files, regardless of their times of modification."""
     return hashlib.sha256(repr([(name, content) for name, (content, _) in files.items()]).encode()).hexdigest()
 
 
-def imported_files() -> set[str]:
-    """Paths in the project of the code that this process has imported, or others for it."""
+def list_imported_files() -> set[str]:
+    """Return the paths in the project of the code files that this process, or a worker on its behalf, has imported."""
     paths = (Path(file) for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None)))
-    below = {path.relative_to(ROOT).as_posix() for path in paths if path.is_relative_to(ROOT)}
-    return elsewhere | {name for name in below if name.startswith(tuple(f"{folder}/" for folder in FOLDERS))}
+    imported = {path.relative_to(ROOT).as_posix() for path in paths if path.is_relative_to(ROOT)}
+    return files_used_by_workers | {name for name in imported if name.startswith(tuple(f"{folder}/" for folder in FOLDERS))}
 
 
 def refuse_rewritten_code(names: Collection[str]) -> None:
-    """Refuse code files, by their path in the project, that were written to since this process started.
+    """Refuse code files, given by their paths in the project, that have been written to since this process started.
 
     Raises:
-        ValueError: one was, so that nobody can say of which version a result is.
+        ValueError: there is one, so that a result cannot be attributed to one version of the code.
     """
-    now = code_files()
-    rewritten = sorted(name for name in names if now.get(name) != AT_START.get(name))
+    current = read_code_files()
+    rewritten = sorted(name for name in names if current.get(name) != STARTUP_FILES.get(name))
     if rewritten:
-        raise ValueError(f"{rewritten[0]} was written to while it was in use, so the result is not kept; run the stage again")
+        raise ValueError(f"{rewritten[0]} was changed while it was in use, so the result is not kept; run the stage again")

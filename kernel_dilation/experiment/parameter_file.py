@@ -1,7 +1,7 @@
-"""Reading params.yaml as DVC reads it: YAML 1.2, by the same library.
+"""Read params.yaml as DVC does: as YAML 1.2, with the same library.
 
-With any other reader a value could mean one thing to DVC, which decides what runs again, and another to
-the stages: `1e-05` and `010` are 0.00001 and 10 here, a text and 8 under YAML 1.1.
+With another reader, a value could mean one thing to DVC, which decides what runs again, and another to the
+stages: `1e-05` and `010` are 0.00001 and 10 in YAML 1.2, but a text and 8 in YAML 1.1.
 """
 
 import re
@@ -14,20 +14,20 @@ from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, ScalarE
 from ruamel.yaml.reader import ReaderError
 
 FILE = "params.yaml"
-MOST_CHARACTERS = 100_000  # of the file; the default one has some 5,000
-MOST_VALUE_CHARACTERS = 4_000  # of one value; the longest that makes sense is a path
+MAX_CHARACTERS = 100_000  # of the file; the default file has about 5,000
+MAX_VALUE_CHARACTERS = 4_000  # of one value; the longest sensible value is a path
 LINE_END = "\r\n|[\n\r\x85\u2028\u2029]"  # as YAML counts lines
-MOST_LEVELS = 20  # of brackets, braces and indentation; the loader recurses, and crashes at some thousands
+MAX_LEVELS = 20  # of brackets, braces and indentation; the loader is recursive and crashes at a few thousand
 
 
 def read_parameters(content: str | bytes, file: str = FILE) -> Any:
-    """What a file of parameters holds, of the types that DVC finds in it: most often a dictionary.
+    """Return the content of a parameter file with the types that DVC reads: usually a dictionary.
 
     Raises:
-        ValueError: text that is no YAML 1.2, that DVC reads in more than one way, or that is beyond all measure; says where and why.
+        ValueError: not valid YAML 1.2, ambiguous to DVC, or unreasonably large; the message says where and why.
     """
     try:
-        text = decode(content)
+        text = decode_utf8(content)
         check_text(text)
         check_events(text)
         return load_yaml(text)
@@ -37,8 +37,8 @@ def read_parameters(content: str | bytes, file: str = FILE) -> Any:
         raise ValueError(f"{file} {error}") from None
 
 
-def decode(content: str | bytes) -> str:
-    """The text of the file.
+def decode_utf8(content: str | bytes) -> str:
+    """Return the text of the file.
 
     Raises:
         ValueError: it is not encoded in UTF-8.
@@ -53,56 +53,56 @@ def decode(content: str | bytes) -> str:
 
 
 def check_text(text: str) -> None:
-    """Accept a file that is not too long and has no directive: of `%YAML 1.1` one of DVC's readers takes notice and another does not.
+    """Accept a file that is not too long and has no directive: only one of DVC's two readers respects `%YAML 1.1`.
 
     Raises:
-        ValueError: it is too long, or its first line is one.
+        ValueError: it is too long, or begins with a directive.
     """
-    if len(text) > MOST_CHARACTERS:
-        raise ValueError(f"must have at most {MOST_CHARACTERS:,} characters; it has {len(text):,}")
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError(f"must have at most {MAX_CHARACTERS:,} characters; it has {len(text):,}")
     first = next((line for line in text.splitlines() if line.strip("\ufeff \t") and not line.lstrip().startswith("#")), "")
     if first.lstrip("\ufeff").startswith("%"):
-        raise ValueError(f"is read as YAML 1.2 and must not begin with a directive; leave out the line {first[:40]!r}")
+        raise ValueError(f"is read as YAML 1.2 and must not begin with a directive; remove the line {first[:40]!r}")
 
 
 def check_events(text: str) -> None:
-    """Accept YAML that can be loaded: neither nested without end, nor with values of any length, nor with types of its own.
+    """Accept YAML that can be loaded safely: limited in nesting and in the length of its values, and without types of its own.
 
     Raises:
-        ValueError: it cannot; says in which line.
-        YAMLError: it is not valid.
+        ValueError: a limit is exceeded or a type is named; the message gives the line.
+        YAMLError: the text is not valid YAML.
     """
     levels = 0
     for event in YAML(typ="safe").parse(text):
         levels += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         line = f"line {event.start_mark.line + 1}"
-        if levels > MOST_LEVELS:
-            raise ValueError(f"must nest brackets, braces and sections at most {MOST_LEVELS} deep; {line} goes deeper")
-        if isinstance(event, ScalarEvent) and len(event.value) > MOST_VALUE_CHARACTERS:
+        if levels > MAX_LEVELS:
+            raise ValueError(f"must not nest brackets, braces and sections more than {MAX_LEVELS} levels deep; {line} does")
+        if isinstance(event, ScalarEvent) and len(event.value) > MAX_VALUE_CHARACTERS:
             length = len(event.value)
-            raise ValueError(f"must have values of at most {MOST_VALUE_CHARACTERS:,} characters; the one in {line} has {length:,}")
+            raise ValueError(f"must have values of at most {MAX_VALUE_CHARACTERS:,} characters; the value in {line} has {length:,}")
         if getattr(event, "tag", None):
-            raise ValueError(f"must not name types, as {line} does with an exclamation mark; a text that begins with one needs quotes")
+            raise ValueError(f"must not name types, as {line} does with an exclamation mark; quote a text that begins with one")
 
 
 def load_yaml(text: str) -> object:
-    """What the YAML stands for.
+    """Return the value that the YAML text represents.
 
     Raises:
-        ValueError: a date or number that looks like one and is none, such as 2026-13-01.
-        YAMLError: it is not valid.
+        ValueError: a date or a number that does not exist, such as 2026-13-01.
+        YAMLError: the text is not valid YAML.
     """
     try:
         return YAML(typ="safe").load(text)
     except ValueError as error:
-        raise ValueError(f"has a date or a number that does not exist: {error}") from None
+        raise ValueError(f"contains a date or a number that does not exist: {error}") from None
 
 
 def describe_yaml_error(error: YAMLError, text: str) -> str:
-    """Where and why YAML could not be read, in a sentence."""
+    """Return a clause that says where and why YAML could not be read."""
     if isinstance(error, ReaderError):
         line = text.count("\n", 0, error.position) + 1
-        return f"line {line} has the control character {error.character:#04x}"
+        return f"line {line} contains the control character {error.character:#04x}"
     mark = error.problem_mark or error.context_mark if isinstance(error, MarkedYAMLError) else None
     if not isinstance(error, MarkedYAMLError) or mark is None:
         return str(error)
@@ -110,8 +110,8 @@ def describe_yaml_error(error: YAMLError, text: str) -> str:
     content = [*re.split(LINE_END, text), ""][mark.line]
     if isinstance(error, DuplicateKeyError):
         key = re.match(r'found duplicate key "(.*?)" with', error.problem or "", re.DOTALL)
-        return f"line {line} has the key {key[1][:40] if key else ''} a second time in one section; keep one of them"
+        return f"line {line} has the key {key[1][:40] if key else ''} a second time in the same section; keep only one"
     if "\t" in content[: mark.column + 1]:
-        return f"line {line} has a tab before its first word, where YAML allows spaces alone"
-    said = ", ".join(filter(None, [error.context, error.problem]))
-    return f"line {line}{f', {content.strip()[:60]!r}' if content.strip() else ''}: {said}"
+        return f"line {line} has a tab before its first word, where YAML allows only spaces"
+    reason = ", ".join(filter(None, [error.context, error.problem]))
+    return f"line {line}{f', {content.strip()[:60]!r}' if content.strip() else ''}: {reason}"

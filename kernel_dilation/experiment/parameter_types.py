@@ -1,4 +1,4 @@
-"""The kinds of values that parameters have, each with the rule that one value obeys by itself."""
+"""Types of parameters, each with the rule for a single value."""
 
 import pkgutil
 from collections import Counter
@@ -6,49 +6,57 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from kernel_dilation.experiment.dataset_names import CLASSES
-from kernel_dilation.experiment.parameter_messages import did_you_mean
+from kernel_dilation.experiment.parameter_messages import suggest_correction
 
 from pydantic import AfterValidator, Field
 
 
 def available_methods(folder: str) -> frozenset[str]:
-    """Names of the methods in a folder of the library: the file's name is the method's name."""
+    """Names of the methods in a folder of the library, one for each file."""
     return frozenset(module.name for module in pkgutil.iter_modules([str(Path(__file__).parents[1] / folder)]))
 
 
 def check_distinct(values: list) -> list:
-    """The list itself, if nothing in it stands twice."""
+    """Return the list itself if no entry occurs twice.
+
+    Raises:
+        ValueError: an entry is repeated.
+    """
     repeated = sorted(str(value) for value, count in Counter(values).items() if count > 1)
     if repeated:
-        raise ValueError(f"every entry may stand in the list once; repeated: {', '.join(repeated)}")
+        raise ValueError(f"every entry may occur only once in the list; repeated: {', '.join(repeated)}")
     return values
 
 
 def check_odd(value: int) -> int:
-    """The number itself, if it is odd: only then has a kernel a centre."""
+    """Return the number itself if it is odd: only a kernel of odd size has a centre.
+
+    Raises:
+        ValueError: the number is even.
+    """
     if value % 2 == 0:
         raise ValueError("must be odd, so that the kernel has a centre")
     return value
 
 
 def known_method(folder: str) -> AfterValidator:
-    """Check that a method's name is the name of a file in a folder of the library."""
+    """Return a validator that accepts the names of the methods in a folder of the library."""
 
-    def known(name: str) -> str:
+    def check_method(name: str) -> str:
         methods = sorted(available_methods(folder))
         if name not in methods:
-            raise ValueError(f"the methods are {', '.join(methods)}{did_you_mean(name, methods)}")
+            raise ValueError(f"must be one of the methods {', '.join(methods)}{suggest_correction(name, methods)}")
         return name
 
-    return AfterValidator(known)
+    return AfterValidator(check_method)
 
 
-# Of each kind at most what some machine could hold; what they come to together is checked below.
+# The upper limits are generous: combinations of values are checked against the memory of a machine in parameter_rules.
 Dilation = Annotated[int, Field(ge=1, le=1_000)]
 Count = Annotated[int, Field(ge=1, le=10_000)]
 Steps = Annotated[int, Field(ge=1, le=100_000)]
 Images = Annotated[int, Field(ge=1, le=1_000_000)]
-Textures = Annotated[int, Field(ge=3 * CLASSES, le=100_000)]  # a third of them is to have every class
+Textures = Annotated[int, Field(ge=3 * CLASSES, le=100_000)]  # so that a third of them, the validation textures, contain every class
 Channels = Annotated[list[Annotated[int, Field(ge=1, le=4_096)]], Field(min_length=2, max_length=2)]
 Units = Annotated[int, Field(ge=1, le=65_536)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
@@ -57,4 +65,4 @@ Positive = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 Pooling = Literal["max", "average", "stride"]
 KernelSize = Annotated[int, Field(ge=3, le=1_000), AfterValidator(check_odd)]
-SOME, TWO_OR_MORE = Field(min_length=1, max_length=100), Field(min_length=2, max_length=100)  # entries of a list
+SOME, TWO_OR_MORE = Field(min_length=1, max_length=100), Field(min_length=2, max_length=100)  # number of entries in a list

@@ -1,9 +1,9 @@
-"""Where the stages leave their results, relative to the project's folder, and the names that stand in them."""
+"""Paths of the stages' outputs, relative to the project's folder, and names that occur in them."""
 
 from pathlib import Path
 
 PARAMETERS = Path("params.yaml")
-SOURCE = Path("data/source")  # the name of a known data set, or links to the files of a folder
+SOURCE = Path("data/source")  # the name of a known data set, or links to the files of a user's folder
 DIGITS = Path("data/digits.npz")
 NETWORKS = Path("data/networks")  # a folder for each arm
 SALIENCY = Path("data/saliency")  # a folder for each arm
@@ -11,13 +11,13 @@ CLASS_MODELS = Path("data/class_models")  # a file for each arm
 TRANSFER = Path("data/transfer.csv")
 LEARNED = Path("data/learned")  # a folder for each method
 ANALYSIS = Path("data/analysis")
-UNFINISHED = Path("data/unfinished")  # results of interrupted stages
+UNFINISHED = Path("data/unfinished")  # checkpoints of interrupted stages
 METRICS = Path("metrics")
 PLOTS = Path("plots")
 
-CLASS_MODEL = "class_model"  # stands among the saliency methods in metrics and spectra
+CLASS_MODEL = "class_model"  # appears beside the saliency methods in the tables of metrics and spectra
 
 
 def network_file(folder: Path, replicate: int) -> Path:
-    """Path of the network of one replicate in the folder of its arm."""
+    """Path of the network of one replicate, in the folder of its arm."""
     return folder / f"replicate-{replicate:02}.keras"

@@ -1,12 +1,13 @@
 """Training with one compiled loop per epoch, on data kept in one tensor, by Adam with a one-cycle schedule."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 from typing import TypedDict
 
+from kernel_dilation.experiment.dataset_names import DigitArrays
 from kernel_dilation.experiment.parameters import IMAGE_SIDE
 from kernel_dilation.model.network import Architecture, Weights, keras_network, logits, weight_shapes
 from kernel_dilation.training.adam import Adam
@@ -20,7 +21,6 @@ FIRST_RATE, LAST_RATE = 1 / 25, 1e-3  # as fractions of the peak: at the first s
 EVALUATION_BATCH = 500  # digits; small enough to fit the processor's cache
 ONE_AT_A_TIME = Lock()  # a compiled trainer has the variables of one network only
 
-DigitArrays = Mapping[str, np.ndarray]
 Progress = Callable[[int, float], None]
 
 

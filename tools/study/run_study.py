@@ -1,8 +1,8 @@
-"""Run the study: all of MNIST, the full grid, and the replication of 2019: `python -m tools.study.run_study`, an hour and a half on two cores.
+"""Run the study on all of MNIST, with the full grid and the replication of the 2019 study: `python -m tools.study.run_study`.
 
-Takes study/params.yaml, and study/replication.yaml for what the replication's runs change in it. Every
-run is the pipeline in a folder of its own under study/work/, which a call that was interrupted goes on
-with; the default run's files stay as they are. Leaves beside the parameters what each run found.
+Takes about an hour and a half on two cores. Reads study/params.yaml, and study/replication.yaml for the changes
+in the replication's runs. Each run of the pipeline has its own folder under study/work/, in which an interrupted
+run is resumed; the files of the default run are not changed. Writes the results of each run to study/.
 """
 
 import os
@@ -13,13 +13,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from kernel_dilation.execution.process_termination import exit_status
-from kernel_dilation.execution.provenance import provenance
+from kernel_dilation.execution.process_termination import run_command
+from kernel_dilation.execution.provenance import collect_provenance
 from kernel_dilation.experiment.atomic_write import save_json
 from kernel_dilation.experiment.cli_errors import INTERRUPTED, exit_with_message
 from kernel_dilation.experiment.parameter_file import read_parameters
 from kernel_dilation.experiment.parameters import parse_settings
-from tools.project_copy import copy_file, copy_files, project_files, with_changes
+from tools.project_copy import copy_file, copy_files, list_project_files, with_changes
 from tools.study.decompose_2019 import write_replication
 from tools.study.readme import write_readme
 
@@ -28,10 +28,10 @@ from dask.system import CPU_COUNT
 
 STUDY = Path("study")
 REPLICATION = STUDY / "replication"
-MAIN = "same"  # the run that answers the questions; the others replicate
+MAIN = "same"  # the run that answers the questions; the others belong to the replication
 CODE = ("kernel_dilation", "stages", "tools")
-PROJECT_FILES = (*(f"{folder}/" for folder in CODE), ".dvc/config", ".dvcignore", "dvc.yaml")  # of the project's files, to run its pipeline
-RESULTS = {  # of the main run, and where they are kept
+PROJECT_FILES = (*(f"{folder}/" for folder in CODE), ".dvc/config", ".dvcignore", "dvc.yaml")  # needed to run the pipeline
+RESULTS = {  # of the main run, and the folders in study/ to which they are copied
     "metrics/answers.json": ".", "metrics/fetch.json": ".", "plots/report.html": ".",
     "data/analysis/*.csv": "tables", "plots/*.png": "figures",
 }  # fmt: skip
@@ -40,7 +40,7 @@ PACKAGES = ("dvc", "distributed", "keras", "matplotlib", "numpy", "pandas", "sci
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the pipeline: its name, its parameters, and the stage up to which it goes (all, if empty)."""
+    """One run of the pipeline: its name, its parameters, and the last stage to run (all stages if empty)."""
 
     name: str
     params: str
@@ -48,20 +48,20 @@ class Run:
 
     @property
     def folder(self) -> Path:
-        """Where it runs."""
+        """Folder in which it runs."""
         return STUDY / "work" / self.name
 
     @property
     def lock(self) -> Path:
-        """Where its hashes are kept."""
+        """File in which its hashes are kept."""
         return STUDY / ("dvc.lock" if self.name == MAIN else f"{self.name}.lock")
 
 
 def read_runs() -> list[Run]:
-    """The main run and those of the replication, their parameters checked.
+    """Return the main run and those of the replication, after checking their parameters.
 
     Raises:
-        ValueError: a run's parameters break a rule.
+        ValueError: the parameters of a run break a rule.
     """
     file, changes_file = STUDY / "params.yaml", STUDY / "replication.yaml"
     main_params, replications = (read_parameters(path.read_bytes(), str(path)) for path in (file, changes_file))
@@ -76,8 +76,8 @@ def read_runs() -> list[Run]:
 
 
 def prepare_folder(run: Run) -> None:
-    """Lay out the run's folder: the code as it is now, the run's parameters, and hashes of what it found before."""
-    names = [name for name in project_files(Path()) if name.startswith(PROJECT_FILES)]
+    """Prepare the folder of a run with the current code, the run's parameters, and the hashes of its earlier results."""
+    names = [name for name in list_project_files(Path()) if name.startswith(PROJECT_FILES)]
     for stale in {path.relative_to(run.folder).as_posix() for folder in CODE for path in run.folder.glob(f"{folder}/**/*.py")} - set(names):
         (run.folder / stale).unlink()
     copy_files(Path(), names, run.folder)
@@ -88,8 +88,8 @@ def prepare_folder(run: Run) -> None:
         copy_file(run.lock, run.folder / "dvc.lock")
 
 
-def environment() -> dict[str, str]:
-    """The environment of a run, which may find the mirror from its own folder."""
+def run_environment() -> dict[str, str]:
+    """Return the environment variables of a run, with the path of DATASET_MIRROR made absolute."""
     mirror = os.environ.get("DATASET_MIRROR", "")
     folder = os.path.abspath(os.path.expanduser(mirror))
     absolute = {"DATASET_MIRROR": folder} if mirror and os.path.isdir(folder) else {}
@@ -97,31 +97,31 @@ def environment() -> dict[str, str]:
 
 
 def is_finished(run: Run) -> bool:
-    """Whether code, parameters and hashes say that there is nothing to do; the data itself need not lie here."""
+    """Return whether a run is up to date by its code, parameters and hashes; its data need not be present."""
     command = [sys.executable, "-m", "dvc", "repro", "--dry", "--allow-missing", *filter(None, [run.target])]
-    done = subprocess.run(command, cwd=run.folder, env=environment(), capture_output=True, text=True)
+    done = subprocess.run(command, cwd=run.folder, env=run_environment(), capture_output=True, text=True)
     return done.returncode == 0 and not re.search(r"^Running stage", done.stdout, re.MULTILINE)
 
 
-def execute(run: Run) -> None:
-    """Run the pipeline in the run's folder, and add up the time it takes over all calls.
+def execute_run(run: Run) -> None:
+    """Run the pipeline in the folder of a run, and add its wall time to that of earlier calls.
 
     Raises:
-        ValueError: a stage fails; it has said why.
+        ValueError: a stage failed, which has printed the reason.
     """
     start, clock = time.time(), run.folder / "wall_seconds"
-    before = float(clock.read_text(encoding="utf-8")) if clock.exists() else 0.0
+    earlier = float(clock.read_text(encoding="utf-8")) if clock.exists() else 0.0
     command = [sys.executable, "-m", "tools.with_worker_pool", sys.executable, "-m", "dvc", "repro", *filter(None, [run.target])]
-    status = exit_status(command, environment(), run.folder)
-    clock.write_text(str(before + time.time() - start), encoding="utf-8")
+    status = run_command(command, run_environment(), run.folder)
+    clock.write_text(str(earlier + time.time() - start), encoding="utf-8")
     if status == INTERRUPTED:
         raise KeyboardInterrupt
     if status:
-        raise ValueError(f"the run {run.name} ended with {status}; call `make study` again to go on where it stopped")
+        raise ValueError(f"the run {run.name} failed with status {status}, see the messages above; call `make study` again to resume it")
 
 
 def collect_results(run: Run) -> None:
-    """Bring what the run found to where it is kept."""
+    """Copy the results and the hashes of a run to study/."""
     copy_file(run.folder / "dvc.lock", run.lock)
     for pattern, place in RESULTS.items() if run.name == MAIN else ():
         for path in sorted(run.folder.glob(pattern)):
@@ -129,31 +129,31 @@ def collect_results(run: Run) -> None:
 
 
 def record_provenance(runs: list[Run]) -> None:
-    """Write on which machine, with which versions and in which time the runs were made."""
+    """Write the machine, the versions and the wall time of the runs to study/run.json."""
     seconds = {
         run.name: round(float((run.folder / "wall_seconds").read_text(encoding="utf-8"))) for run in runs if (run.folder / "wall_seconds").exists()
     }
-    save_json(STUDY / "run.json", {"wall_seconds": seconds, **provenance(CPU_COUNT, PACKAGES)})
+    save_json(STUDY / "run.json", {"wall_seconds": seconds, **collect_provenance(CPU_COUNT, PACKAGES)})
 
 
 @exit_with_message("study")
 def main() -> None:
-    """Carry out what is not finished, and keep it."""
+    """Execute the runs that are not up to date, and collect their results."""
     runs = read_runs()
     for run in runs:
         prepare_folder(run)
     missing = [run for run in runs if not is_finished(run)]
-    if missing:  # what is compared must lie here, so that a run whose data does not is made again
+    if missing:  # the data of all runs are compared, so those without data must run again
         missing = [run for run in runs if run in missing or not (run.folder / "data/networks").exists()]
     for run in runs:
         if run in missing:
-            execute(run)
+            execute_run(run)
             record_provenance(runs)
         collect_results(run)
     if missing or not REPLICATION.exists():
         write_replication({run.name: run.folder for run in runs}, parse_settings(runs[0].params), REPLICATION)
     write_readme(STUDY)
-    print(f"study: {', '.join(run.name for run in missing) or 'nothing'} had to run; what it found is under {STUDY}/")
+    print(f"study: {', '.join(run.name for run in missing) or 'nothing'} had to run; the results are in {STUDY}/")
 
 
 if __name__ == "__main__":
