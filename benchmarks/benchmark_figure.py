@@ -1,4 +1,4 @@
-"""The results in four pictures: training, saliency, where the time goes, how it grows."""
+"""Figure of the results with four panels: training, saliency, time by part of the pipeline, and growth of time."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,13 +12,13 @@ from matplotlib.figure import Figure
 
 CONTENDERS = ("project", "fit", "pytorch", "project_gpu")
 EXPLAINERS = ("project", "tf_keras_vis", "xplique", "pair_saliency")
-SMALL = 0.08  # share of a bar below which a part has no label
+MIN_LABELLED_SHARE = 0.08  # of a bar; smaller parts have no label
 
 Results = Mapping[str, Any]
 
 
 def draw_training(axes: Axes, training: Results) -> None:
-    """Seconds against dilation, solid where the first layer is dilated, dashed where all are."""
+    """Plot seconds against dilation: solid lines for a dilated first layer, dashed lines if all layers are dilated."""
     rows = training["seconds"]
     for name, colour in colours(CONTENDERS).items():
         for dilate, line in (("first", "-"), ("all", "--")):
@@ -33,7 +33,7 @@ def draw_training(axes: Axes, training: Results) -> None:
 
 
 def draw_saliency(axes: Axes, saliency: Results) -> None:
-    """Images a second by method, a bar for each contender."""
+    """Plot images per second by method, with one bar for each contender."""
     methods, height = saliency["methods"], 0.2
     for place, (name, colour) in enumerate(colours(EXPLAINERS).items()):
         bars = [(index + (place - 1.5) * height, row["images_a_second"][name]) for index, row in enumerate(methods) if name in row["images_a_second"]]
@@ -47,28 +47,28 @@ def draw_saliency(axes: Axes, saliency: Results) -> None:
 
 
 def draw_pipeline(axes: Axes, pipeline: Results) -> None:
-    """Where the time goes, a bar for what was measured and one for the default grid; what is small is grey."""
+    """Plot the time of each part, with one bar for the measured run and one for the default grid; small parts are grey."""
     runs = {"measured": pipeline["measured"], "expected": pipeline["default_grid"]}
     shares = {name: {part: seconds / run["seconds"] for part, seconds in run["parts"].items()} for name, run in runs.items()}
     parts = sorted(shares["expected"], key=lambda part: -shares["expected"][part])
-    palette = colours([part for part in parts if any(share[part] > SMALL for share in shares.values())])
+    palette = colours([part for part in parts if any(share[part] > MIN_LABELLED_SHARE for share in shares.values())])
     for row, (name, run) in enumerate(runs.items()):
         left = 0.0
         for part in parts:
             share = shares[name][part]
             axes.barh(row, share, 0.6, left, color=palette.get(part, QUIET))
-            if share > SMALL:
+            if share > MIN_LABELLED_SHARE:
                 label = f"{part}\n{run['parts'][part]:.0f} s"
                 axes.text(left + share / 2, row, label, ha="center", va="center", fontsize="x-small", color=PAPER)
             left += share
     axes.set_yticks(range(len(runs)), [f"{run['arms']} arms,\n{name}:\n{run['seconds']:.0f} s" for name, run in runs.items()])
-    axes.set(title="Where the pipeline's time goes", xlabel=f"share (grey: parts below {SMALL:.0%})", xlim=(0, 1))
+    axes.set(title="Where the pipeline's time goes", xlabel=f"share (grey: parts below {MIN_LABELLED_SHARE:.0%})", xlim=(0, 1))
     axes.grid(visible=False)
     axes.invert_yaxis()
 
 
 def draw_scaling(axes: Axes, scaling: Results) -> None:
-    """Seconds against size as a multiple of the smallest one, with the curve through them."""
+    """Plot seconds against size, as a multiple of the smallest size, with the fitted curve."""
     for name, colour in colours(list(scaling["work"])).items():
         curve = scaling["work"][name]
         smallest, largest = curve["sizes"][0], curve["sizes"][-1]
@@ -81,13 +81,13 @@ def draw_scaling(axes: Axes, scaling: Results) -> None:
     axes.legend()
 
 
-DRAWN = {"training": draw_training, "saliency": draw_saliency, "pipeline": draw_pipeline, "scaling": draw_scaling}
+DRAWINGS = {"training": draw_training, "saliency": draw_saliency, "pipeline": draw_pipeline, "scaling": draw_scaling}
 
 
 def benchmark_figure(results: Results) -> Figure:
-    """One panel for each part; a part that was not measured stays empty and says so."""
+    """Draw one panel for each part; the panel of a part that was not measured says so."""
     figure, axes = panels(2, 2, 7.0)
-    for place, (part, draw) in zip(axes, DRAWN.items()):
+    for place, (part, draw) in zip(axes, DRAWINGS.items()):
         if part in results:
             draw(place, results[part])
         else:

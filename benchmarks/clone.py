@@ -1,4 +1,4 @@
-"""A temporary copy of the project with parameters of its own: stages run there, and nothing here changes."""
+"""Temporary copy of the project with its own parameters, in which stages run without changing this one."""
 
 import os
 import subprocess
@@ -14,12 +14,12 @@ from tools.project_copy import copy_files, list_project_files, with_changes
 
 import yaml
 
-OUTPUTS = ("data/", "metrics/", "plots/", "study/", "dvc.lock")  # what a fresh start does not have
+OUTPUTS = ("data/", "metrics/", "plots/", "study/", "dvc.lock")  # not copied, so that the copy starts from nothing
 IDENTITY = ("-c", "user.name=benchmark", "-c", "user.email=benchmark@localhost")
 
 
 class Clone:
-    """The copy's folder, and commands in it."""
+    """Folder of the copy, and commands that run in it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -28,27 +28,28 @@ class Clone:
             self.environment.pop(name, None)
 
     def run(self, *command: str, **environment: str) -> float:
-        """Seconds that the command takes in the copy.
+        """Run a command in the copy and return the seconds that it takes.
 
         Raises:
-            ValueError: it fails; the message has its last words.
+            ValueError: the command fails; the message has the end of its output.
         """
         start = time.perf_counter()
-        done = subprocess.run(command, cwd=self.root, env={**self.environment, **environment}, capture_output=True, text=True)
+        process = subprocess.run(command, cwd=self.root, env={**self.environment, **environment}, capture_output=True, text=True)
         seconds = time.perf_counter() - start
-        if done.returncode:
-            raise ValueError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+        if process.returncode:
+            output = f"{process.stdout[-2000:]}\n{process.stderr[-2000:]}"
+            raise ValueError(f"{' '.join(command)} failed with status {process.returncode}:\n{output}")
         return seconds
 
     def change(self, changes: Mapping[str, Any]) -> None:
-        """Change the parameters; what a section does not name stays."""
+        """Change the parameters; values that are not named keep their defaults."""
         path = self.root / "params.yaml"
         path.write_text(yaml.safe_dump(with_changes(yaml.safe_load(path.read_text(encoding="utf-8")), changes)))
 
 
 @contextmanager
 def clone() -> Iterator[Clone]:
-    """A copy of all files that git tracks or does not ignore, outputs excepted, as a repository of its own; it ends with the block."""
+    """Copy all files that git tracks or does not ignore, except outputs, to a new repository that is deleted after the block."""
     names = [name for name in list_project_files(Path()) if not name.startswith(OUTPUTS)]
     with TemporaryDirectory(prefix="benchmark-") as folder:
         root = Path(folder) / "clone"

@@ -1,4 +1,4 @@
-"""The part of the machine that is measured on, and who else uses it."""
+"""Restrict the measurements to a few cores, and measure the load that other processes cause."""
 
 import os
 import time
@@ -9,30 +9,30 @@ from benchmarks.sizes import CORES
 PACKAGES = ("tensorflow", "keras", "numpy", "torch", "tf-keras-vis", "saliency", "xplique", "dvc", "distributed")
 
 
-def use_few_cores() -> int:
-    """Keep this process and all that it starts on at most `CORES` cores; how many they are."""
+def limit_cores() -> int:
+    """Restrict this process and its children to at most `CORES` cores, and return their number."""
     cores = sorted(os.sched_getaffinity(0))[:CORES]
     os.sched_setaffinity(0, cores)
     return len(cores)
 
 
 class BackgroundLoad:
-    """How much of the machine others used since this was made: a benchmark beside other work tells little."""
+    """Processor time used by other processes since this object was created, which makes a benchmark unreliable."""
 
     def __init__(self) -> None:
         self.wall, self.busy, self.own = time.time(), busy_seconds(Path("/proc/stat").read_text()), own_seconds()
 
     def others_share(self) -> float:
-        """Processor time of others, as a share of all cores' time. Processes that still run are others'."""
+        """Return the processor time of other processes as a share of the time of all cores; running child processes count as others."""
         others = busy_seconds(Path("/proc/stat").read_text()) - self.busy - (own_seconds() - self.own)
         return max(0.0, others) / ((time.time() - self.wall) * (os.cpu_count() or 1))
 
 
 def own_seconds() -> float:
-    """Processor seconds of this process and of all that it started and that have ended."""
+    """Return the processor seconds of this process and of its finished child processes."""
     return sum(os.times()[:4])
 
 
 def busy_seconds(stat: str) -> float:
-    """Processor seconds in which any process ran, from the text of /proc/stat: user, nice and system."""
+    """Return the processor seconds of all processes from the text of /proc/stat: the sum of user, nice and system time."""
     return sum(int(ticks) for ticks in stat.split()[1:4]) / os.sysconf("SC_CLK_TCK")

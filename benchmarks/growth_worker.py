@@ -1,9 +1,9 @@
-"""Seconds of the stages as one parameter grows, in this folder and beside warm workers: `python -m benchmarks.growth_worker`.
+"""Measure the seconds of the stages as one parameter grows: `python -m benchmarks.growth_worker SIZES ROUNDS FILE`.
 
-Runs in a copy of the project. The stages' main functions are called in this process, so that
-neither start-up nor imports nor DVC hide how the work itself grows.
+Runs in a copy of the project with a persistent pool of workers. The main functions of the stages are called in
+this process, so that start-up, imports and DVC do not obscure the growth of the work itself.
 
-Takes as arguments the sizes, as JSON (`{"replicates": [2, 4], …}`), how many rounds to measure, and the file to write.
+The arguments are the sizes as JSON (`{"replicates": [2, 4], …}`), the number of rounds, and the file to write.
 """
 
 import json
@@ -14,54 +14,54 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.clone import Clone
-from benchmarks.timing import in_turn, medians, seconds_of
+from benchmarks.timing import measure_in_turn, medians, seconds_of
 from kernel_dilation.experiment.parameters import parse_settings
 
-OF_ARMS, MEETING = ("train", "saliency"), ("transfer", "analyze")  # drawing is left out: it takes as long whatever grows
-UNTOUCHED = {"images": ("train",)}  # stages that do not run again when a parameter changes; the networks are those of the run before
-SMALLEST = {"dilations": 2, "replicates": 2, "images": 20}  # of what does not grow
-LEARNER = "spacing"  # learned once: `analyze` wants a method
+ARM_STAGES, COMMON_STAGES = ("train", "saliency"), ("transfer", "analyze")  # the time of `report` does not depend on these sizes
+UNAFFECTED = {"images": ("train",)}  # stages that do not depend on a parameter; the networks are those of the run before
+SMALLEST = {"dilations": 2, "replicates": 2, "images": 20}  # sizes of the parameters that do not grow
+METHOD = "spacing"  # run once, because `analyze` needs a method
 
 
-def changes(sizes: dict[str, int]) -> dict[str, Any]:
-    """Parameters of a run: so many dilations, replicates and images; one epoch, two methods, and little to learn."""
+def changed_parameters(sizes: dict[str, int]) -> dict[str, Any]:
+    """Return the changed parameters of a run with these numbers of dilations, replicates and images, and little other work."""
     return {
         "dilations": list(range(1, sizes["dilations"] + 1)),
         "kernel_sizes": [3],
         "poolings": ["max"],
         "train": {"replicates": sizes["replicates"], "epochs": 1},
         "saliency": {"images": sizes["images"], "methods": ["gradient", "smoothgrad"]},
-        "learn": {"methods": [LEARNER], "initial_dilations": [1], "replicates": 1, "epochs": 1, "planted_dilations": [1], "sweep": {}},
+        "learn": {"methods": [METHOD], "initial_dilations": [1], "replicates": 1, "epochs": 1, "planted_dilations": [1], "sweep": {}},
     }
 
 
-def run_seconds(copy: Clone, sizes: dict[str, int], untouched: tuple[str, ...] = ()) -> dict[str, float]:
-    """Seconds of each stage that runs, summed over the arms."""
-    copy.change(changes(sizes))
+def measure_stages(copy: Clone, sizes: dict[str, int], unaffected: tuple[str, ...] = ()) -> dict[str, float]:
+    """Run all stages but the unaffected ones; return the seconds of each, summed over the arms."""
+    copy.change(changed_parameters(sizes))
     arms = parse_settings(Path("params.yaml").read_text(encoding="utf-8")).arms()
     seconds = {}
-    for stage in [stage for stage in OF_ARMS if stage not in untouched]:
+    for stage in [stage for stage in ARM_STAGES if stage not in unaffected]:
         run_stage = import_module(f"stages.{stage}").main
         seconds[stage] = sum(seconds_of(partial(run_stage, arm.name)) for arm in arms)
-    return seconds | {stage: seconds_of(import_module(f"stages.{stage}").main) for stage in MEETING}
+    return seconds | {stage: seconds_of(import_module(f"stages.{stage}").main) for stage in COMMON_STAGES}
 
 
 def stage_medians(runs: list[dict[str, float]]) -> dict[str, float]:
-    """Median seconds of each stage over some runs."""
+    """Return the median seconds of each stage over several runs."""
     return medians({stage: [run[stage] for run in runs] for stage in runs[0]})
 
 
-def main(wanted: str, rounds: str, target: str) -> None:
-    """Write the median seconds of each stage at every size of each parameter, after a run at the smallest sizes that does not count."""
+def main(sizes_text: str, rounds: str, target: str) -> None:
+    """Write the median seconds of each stage at every size of each parameter, after a warm-up run at the smallest sizes."""
     copy = Clone(Path())
-    copy.change(changes(SMALLEST))
-    import_module("stages.learn").main(LEARNER)
-    run_seconds(copy, SMALLEST)
-    sizes = json.loads(wanted)
-    runs = {(name, size): partial(run_seconds, copy, {**SMALLEST, name: size}, UNTOUCHED.get(name, ())) for name in sizes for size in sizes[name]}
-    times = in_turn(runs, int(rounds), warm_up=False)
-    grown = {name: {size: stage_medians(times[name, size]) for size in sizes[name]} for name in sizes}
-    Path(target).write_text(json.dumps(grown), encoding="utf-8")
+    copy.change(changed_parameters(SMALLEST))
+    import_module("stages.learn").main(METHOD)
+    measure_stages(copy, SMALLEST)
+    sizes = json.loads(sizes_text)
+    runs = {(name, size): partial(measure_stages, copy, {**SMALLEST, name: size}, UNAFFECTED.get(name, ())) for name in sizes for size in sizes[name]}
+    times = measure_in_turn(runs, int(rounds), warm_up=False)
+    growth = {name: {size: stage_medians(times[name, size]) for size in sizes[name]} for name in sizes}
+    Path(target).write_text(json.dumps(growth), encoding="utf-8")
 
 
 if __name__ == "__main__":

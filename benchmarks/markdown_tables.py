@@ -1,4 +1,4 @@
-"""The results as tables in Markdown, for the README."""
+"""Write the results as tables in Markdown."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -15,13 +15,13 @@ Results = Mapping[str, Any]
 
 
 def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table whose first column is words and whose others are numbers, aligned right."""
+    """Return a table with text in the first column and right-aligned numbers in the others."""
     lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """A number with so many significant digits, a tiny one as a power of ten; a dash where there is none."""
+    """Return a number with a limited number of significant digits, a tiny one in exponential notation; a dash for None."""
     if value is None:
         return DASH
     if value == 0:
@@ -33,14 +33,14 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def against(value: float | None, other: float, larger_is_better: bool) -> str:
-    """A peer's number, and how many times as well this project does."""
+    """Return the result of another library, and in brackets by what factor this project is better."""
     if value is None:
         return DASH
     return f"{number(value)} ({number(other / value if larger_is_better else value / other, 2)} {TIMES})"
 
 
 def machine_lines(results: Results) -> str:
-    """What was measured on, in a sentence or two."""
+    """Describe the machine, the versions and the background load."""
     of, versions = results["machine"], results["machine"]["versions"]
     packages = ", ".join(f"{name} {found}" for name, found in versions.items() if found)
     others = f"; others used at most {max(results['others_share'].values()):.0%} of the machine meanwhile"
@@ -48,7 +48,7 @@ def machine_lines(results: Results) -> str:
 
 
 def training_table(training: Results) -> str:
-    """Seconds for 60,000 images; in brackets, how many times as long as this project."""
+    """Return the table of seconds for 60,000 images; brackets give the time as a multiple of this project's."""
     columns = ["fit", "pytorch", "project_gpu"]
     header = ["dilation", *(NAMES[name] for name in ("project", *columns)), "share of matmul peak"]
     rows = [
@@ -65,32 +65,33 @@ def training_table(training: Results) -> str:
 
 
 def saliency_table(saliency: Results) -> str:
-    """Images a second, in brackets how many times as many this project explains, and the largest difference of the maps."""
+    """Return the table of images per second; brackets give this project's speed as a multiple of the other library's."""
     rows = [rate_row(NAMES[row["method"]], row["images_a_second"], row["differences"]) for row in saliency["methods"]]
     models = saliency["class_models"]
     rates = {name: 1 / seconds for name, seconds in models["seconds"].items()}
     rows.append(rate_row(f"ten class models of {models['steps']} steps", rates, models["differences"]))
     missing = "".join(f" {NAMES[name]} is not installed ({why})." for name, why in saliency["not_installed"].items())
     errors = ", ".join(f"{NAMES[name]} {number(error)}" for name, error in saliency["integration_errors"].items())
-    words = (
-        f"Of a network of dilation {saliency['dilation']}, {saliency['images']} digits at once; PAIR saliency takes them one by one "
-        f"({saliency['images_singly']} were timed). Averages are over {saliency['samples']} samples. The last column is the largest difference of "
-        f"any peer's result from this project's, as a share of the largest value: SmoothGrad's with the same noise, class models' after "
-        f"{models['compared_steps']} steps. The rules of integration differ: from this project's own with {saliency['exact_samples']:,} samples, "
-        f"on {saliency['images_singly']} digits, results with {saliency['samples']} differ by up to: {errors}.{missing}"
+    introduction = (
+        f"Measured on one network (dilation {saliency['dilation']}) with batches of {saliency['images']} digits; PAIR saliency processes one image "
+        f"at a time, so only {saliency['images_singly']} were timed. SmoothGrad and integrated gradients average {saliency['samples']} samples. "
+        f"The last column is the largest difference between any library's result and this project's, as a share of the largest value; SmoothGrad "
+        f"is compared with the same noise, and class models after {models['compared_steps']} steps. Because quadrature rules differ, we also "
+        f"give the largest error of each library's integrated gradients with {saliency['samples']} samples against our result with "
+        f"{saliency['exact_samples']:,}, on {saliency['images_singly']} digits: {errors}.{missing}"
     )
     header = ["a second", NAMES["project"], *(NAMES[peer] for peer in EXPLAINERS), "largest difference"]
-    return f"{words}\n\n{markdown(header, rows)}"
+    return f"{introduction}\n\n{markdown(header, rows)}"
 
 
 def rate_row(name: str, rates: Mapping[str, float], differences: Mapping[str, float]) -> list[str]:
-    """The row of one method."""
+    """Return the table row of one method."""
     peers = [against(rates.get(peer), rates["project"], True) for peer in EXPLAINERS]
     return [name, number(rates["project"]), *peers, number(max(differences.values(), default=None))]
 
 
 def time_to_accuracy_table(accuracy: Results) -> str:
-    """Seconds to each accuracy on MNIST."""
+    """Return the table of seconds until each accuracy on MNIST is reached."""
     rows = [
         [f"{row['accuracy']} %", row["recipe"], number(row["seconds"]), f"{row['lowest_accuracy']:.2f} %" + ("" if row["reached"] else " (missed)")]
         for row in accuracy["targets"]
@@ -101,7 +102,7 @@ def time_to_accuracy_table(accuracy: Results) -> str:
 
 
 def pipeline_table(pipeline: Results) -> str:
-    """Seconds by part: measured on a part of the grid, and what the default grid then takes."""
+    """Return the table of seconds by part of the pipeline: measured on part of the grid, and expected for the default grid."""
     measured, expected = pipeline["measured"], pipeline["default_grid"]
     header = ["part", f"{measured['arms']} arms, measured (s)", f"{expected['arms']} arms, expected (s)", "share"]
     rows = [
@@ -112,7 +113,7 @@ def pipeline_table(pipeline: Results) -> str:
 
 
 def scaling_table(scaling: Results) -> str:
-    """Exponents of growth, and DVC's own seconds."""
+    """Return the table of growth exponents and of the seconds that DVC itself takes."""
     rows = []
     for name, curve in scaling["work"].items():
         first, last = ((f"{number(curve['seconds'][at])} at {curve['sizes'][at]}") for at in (0, -1))
@@ -123,13 +124,13 @@ def scaling_table(scaling: Results) -> str:
 
 
 def throughput_table(throughput: Results) -> str:
-    """Networks an hour over a whole stage."""
+    """Return the table of networks per hour over a whole stage."""
     rows = [[name.replace("_", " "), number(rate, 4)] for name, rate in throughput["networks_an_hour"].items()]
     return markdown([f"`train` of {throughput['replicates']} networks on {throughput['dataset']}, start-up included", "networks an hour"], rows)
 
 
 def targets_table(rows: Iterable[Results]) -> str:
-    """Every target, and whether it is met."""
+    """Return the table of all targets and whether they are met."""
     met = {True: "yes", False: "no", None: "not measured"}
     sides = {True: "at least", False: "at most"}
     cells = [[row["quantity"], number(row["value"]), f"{sides[row['at_least']]} {row['bound']:g}", met[row["met"]]] for row in rows]
@@ -143,5 +144,5 @@ TABLES: dict[str, Callable[[Any], str]] = {
 
 
 def render_page(results: Results) -> str:
-    """Every table whose part was measured, and the machine."""
+    """Return the page: a description of the machine, and the tables of all parts that were measured."""
     return "\n\n".join([machine_lines(results), *(table(results[part]) for part, table in TABLES.items() if part in results)]) + "\n"

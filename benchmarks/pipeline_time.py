@@ -1,4 +1,4 @@
-"""Where the time of `make run` goes: the same command in a copy, on a part of the grid, with a clock at every stage."""
+"""Measure the time of each part of `make run`, in a copy of the project and on part of the grid."""
 
 import sys
 import time
@@ -13,14 +13,14 @@ from benchmarks.sizes import Sizes
 from benchmarks.timed_stage import NOTES
 from kernel_dilation.experiment.parameters import Settings, parse_settings
 
-PARTS = {  # which stage's own work belongs to which part
+PARTS = {  # to which the work of each stage belongs
     "locate": "data", "fetch": "data", "train": "training", "saliency": "saliency", "transfer": "saliency", "learn": "learning",
     "analyze": "analysis", "report": "drawing",
 }  # fmt: skip
 OVERHEAD = ("start-up", "imports", "dvc")
 WORKER_IMPORTS = "import kernel_dilation.execution.workers, kernel_dilation.explanations.explain_network, kernel_dilation.training.loop"
 PYTHON = """#!/bin/sh
-# Stands for `python -m stages.…` and notes when it starts and ends.
+# Replaces `python -m stages.…` and records when it starts and ends.
 shift
 echo "$(date +%s.%N) begin $1" >> "$BENCHMARK_NOTES"
 "{python}" -m benchmarks.timed_stage "$@"
@@ -31,22 +31,22 @@ exit $status
 
 
 class StageTime(NamedTuple):
-    """Seconds of one stage's process."""
+    """Seconds of importing and of working in the process of one stage."""
 
     stage: str
     importing: float
     working: float
 
 
-def stage_times(notes: str) -> list[StageTime]:
-    """The stages in the notes, which hold for each, one after the other, the lines begin, imported and end.
+def parse_stage_times(notes: str) -> list[StageTime]:
+    """Return the times of the stages from notes that have the lines begin, imported and end for each stage in turn.
 
     Raises:
-        ValueError: a stage that has no end.
+        ValueError: a line is missing, for example because a stage has failed.
     """
     events = [line.split() for line in notes.splitlines()]
     if [event[1] for event in events] != ["begin", "imported", "end"] * (len(events) // 3):
-        raise ValueError(f"every stage must begin, import and end before the next; got {[event[1] for event in events]}")
+        raise ValueError(f"the notes must be begin, imported and end for one stage after the other; got {[event[1] for event in events]}")
     times = [float(event[0]) for event in events]
     return [
         StageTime(events[index][2].removeprefix("stages."), times[index + 1] - times[index], times[index + 2] - times[index + 1])
@@ -56,11 +56,11 @@ def stage_times(notes: str) -> list[StageTime]:
 
 @dataclass(frozen=True)
 class Run:
-    """The pipeline's command, clocked.
+    """Times of one run of the pipeline.
 
-    `repro_seconds` are those of `dvc repro`; what no stage's process takes of them is DVC's.
-    `pool_seconds` pass around it, while workers start and stop; `worker_import_seconds` within
-    the first stage that trains, while they import TensorFlow.
+    `repro_seconds` is the time of `dvc repro`; the part of it that no stage takes is DVC's own.
+    `pool_seconds` is the time before and after it, in which workers start and stop. `worker_import_seconds`
+    is the part of the first training stage in which the workers import TensorFlow.
     """
 
     stages: list[StageTime]
@@ -69,47 +69,47 @@ class Run:
     worker_import_seconds: float
 
     def parts(self, scales: Mapping[str, tuple[float, float]] | None = None) -> dict[str, float]:
-        """Seconds of every part, which sum to those of the command.
+        """Return the seconds of each part, which sum to the time of the command.
 
         Args:
-            scales: for a larger grid, how many times as many processes each stage has and how many
-                times as much work. DVC's own time is taken to grow with the processes.
+            scales: for a larger grid, the factors by which the processes and the work of each stage grow.
+                DVC's own time is assumed to grow with the number of processes.
         """
         scales = scales or {}
         importing, processes = self.worker_import_seconds, 0.0
-        worked: defaultdict[str, float] = defaultdict(float)
-        worked["training"] -= self.worker_import_seconds * scales.get("train", (1, 1))[1]
+        work_seconds: defaultdict[str, float] = defaultdict(float)
+        work_seconds["training"] -= self.worker_import_seconds * scales.get("train", (1, 1))[1]
         for stage in self.stages:
             times, work = scales.get(stage.stage, (1, 1))
-            worked[PARTS.get(stage.stage, "other")] += stage.working * work
+            work_seconds[PARTS.get(stage.stage, "other")] += stage.working * work
             importing += stage.importing * times
             processes += times
         dvc = self.repro_seconds - sum(stage.importing + stage.working for stage in self.stages)
-        return {"start-up": self.pool_seconds, "imports": importing, "dvc": dvc * processes / len(self.stages), **worked}
+        return {"start-up": self.pool_seconds, "imports": importing, "dvc": dvc * processes / len(self.stages), **work_seconds}
 
 
-def scales_to(default: Settings, measured: Settings) -> dict[str, tuple[float, float]]:
-    """How many times as many processes and as much work each stage has in the default run; drawing takes as long."""
+def compute_scales(default: Settings, measured: Settings) -> dict[str, tuple[float, float]]:
+    """Return the factors by which processes and work of each stage grow from the measured to the default run."""
     arms = len(default.arms()) / len(measured.arms())
     starts = len(default.learn.initial_dilations) / len(measured.learn.initial_dilations)
-    meeting = {stage: (1.0, arms) for stage in ("transfer", "analyze")}
-    return {"train": (arms, arms), "saliency": (arms, arms), "learn": (1.0, starts), **meeting}
+    common = {stage: (1.0, arms) for stage in ("transfer", "analyze")}
+    return {"train": (arms, arms), "saliency": (arms, arms), "learn": (1.0, starts), **common}
 
 
 def share_of_overhead(parts: Mapping[str, float]) -> float:
-    """What start-up, imports and DVC take of the whole."""
+    """Return the share of start-up, imports and DVC in the total time."""
     return sum(parts[name] for name in OVERHEAD) / sum(parts.values())
 
 
-def worker_imports(copy: Clone, workers: int) -> float:
-    """Seconds until so many new processes, at once, have imported what a worker needs."""
-    each = f'"{sys.executable}" -c "{WORKER_IMPORTS}"'
-    return copy.run("sh", "-c", " & ".join([each] * workers) + " & wait")
+def measure_worker_imports(copy: Clone, workers: int) -> float:
+    """Return the seconds until a number of new processes have simultaneously imported what a worker needs."""
+    command = f'"{sys.executable}" -c "{WORKER_IMPORTS}"'
+    return copy.run("sh", "-c", " & ".join([command] * workers) + " & wait")
 
 
 def timed_run(copy: Clone, workers: int) -> Run:
-    """`make run`'s command in the copy."""
-    worker_import_seconds = worker_imports(copy, workers)
+    """Run the command of `make run` in the copy and return its times."""
+    worker_import_seconds = measure_worker_imports(copy, workers)
     programs, notes, ends = (copy.root.parent / name for name in ("programs", "notes", "ends"))
     programs.mkdir()
     (programs / "python").write_text(PYTHON.format(python=sys.executable), encoding="utf-8")
@@ -119,17 +119,17 @@ def timed_run(copy: Clone, workers: int) -> Run:
     copy.run(sys.executable, "-m", "tools.with_worker_pool", "sh", "-c", repro, **{NOTES: str(notes)})
     stop = time.time()
     first, last = map(float, ends.read_text(encoding="utf-8").split())
-    return Run(stage_times(notes.read_text(encoding="utf-8")), last - first, (first - start) + (stop - last), worker_import_seconds)
+    return Run(parse_stage_times(notes.read_text(encoding="utf-8")), last - first, (first - start) + (stop - last), worker_import_seconds)
 
 
-def pipeline(sizes: Sizes, threads: int) -> dict[str, Any]:
-    """Seconds by part, as measured and as they are to be expected of the default grid, each with the share that is no work."""
+def measure_pipeline(sizes: Sizes, threads: int) -> dict[str, Any]:
+    """Return the seconds by part, measured and as expected for the default grid, each with the share of overhead."""
     default = parse_settings(Path("params.yaml").read_text(encoding="utf-8"))
     with clone() as copy:
         copy.change({**sizes.grid, "learn": {"initial_dilations": default.learn.initial_dilations[: sizes.starts]}})
         measured = parse_settings((copy.root / "params.yaml").read_text(encoding="utf-8"))
         run = timed_run(copy, threads)
-    parts, expected = run.parts(), run.parts(scales_to(default, measured))
+    parts, expected = run.parts(), run.parts(compute_scales(default, measured))
     return {
         "workers": threads, "replicates": measured.train.replicates, "processes": len(run.stages),
         "measured": {

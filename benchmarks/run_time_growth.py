@@ -1,4 +1,4 @@
-"""How wall time grows: the work with dilations, replicates and images, and DVC's own with the number of arms."""
+"""Measure the growth of wall time: of the work with dilations, replicates and images, and of DVC with the number of arms."""
 
 import json
 import sys
@@ -7,39 +7,38 @@ from typing import Any
 from benchmarks.clone import clone
 from benchmarks.growth_worker import SMALLEST
 from benchmarks.sizes import Sizes
-from benchmarks.timing import growth
+from benchmarks.timing import fit_growth
 
 import yaml
 
 FULL_GRID = {"kernel_sizes": [3, 5], "poolings": ["max", "average"]}  # four arms for each dilation
 
 
-def curve(sizes: list[int], seconds: list[float]) -> dict[str, Any]:
-    """The points and the curve through them."""
-    fitted = growth(sizes, seconds)
-    return {"sizes": sizes, "seconds": seconds, **fitted._asdict()}
+def fit_curve(sizes: list[int], seconds: list[float]) -> dict[str, Any]:
+    """Return the points and the fitted curve."""
+    return {"sizes": sizes, "seconds": seconds, **fit_growth(sizes, seconds)._asdict()}
 
 
-def work(sizes: Sizes, threads: int) -> dict[str, Any]:
-    """Seconds of all stages but `fetch` and `learn`, the sum of their medians, at every size, by parameter, and their exponents."""
+def measure_work(sizes: Sizes, threads: int) -> dict[str, Any]:
+    """Return, by parameter, the seconds of the stages that depend on it, as sums of medians, at every size, and the curve."""
     with clone() as copy:
         for stage in ("locate", "fetch"):
             copy.run(sys.executable, "-m", f"stages.{stage}")
-        target = copy.root.parent / "grown.json"
-        growing = (sys.executable, "-m", "benchmarks.growth_worker", json.dumps(sizes.growth), str(sizes.stage_rounds), str(target))
-        copy.run(sys.executable, "-m", "tools.with_worker_pool", *growing, WORKERS=str(threads))
-        grown = json.loads(target.read_text(encoding="utf-8"))
+        target = copy.root.parent / "growth.json"
+        command = (sys.executable, "-m", "benchmarks.growth_worker", json.dumps(sizes.growth), str(sizes.stage_rounds), str(target))
+        copy.run(sys.executable, "-m", "tools.with_worker_pool", *command, WORKERS=str(threads))
+        growth = json.loads(target.read_text(encoding="utf-8"))
     return {
         name: {
-            **curve([int(size) for size in runs], [sum(stages.values()) for stages in runs.values()]),
+            **fit_curve([int(size) for size in runs], [sum(stages.values()) for stages in runs.values()]),
             "stages": {stage: [stages[stage] for stages in runs.values()] for stage in next(iter(runs.values()))},
         }
-        for name, runs in grown.items()
+        for name, runs in growth.items()
     }
 
 
 def without_work(pipeline: dict[str, Any]) -> dict[str, Any]:
-    """The pipeline with commands that only leave something at every output: what is left is DVC's own time."""
+    """Return the pipeline with commands that only write something to every output, so that only DVC's own time remains."""
     for stage in pipeline["stages"].values():
         entries = [entry for kind in ("outs", "metrics", "plots") for entry in stage.get(kind, [])]
         paths = [entry if isinstance(entry, str) else next(iter(entry)) for entry in entries]
@@ -47,8 +46,8 @@ def without_work(pipeline: dict[str, Any]) -> dict[str, Any]:
     return pipeline
 
 
-def bookkeeping(sizes: Sizes) -> list[dict[str, Any]]:
-    """DVC's own seconds for a first run and for one that finds nothing to do, by number of arms."""
+def measure_dvc(sizes: Sizes) -> list[dict[str, Any]]:
+    """Return DVC's own seconds for a first run and for a run with nothing to do, by number of arms."""
     rows = []
     for last in sizes.dvc_dilations:
         with clone() as copy:
@@ -59,6 +58,6 @@ def bookkeeping(sizes: Sizes) -> list[dict[str, Any]]:
     return rows
 
 
-def scaling(sizes: Sizes, threads: int) -> dict[str, Any]:
-    """Both, and what did not grow meanwhile."""
-    return {"smallest": SMALLEST, "work": work(sizes, threads), "dvc": bookkeeping(sizes)}
+def measure_scaling(sizes: Sizes, threads: int) -> dict[str, Any]:
+    """Return the growth of the work and of DVC, and the sizes of the parameters that did not grow."""
+    return {"smallest": SMALLEST, "work": measure_work(sizes, threads), "dvc": measure_dvc(sizes)}

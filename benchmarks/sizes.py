@@ -1,35 +1,35 @@
-"""How much is measured: enough for steady medians within 15 minutes on two cores, or next to nothing."""
+"""Sizes of the measurements: enough for stable medians within 15 minutes on two cores, or tiny ones."""
 
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-CORES = 2  # at most, for everything that is measured, so that machines and contenders compare
-CHANNELS, DENSE, BATCH = (32, 32), 64, 128  # of the network that is trained side by side
-RATE = 0.001  # Adam's, the same for everybody
-EPOCH_IMAGES = 60_000  # for which training times are told
-EXPLAINED_DILATION = 1  # where Keras' layers, which the peers go through, are not slower than they must be
+CORES = 2  # maximum for all measurements, so that machines and contenders are comparable
+CHANNELS, DENSE, BATCH = (32, 32), 64, 128  # of the network that all contenders train
+RATE = 0.001  # Adam's learning rate, the same for all contenders
+EPOCH_IMAGES = 60_000  # to which training times are scaled
+EXPLAINED_DILATION = 1  # at which the Keras layers that the other libraries use are not slowed down by dilation
 SAMPLES = 25  # copies of an image, for SmoothGrad and integrated gradients
-NOISE_SHARE = 0.15  # SD of SmoothGrad's noise, of the range of the image
+NOISE_SHARE = 0.15  # standard deviation of SmoothGrad's noise, as a share of the range of the image
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How often and how long everything is measured."""
+    """Numbers of rounds and sizes of all measurements."""
 
-    rounds: int  # of everything short, after one that does not count
+    rounds: int  # of short measurements, after a warm-up
     stage_rounds: int  # of whole stages
-    dilations: tuple[int, ...]  # at which everybody trains
-    steps: int  # batches of a training round, of the 5,000 digits that need no network
-    matmul_side: int  # of the square matrices that tell the machine's peak
-    explained: int  # images that a batched method explains in a round
-    explained_singly: int  # images for a peer that takes one at a time
+    dilations: tuple[int, ...]  # at which all contenders train
+    steps: int  # batches in a training round, from the 5,000 packaged digits
+    matmul_side: int  # of the square matrices with which the peak of the machine is measured
+    explained: int  # images per round for a library that processes batches
+    explained_singly: int  # images per round for a library that processes one at a time
     ascent_steps: int  # of a class model
-    accuracy_seeds: int  # networks trained to each accuracy
-    grid: Mapping[str, list[int]]  # of the timed pipeline, in place of the default's
+    accuracy_seeds: int  # networks trained for each accuracy
+    grid: Mapping[str, list[int]]  # of the timed pipeline, instead of the default grid
     starts: int  # initial dilations from which the timed pipeline learns
-    growth: Mapping[str, list[int]]  # sizes of what grows, each from the smallest
-    dvc_dilations: tuple[int, ...]  # of grids with four arms a dilation, whose stages do nothing
+    growth: Mapping[str, list[int]]  # sizes of each growing parameter, in ascending order
+    dvc_dilations: tuple[int, ...]  # largest dilations of grids with four arms per dilation, whose stages do nothing
 
 
 FULL = Sizes(

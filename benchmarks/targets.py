@@ -1,4 +1,4 @@
-"""What the measurements should reach, and whether they do."""
+"""Targets of the benchmarks, and whether they are met."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ Results = Mapping[str, Any]
 
 
 class Target(NamedTuple):
-    """A bound for one number of a part of the results: a lower one, or an upper one."""
+    """A lower or upper bound for one number in a part of the results."""
 
     part: str
     quantity: str
@@ -18,66 +18,66 @@ class Target(NamedTuple):
     lower: bool
 
 
-def ratios(training: Results, peer: str) -> dict[tuple[int, str], float]:
-    """How many times as long a peer trains, by dilation and which layers have it."""
-    return {(row["dilation"], row["dilate"]): row[peer] / row["project"] for row in training["seconds"]}
+def training_ratios(training: Results, library: str) -> dict[tuple[int, str], float]:
+    """Return the training time of a library as a multiple of this project's, by dilation and dilated layers."""
+    return {(row["dilation"], row["dilate"]): row[library] / row["project"] for row in training["seconds"]}
 
 
-def at_dilation_one(training: Results) -> float:
-    """How many times as long `fit` trains at dilation 1."""
-    return ratios(training, "fit")[1, "first"]
+def fit_ratio_at_dilation_one(training: Results) -> float:
+    """Return the training time of Keras `fit` at dilation 1 as a multiple of this project's."""
+    return training_ratios(training, "fit")[1, "first"]
 
 
-def with_all_dilated(training: Results) -> float:
-    """How many times as long `fit` trains, at least, where all layers are dilated."""
-    return min(ratio for (_, dilate), ratio in ratios(training, "fit").items() if dilate == "all")
+def smallest_fit_ratio_all_dilated(training: Results) -> float:
+    """Return the smallest multiple for Keras `fit` with all layers dilated."""
+    return min(ratio for (_, dilate), ratio in training_ratios(training, "fit").items() if dilate == "all")
 
 
-def against_pytorch(training: Results) -> float:
-    """How many times as long PyTorch trains, at least."""
-    return min(ratios(training, "pytorch").values())
+def smallest_pytorch_ratio(training: Results) -> float:
+    """Return the smallest multiple for PyTorch."""
+    return min(training_ratios(training, "pytorch").values())
 
 
-def penalty(training: Results) -> float:
-    """The longest training time at any dilation, over that at dilation 1."""
+def largest_dilation_penalty(training: Results) -> float:
+    """Return the longest training time at any dilation as a multiple of that at dilation 1."""
     rows = training["seconds"]
     return max(row["project"] for row in rows) / next(row["project"] for row in rows if row["dilation"] == 1)
 
 
-def share_of_peak(training: Results) -> float:
-    """The smallest share of the machine's matmul peak."""
+def smallest_share_of_peak(training: Results) -> float:
+    """Return the smallest share of the machine's peak in matrix multiplication."""
     return min(row["share_of_peak"] for row in training["seconds"])
 
 
-def gain(method: str) -> Callable[[Results], float]:
-    """How many times as many images a second this project explains by the method."""
+def saliency_gain(method: str) -> Callable[[Results], float]:
+    """Return a function that gives this project's images per second as a multiple of tf-keras-vis's, for one method."""
 
-    def of(saliency: Results) -> float:
+    def compute_gain(saliency: Results) -> float:
         rate = next(row["images_a_second"] for row in saliency["methods"] if row["method"] == method)
         return rate["project"] / rate[VIS]
 
-    return of
+    return compute_gain
 
 
 def class_model_gain(saliency: Results) -> float:
-    """How many times as long tf-keras-vis takes for class models."""
+    """Return the time of tf-keras-vis for class models as a multiple of this project's."""
     seconds = saliency["class_models"]["seconds"]
     return seconds[VIS] / seconds["project"]
 
 
-def exponent(name: str) -> Callable[[Results], float]:
-    """The exponent with which the work grows with a parameter."""
+def growth_exponent(name: str) -> Callable[[Results], float]:
+    """Return a function that gives the exponent with which the work grows with a parameter."""
     return lambda scaling: scaling["work"][name]["exponent"]
 
 
 TARGETS = (
-    Target("training", "training against Keras `fit` at dilation 1 (times)", at_dilation_one, 2.0, True),
-    Target("training", "training against Keras `fit`, all layers dilated, least (times)", with_all_dilated, 3.5, True),
-    Target("training", "training against PyTorch, least (times)", against_pytorch, 2.5, True),
-    Target("training", "dilation penalty, most (times)", penalty, 1.10, False),
-    Target("training", "share of the matmul peak, least", share_of_peak, 0.45, True),
-    Target("saliency", "gradient against tf-keras-vis (times)", gain("gradient"), 4.0, True),
-    Target("saliency", "SmoothGrad against tf-keras-vis (times)", gain("smoothgrad"), 6.0, True),
+    Target("training", "training against Keras `fit` at dilation 1 (times)", fit_ratio_at_dilation_one, 2.0, True),
+    Target("training", "training against Keras `fit`, all layers dilated, least (times)", smallest_fit_ratio_all_dilated, 3.5, True),
+    Target("training", "training against PyTorch, least (times)", smallest_pytorch_ratio, 2.5, True),
+    Target("training", "dilation penalty, most (times)", largest_dilation_penalty, 1.10, False),
+    Target("training", "share of the matmul peak, least", smallest_share_of_peak, 0.45, True),
+    Target("saliency", "gradient against tf-keras-vis (times)", saliency_gain("gradient"), 4.0, True),
+    Target("saliency", "SmoothGrad against tf-keras-vis (times)", saliency_gain("smoothgrad"), 6.0, True),
     Target("saliency", "class models against tf-keras-vis (times)", class_model_gain, 8.0, True),
     Target("throughput", "networks of workers of one thread against one of all (times)", lambda part: part["times_as_many"], 1.2, True),
     Target(
@@ -87,20 +87,20 @@ TARGETS = (
         0.25,
         False,
     ),
-    Target("scaling", "exponent of growth with replicates", exponent("replicates"), 1.1, False),
-    Target("scaling", "exponent of growth with images", exponent("images"), 1.1, False),
+    Target("scaling", "exponent of growth with replicates", growth_exponent("replicates"), 1.1, False),
+    Target("scaling", "exponent of growth with images", growth_exponent("images"), 1.1, False),
     Target("scaling", "`dvc repro` with nothing to do, largest grid (seconds)", lambda part: part["dvc"][-1]["again_seconds"], 5.0, False),
 )
 
 
 def check_targets(results: Results) -> list[dict[str, Any]]:
-    """Each target whose part was measured: the value, the bound and whether it is met; null where the peer is not installed."""
+    """Return the value, the bound and the result for each target whose part was measured; null if the library is missing."""
     rows = []
     for target in TARGETS:
         if target.part in results:
             try:
                 value: float | None = target.value(results[target.part])
-            except KeyError:  # no such peer
+            except KeyError:  # the library is not installed
                 value = None
             met = None if value is None else (value >= target.bound if target.lower else value <= target.bound)
             rows.append({"quantity": target.quantity, "value": value, "bound": target.bound, "at_least": target.lower, "met": met})

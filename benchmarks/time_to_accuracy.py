@@ -1,4 +1,4 @@
-"""Seconds until a network tells so many of MNIST's test digits right: everything from weights to test, in all threads."""
+"""Measure the time until a network reaches a test accuracy on MNIST, from initialisation to test, with all threads."""
 
 import os
 from statistics import median
@@ -11,12 +11,15 @@ from kernel_dilation.datasets.published import download_cache, download_digits
 import numpy as np
 
 MODULE = "benchmarks.training_baselines.training_recipes"
-TARGETS = {"98.4": "one_epoch", "99.3": "six_epochs"}  # percent: the best of the 2019 study, and today's for such a network
-ABSENT = "needs all of MNIST: set DATASET_MIRROR; the 5,000 digits that need no network cannot reach it"
+TARGETS = {"98.4": "one_epoch", "99.3": "six_epochs"}  # percent: the best of the 2019 study, and of such a network today
+ABSENT = "needs all of MNIST, because 5,000 digits are too few; set DATASET_MIRROR"
 
 
-def mnist() -> dict[str, np.ndarray]:
-    """All of MNIST as `digit_images.npz` names it; nothing is held back, so a few training digits stand for the validation that the loop asks for."""
+def load_mnist() -> dict[str, np.ndarray]:
+    """Return all of MNIST with the names of data/digits.npz.
+
+    No digits are held back; the validation digits, which the training loop requires, are a few training digits.
+    """
     train, test = download_digits("mnist", os.environ["DATASET_MIRROR"], download_cache() / "mnist")
     few = slice(0, 500)
     return {
@@ -25,17 +28,17 @@ def mnist() -> dict[str, np.ndarray]:
     }  # fmt: skip
 
 
-def accuracy(sizes: Sizes, threads: int) -> dict[str, Any]:
-    """Median seconds and lowest accuracy over some seeds for each target, or why there are none."""
+def measure_time_to_accuracy(sizes: Sizes, threads: int) -> dict[str, Any]:
+    """Return median seconds and lowest accuracy over several seeds for each target, or why there are none."""
     if not os.environ.get("DATASET_MIRROR"):
         return {"absent": ABSENT, "targets": []}
-    digits = mnist()
-    rows = [time_to_target(float(target), recipe, digits, sizes.accuracy_seeds, threads) for target, recipe in TARGETS.items()]
+    digits = load_mnist()
+    rows = [measure_target(float(target), recipe, digits, sizes.accuracy_seeds, threads) for target, recipe in TARGETS.items()]
     return {"absent": "", "threads": threads, "targets": rows}
 
 
-def time_to_target(target: float, recipe: str, digits: dict[str, np.ndarray], seeds: int, threads: int) -> dict[str, Any]:
-    """Median seconds, those of the first network, which is compiled anew, and the lowest percentage right of the recipe's networks."""
+def measure_target(target: float, recipe: str, digits: dict[str, np.ndarray], seeds: int, threads: int) -> dict[str, Any]:
+    """Train several networks by a recipe; return median seconds, those of the first, which is compiled, and the lowest accuracy."""
     with own_process(threads) as pool:
         Module(pool, "benchmarks.training_baselines.project")("use_threads", threads)
         seconds, percentages = zip(*(Module(pool, MODULE)("train_by_recipe", recipe, digits, seed) for seed in range(seeds)))

@@ -1,4 +1,4 @@
-"""Run a stage as `python -m` does, and note when its imports are done: `python -m benchmarks.timed_stage stages.train 1-3-max`."""
+"""Run a stage and record when its imports are complete: `python -m benchmarks.timed_stage stages.train 1-3-max`."""
 
 import os
 import runpy
@@ -6,20 +6,20 @@ import sys
 import time
 from importlib import import_module
 
-NOTES = "BENCHMARK_NOTES"  # environment variable: the file of notes
+NOTES = "BENCHMARK_NOTES"  # environment variable with the path of the notes
 
 
-def note(event: str) -> None:
-    """Add a line to the notes: seconds since 1970, then the event."""
+def record_event(event: str) -> None:
+    """Append a line to the notes: seconds since 1970, then the event."""
     with open(os.environ[NOTES], "a", encoding="utf-8") as notes:
         notes.write(f"{time.time():.6f} {event}\n")
 
 
 def main(module: str) -> None:
-    """Import the stage, note it, and run it."""
+    """Import the stage, record the time, and run it."""
     import_module(module)
-    note("imported")
-    del sys.modules[module]  # so that it runs as the main module, as if it had not been imported
+    record_event("imported")
+    del sys.modules[module]  # so that it can run as the main module
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 

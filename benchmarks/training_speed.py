@@ -1,4 +1,4 @@
-"""Seconds to train on 60,000 images: this project, Keras' `fit` and PyTorch, the same network at every dilation."""
+"""Measure the time to train on 60,000 images with this project, Keras `fit` and PyTorch, with the same networks."""
 
 import shutil
 from contextlib import ExitStack
@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.isolated_process import Module, own_process
 from benchmarks.sizes import BATCH, CHANNELS, DENSE, EPOCH_IMAGES, RATE, Sizes
-from benchmarks.timing import in_turn, medians
+from benchmarks.timing import measure_in_turn, medians
 
 import numpy as np
 
@@ -17,17 +17,17 @@ CONTENDERS = {
     "pytorch": "benchmarks.training_baselines.pytorch",
 }
 GRAPHICS = "project_gpu"
-COMPARED = 100  # digits on which the contenders' networks must agree
+COMPARED_DIGITS = 100  # on which the networks of the contenders must agree
 
 
-def training_flops(sides: tuple[int, int], channels: tuple[int, int], dense: int) -> int:
-    """Floating-point operations to train the network on one image, dilated or not.
+def count_training_flops(sides: tuple[int, int], channels: tuple[int, int], dense: int) -> int:
+    """Return the floating-point operations to train the network on one image, regardless of dilation.
 
-    Forwards, back to the weights and back to the inputs take as much each, two operations for a
-    product and its sum; to the pixels nothing goes back.
+    The forward pass, the gradients of the weights and the gradients of the inputs take the same number each, with
+    two operations for a multiplication and its addition. No gradient of the pixels is computed.
 
     Args:
-        sides: in pixels, of the two convolutions' maps; kernels are 3 x 3, pooled over 2 x 2.
+        sides: of the feature maps of the two convolutions, in pixels; kernels are 3 x 3, pooling is over 2 x 2.
     """
     first = sides[0] ** 2 * 9 * channels[0]
     second = sides[1] ** 2 * 9 * channels[0] * channels[1]
@@ -35,13 +35,16 @@ def training_flops(sides: tuple[int, int], channels: tuple[int, int], dense: int
     return 2 * (3 * (first + second + head) - first)
 
 
-def configurations(dilations: tuple[int, ...]) -> list[tuple[int, str]]:
-    """Dilation and which layers have it; at dilation 1 that is one network."""
+def list_configurations(dilations: tuple[int, ...]) -> list[tuple[int, str]]:
+    """Return all pairs of dilation and dilated layers; at dilation 1 there is only one network."""
     return [(dilation, dilate) for dilate in ("first", "all") for dilation in dilations if (dilation, dilate) != (1, "all")]
 
 
 def start_contenders(stack: ExitStack, threads: int) -> tuple[dict[str, Module], dict[str, str]]:
-    """A process for each contender that can run here, and why the others cannot; a GPU, where there is one, is one more."""
+    """Start a process for each contender that can run here; return them, and why the others are missing.
+
+    If there is a GPU, this project on the GPU is another contender.
+    """
     modules = {name: Module(stack.enter_context(own_process(threads)), module) for name, module in CONTENDERS.items()}
     missing = {name: module.absence for name, module in modules.items() if module.absence}
     running = {name: module for name, module in modules.items() if not module.absence}
@@ -54,29 +57,29 @@ def start_contenders(stack: ExitStack, threads: int) -> tuple[dict[str, Module],
     return running, missing
 
 
-def logit_difference(running: dict[str, Module], dilation: int, dilate: str) -> float | None:
-    """Largest difference between PyTorch's and Keras' logits from the same weights, as a share of the largest logit."""
+def compare_logits(running: dict[str, Module], dilation: int, dilate: str) -> float | None:
+    """Return the largest difference between the logits of PyTorch and Keras with the same weights, as a share of the largest."""
     if "pytorch" not in running:
         return None
-    ours = running["fit"]("network_logits", dilation, dilate, COMPARED)
-    theirs = running["pytorch"]("network_logits", dilation, dilate, running["fit"]("initial_weights", dilation, dilate), COMPARED)
+    ours = running["fit"]("network_logits", dilation, dilate, COMPARED_DIGITS)
+    theirs = running["pytorch"]("network_logits", dilation, dilate, running["fit"]("initial_weights", dilation, dilate), COMPARED_DIGITS)
     return float(np.abs(ours - theirs).max() / np.abs(ours).max())
 
 
-def training(sizes: Sizes, threads: int) -> dict[str, Any]:
-    """Seconds for `EPOCH_IMAGES` images by contender and dilation, and the share of the machine's matmul peak."""
+def measure_training(sizes: Sizes, threads: int) -> dict[str, Any]:
+    """Return the seconds for `EPOCH_IMAGES` images by contender and dilation, and the share of the machine's peak."""
     rows: list[dict[str, Any]] = []
     products = []
     with ExitStack() as stack:
         running, missing = start_contenders(stack, threads)
-        for dilation, dilate in configurations(sizes.dilations):
+        for dilation, dilate in list_configurations(sizes.dilations):
             contenders = {name: partial(module, "training_seconds", dilation, dilate, sizes.steps) for name, module in running.items()}
             contenders["product"] = partial(running["project"], "matmul_seconds", sizes.matmul_side)
-            times = medians(in_turn(contenders, sizes.rounds))
+            times = medians(measure_in_turn(contenders, sizes.rounds))
             products.append(times.pop("product"))
-            rows.append({"dilation": dilation, "dilate": dilate, **times, "logit_difference": logit_difference(running, dilation, dilate)})
+            rows.append({"dilation": dilation, "dilate": dilate, **times, "logit_difference": compare_logits(running, dilation, dilate)})
     peak = 2 * sizes.matmul_side**3 / min(products)
-    flops = training_flops((28, 14), CHANNELS, DENSE)
+    flops = count_training_flops((28, 14), CHANNELS, DENSE)
     for row in rows:
         row["share_of_peak"] = flops * EPOCH_IMAGES / row["project"] / peak
     return {

@@ -76,8 +76,8 @@ def test_the_planted_rows_contain_the_planted_and_the_chosen_dilation():
     [
         ({"initial_dilations": [1, 9]}, r"learn.initial_dilations.1: must be among learn.candidates, 1, 2, 3, 4, 5, 6, 7 \(got 9\)"),
         ({"planted_dilations": [8, 9]}, r"learn.planted_dilations.1: must be among learn.candidates, .* \(got 9\)"),
-        ({"candidates": [1, 2, 3, 4, 5, 7, 28]}, r"learn.candidates.6: the outer taps of a kernel must overlap its input, .* \(got 28\)"),
-        ({"kernel_size": 61}, r"learn.kernel_size: the outer taps of a kernel must overlap its input, .* \(got 61\)"),
+        ({"candidates": [1, 2, 3, 4, 5, 7, 28]}, r"learn.candidates.6: a kernel's outer taps must meet its input, .* \(got 28\)"),
+        ({"kernel_size": 61}, r"learn.kernel_size: a kernel's outer taps must meet its input, .* \(got 61\)"),
         (
             {"rates": {"mixture": 0.2}, "methods": ["mixture", "experts"]},
             r"learn.rates: must have a rate for each of learn.methods; there is none for experts",
