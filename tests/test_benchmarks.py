@@ -3,8 +3,8 @@
 import json
 
 from benchmarks.benchmark_figure import benchmark_figure
-from benchmarks.cpu_isolation import busy_seconds
 from benchmarks.growth_worker import SMALLEST, stage_medians
+from benchmarks.machine_load import busy_seconds
 from benchmarks.markdown_tables import markdown, number, render_page
 from benchmarks.networks_per_hour import set_worker_threads
 from benchmarks.pipeline_time import Run, StageTime, compute_scales, parse_stage_times, share_of_overhead
