@@ -16,11 +16,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["KERAS_HOME"] = os.devnull  # a user's keras.json could change the data format or the float type, which the experiment fixes
 
-<<<<<<< HEAD
-# A stage needs a second or two to import its packages. Until its own handler of Ctrl-C is set, this one applies.
-=======
 # A stage is starting: its own handler of Ctrl-C is set only after a second or two of imports. Until then, this one is in force.
->>>>>>> b53bf67209e01624d1f34c74471e139a797b2bea
 program = getattr(sys.modules["__main__"], "__spec__", None)
 if program and program.name.startswith(("stages.", "tools.")):
     signal.signal(signal.SIGINT, lambda *_: (os.write(2, b"\ninterrupted\n"), os._exit(130)))
