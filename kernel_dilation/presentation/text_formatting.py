@@ -59,6 +59,6 @@ def format_points(value: float) -> str:
 
 
 def format_interval(answer: Mapping[str, float], confidence: str) -> str:
-    """Return ` (95 % CI 0.1 to 0.3)` for a slope, from `slope_lower` and `slope_upper`; empty if either is missing."""
+    """Return `95 % CI 0.1 to 0.3` for a slope, from `slope_lower` and `slope_upper`; empty if either is missing."""
     ends = [answer[end] for end in ("slope_lower", "slope_upper") if end in answer]
-    return f" ({confidence} CI {format_number(ends[0], 2)} to {format_number(ends[1], 2)})" if len(ends) == 2 else ""
+    return f"{confidence} CI {format_number(ends[0], 2)} to {format_number(ends[1], 2)}" if len(ends) == 2 else ""

@@ -79,14 +79,17 @@ def method_sentences(name: str, value: AnswerValues, scope: Scope) -> str:
     """Return what one method chose, how sensitive it is to its initial dilation, what its choices cost, and what it recovered."""
     share = f" in {format_percent(value['mode_share'])} of its runs" if "mode_share" in value else ""
     slope = f"{format_number(value['initial_slope'], 2)} pixels" if "initial_slope" in value else ""
-    sentences = [
-        f"It selected dilation {value['mode']}{share or ' most often'}." if "mode" in value else "",
+    rest = [
         f"Increasing the initial dilation by one pixel shifted the selected dilation by {slope} on average." if slope else "",
         regret_sentence(value),
         planted_sentence(value, scope),
     ]
     verdict = f" ({value['verdict']})" if "verdict" in value else ""
-    return f"{without_underscores(name).capitalize()}{verdict}: {' '.join(filter(None, sentences)) or 'no numbers are available.'}"
+    choice = f" selected dilation {value['mode']}{share or ' most often'}." if "mode" in value else ":"
+    numbers = " ".join(filter(None, rest))
+    if not numbers and choice == ":":
+        numbers = "No numbers are available."
+    return f"{without_underscores(name).capitalize()}{verdict}{choice} {numbers}".rstrip()
 
 
 def regret_sentence(value: AnswerValues) -> str:

@@ -1,6 +1,6 @@
 """The answer on class saliencies in plain sentences: the metrics that change with dilation, those that do not, and comparisons with a reference."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from kernel_dilation.presentation.text_formatting import (
     count_noun,
@@ -14,7 +14,7 @@ from kernel_dilation.presentation.text_formatting import (
 from kernel_dilation.report.glossary import CONTRAST_GLOSSARY, METRIC_GLOSSARY, ContrastGlossaryEntry
 from kernel_dilation.report.scope import AnswerValues, Scope
 
-
+BECOME = "become "
 UNCHANGED = {
     "negligible": "For {name}, the differences between dilations in {metrics} are significant but smaller than the {margin} margin (negligible).",
     "equivalent": "For {name}, dilations are shown to be equivalent within the {margin} margin in {metrics}.",
@@ -61,9 +61,8 @@ def metric_sentences(name: str, answer: AnswerValues, scope: Scope) -> list[str]
     for metric, value in metrics.items():
         if value["verdict"] == "difference" and "turns_at" not in value:
             changes.setdefault(direction_phrase(metric, value["slope_per_dilation"]), []).append(without_underscores(metric))
-    changing = [f"{phrase} ({join_with_and(names)})" for phrase, names in changes.items()]
     return [
-        *([f"As dilation increases, {name} {join_with_and(changing)}."] if changing else []),
+        *changing_sentence(name, [f"{phrase} ({join_with_and(names)})" for phrase, names in changes.items()]),
         *non_monotonic_sentence(name, metrics, scope),
         *(
             text.format(name=name, metrics=join_with_and(names), margin=scope.margin)
@@ -73,23 +72,27 @@ def metric_sentences(name: str, answer: AnswerValues, scope: Scope) -> list[str]
     ]
 
 
+def changing_sentence(name: str, phrases: Sequence[str]) -> list[str]:
+    """Return what maps become and do as dilation increases; nothing if there is no phrase."""
+    become = [phrase.removeprefix(BECOME) for phrase in phrases if phrase.startswith(BECOME)]
+    others = [phrase for phrase in phrases if not phrase.startswith(BECOME)]
+    clauses = [f"{BECOME}{join_with_and(become)}" if become else "", join_with_and(others)]
+    text = "; they ".join(filter(None, clauses))
+    return [f"As dilation increases, {name} {text}."] if text else []
+
+
 def non_monotonic_sentence(name: str, metrics: Mapping[str, AnswerValues], scope: Scope) -> list[str]:
     """Return which metrics that differ between dilations have means that turn, and where; nothing if none does."""
-    by_dilation: dict[object, list[str]] = {}
+    by_dilation: dict[float, list[str]] = {}
     for metric, value in metrics.items():
         if value["verdict"] == "difference" and "turns_at" in value:
             by_dilation.setdefault(value["turns_at"], []).append(without_underscores(metric))
     if not by_dilation:
         return []
     count = sum(map(len, by_dilation.values()))
-    places = [f"at dilation {dilation} ({join_with_and(names)})" for dilation, names in sorted(by_dilation.items(), key=lambda item: str(item[0]))]
-    subject = f"{number_word(count).capitalize()} metrics" if count > 1 else "One metric"
-    means = (
-        "have means that are non-monotonic in dilation and peak or dip"
-        if count > 1
-        else "has means that are non-monotonic in dilation and peak or dip"
-    )
-    return [f"{subject} of {name} {means} by more than the {scope.margin} margin {join_with_and(places)}."]
+    places = "; ".join(f"{join_with_and(names)} at dilation {dilation}" for dilation, names in sorted(by_dilation.items()))
+    subject = f"The means of {number_word(count)} metrics of {name} are" if count > 1 else f"The mean of one metric of {name} is"
+    return [f"{subject} non-monotonic in dilation, with a peak or dip beyond the {scope.margin} margin: {places}."]
 
 
 def metrics_with_verdict(metrics: Mapping[str, AnswerValues], verdict: str) -> list[str]:
@@ -111,7 +114,8 @@ def class_mean_sentences(models: AnswerValues, scope: Scope) -> list[str]:
     metric = models.get("class_mean_correlation", {})
     if "slope_per_dilation" not in metric or "verdict" not in metric:
         return []
-    slope = f"{format_number(metric['slope_per_dilation'], 2)} per pixel of dilation{format_interval(metric, scope.confidence)}"
+    interval = format_interval(metric, scope.confidence)
+    slope = f"{format_number(metric['slope_per_dilation'], 2)} per pixel of dilation{f' ({interval})' if interval else ''}"
     return [
         "Huang and Grethlein (2019) reported that class models become more interpretable at larger dilations. Interpretability was not measured "
         f"here. On a linear fit, the correlation of class models with the mean {scope.image} of their class changes by {slope}; its verdict is "

@@ -11,7 +11,7 @@ from kernel_dilation.presentation.text_formatting import (
 )
 from kernel_dilation.report.learning_sentences import learning_sentences
 from kernel_dilation.report.saliency_sentences import saliency_sentences
-from kernel_dilation.report.scope import AnswerValues, Scope
+from kernel_dilation.report.scope import SPLITS, AnswerValues, Scope
 
 QUESTIONS = {
     "learned": "Is there a consistent way to learn the best dilation?",
@@ -37,12 +37,12 @@ def answer_sentences(answers: AnswerValues, scope: Scope) -> dict[str, list[str]
 
 def scope_sentences(scope: Scope) -> list[str]:
     """Return which images, how many networks, what was varied and what was held fixed."""
-    splits = {"train": "training", "validation": "validation", "test": "test"}
-    counts = join_with_and([f"{number:,} for {splits[split]}" for split, number in scope.digits.items()])
-    arms = f"each of the {scope.arms} arms, which combine" if scope.arms > 1 else "the only arm, which has"
+    counts = [f"{number:,} for {SPLITS[split]}" for split, number in scope.digits.items()]
+    counts[:1] = [count.replace(" for", f" {scope.images} for") for count in counts[:1]]
+    arms = f"each of the {scope.arms} arms, which combine" if scope.arms > 1 else "the only arm, with"
     return [
-        f"The data set is {scope.data_set}, with {counts}.",
-        f"{count_noun(scope.replicates, 'network')} of {arms} {scope.grid}, {'was' if scope.replicates * scope.arms == 1 else 'were'} trained.",
+        f"The data set is {scope.data_set}, with {join_with_and(counts)}.",
+        f"For {arms} {scope.grid}, {count_noun(scope.replicates, 'network')} {'were' if scope.replicates > 1 else 'was'} trained.",
         f"The dilation applies to {scope.dilated}. {held_fixed_sentence(scope)}",
         "These answers hold for this data set, these architectures and this length of training; we make no claim beyond that.",
     ]
@@ -87,22 +87,23 @@ def best_dilation_sentence(answer: AnswerValues, scope: Scope) -> str:
     if "best_dilation" not in answer:
         return ""
     mean = answer.get("mean_percent", {}).get(str(answer["best_dilation"]))
-    correct = f" (mean {format_number(mean)} % correct)" if mean is not None else ""
-    worst = f"; the worst dilation is {format_points(answer['range_points'])} lower" if "range_points" in answer else ""
-    best = f"Dilation {answer['best_dilation']} performs best{correct}{worst}."
+    highest = f" ({format_number(mean)} %)" if mean is not None else ""
+    lowest = f"; the lowest is {format_points(answer['range_points'])} below it" if "range_points" in answer else ""
+    best = f"Dilation {answer['best_dilation']} has the highest mean test accuracy{highest}{lowest}."
     if "kendall_w" not in answer or scope.replicates < 2:
         return best
     agreement = format_number(answer["kendall_w"], 2)
-    return f"{best} The replicates' rankings of the dilations agree with Kendall's W = {agreement} (0: no agreement, 1: identical rankings)."
+    return f"{best} Kendall's W of the replicates' rankings of the dilations is {agreement} (0: no agreement, 1: identical rankings)."
 
 
 def slope_sentence(answer: AnswerValues, scope: Scope) -> str:
     """Return the change in accuracy per pixel of dilation."""
     if "slope_points_per_dilation" not in answer:
         return ""
-    trend = f" (trend test: {format_p_value(answer['trend_p_value'])})" if "trend_p_value" in answer else ""
+    trend = f"trend test: {format_p_value(answer['trend_p_value'])}" if "trend_p_value" in answer else ""
+    tests = "; ".join(filter(None, [format_interval(answer, scope.confidence), trend]))
     slope = format_number(answer["slope_points_per_dilation"], 2)
-    return f"On a linear fit, accuracy changes by {slope} percentage points per pixel of dilation{format_interval(answer, scope.confidence)}{trend}."
+    return f"On a linear fit, accuracy changes by {slope} percentage points per pixel of dilation{f' ({tests})' if tests else ''}."
 
 
 def other_factors_sentence(answer: AnswerValues, scope: Scope) -> str:

@@ -8,7 +8,7 @@ from kernel_dilation.experiment.parameters import parse_settings
 from kernel_dilation.presentation.table_rows import read_table, rows_where, single_row
 from kernel_dilation.presentation.text_formatting import format_number
 from kernel_dilation.report.scope import scope_of
-from kernel_dilation.report.sentences import answer_sentences, held_fixed_sentence
+from kernel_dilation.report.sentences import QUESTIONS, answer_sentences, held_fixed_sentence
 from tools.study.decompose_2019 import KERNEL_SIZE_AND_POOLING
 from tools.study.readme_template import render_template
 
@@ -32,7 +32,8 @@ def template_context(study: Path) -> dict[str, object]:
     correlations = rows_where(means, family="class_model", factor="dilation", measure="class_mean_correlation")
     return {
         "answers": answers, "fetched": fetched, "run": run, "replication": replication, "params": settings, "scope": scope,
-        "sentences": answer_sentences(answers, scope), "held_fixed": held_fixed_sentence(scope), "networks": scope.arms * scope.replicates,
+        "questions": QUESTIONS, "sentences": answer_sentences(answers, scope), "held_fixed": held_fixed_sentence(scope),
+        "networks": scope.arms * scope.replicates,
         "contrasts": read_table(study / "tables/contrasts.csv").to_dict("records"), "replicated": KERNEL_SIZE_AND_POOLING,
         "first": scope.dilations[0], "last": scope.dilations[-1], "parts": PARTS_IN_WORDS, "hours": lambda seconds: format_number(seconds / 3600, 2),
         "level": lambda run, dilation: single_row(levels, run=run, dilation=dilation),
