@@ -110,7 +110,7 @@ def test_an_error_that_is_not_an_empty_figure_is_not_hidden():
 
 def test_a_new_method_appears_in_every_figure_of_methods_without_an_edit():
     with house_style():
-        maps = saliency_maps_figure(FULL.explained.digits, FULL.explained.maps, FULL.scope.dilations)
+        maps = saliency_maps_figure(FULL.explained.digits, FULL.explained.maps, FULL.scope.dilations, "image")
         levels = FULL.tables["levels"].query("family != 'accuracy'")
         measures = metrics_by_dilation_figure(levels, {})
     assert "method of tomorrow  1" in [text.get_text() for text in maps.texts]
@@ -272,7 +272,7 @@ def test_a_figure_without_images_is_refused_with_a_sentence():
     with pytest.raises(EmptyFigureError, match="no images"):
         class_models_figure(nothing.class_models, np.zeros((10, 28, 28)), ())
     with pytest.raises(EmptyFigureError, match="No saliency maps are available"):
-        saliency_maps_figure(nothing.digits, {}, ())
+        saliency_maps_figure(nothing.digits, {}, (), "image")
 
 
 @pytest.mark.parametrize(("slope", "turns_at", "sign"), [(0.2, None, "↑"), (-0.2, np.nan, "↓"), (-0.2, 3, "↕"), (0, None, ""), (np.nan, None, "")])

@@ -94,7 +94,7 @@ def test_learning_is_answered_method_by_method():
     answer = made_up_answers(learners=("mixture", "spacing"))["learned"]
     text = learning_sentences(answer, SCOPE)
     assert text[0] == (
-        "Yes. The methods mixture and spacing are consistent: each selects one dilation in at least 80 % of its runs, whatever the initial dilation."
+        "Yes. The methods mixture and spacing are consistent: each selects one dilation in at least 80 % of its runs, over all initial dilations."
     )
     assert text[1] == (
         "Mixture (consistent) selected dilation 2 in 90 % of its runs. Increasing the initial dilation by one pixel shifted the selected dilation by "
@@ -183,7 +183,7 @@ def test_a_single_dilation_compares_nothing():
     assert sentences["learned"][0].startswith("Yes. ")
 
 
-def test_a_single_replicate_agrees_with_nobody():
+def test_a_single_replicate_has_no_agreement():
     sentences = accuracy_sentences(made_up_answers()["accuracy"], replace(SCOPE, replicates=1))
     assert sentences[1] == "Dilation 1 has the highest mean test accuracy (96.5 %); the lowest is 0.80 percentage points below it."
 
@@ -275,11 +275,13 @@ def test_a_reliable_method_that_disagrees_with_itself_leaves_the_question_open()
     stuck = reliable | {"slope_upper": 0.9}
     one = learning_sentences({"verdict": "inconclusive", "experts": reliable, "mixture": stuck}, SCOPE)[0]
     assert one == (
-        "Inconclusive. Only experts is insensitive to its initial dilation and recovers the dilation planted in synthetic textures, "
+        "Inconclusive. Only experts is shown to be insensitive to its initial dilation and to recover the dilation planted in synthetic textures, "
         "but on these images it selects different dilations in different runs."
     )
     two = learning_sentences({"verdict": "inconclusive", "experts": reliable, "mixture": reliable}, replace(SCOPE, dataset="mnist"))[0]
-    assert two.startswith("Inconclusive. Only experts and mixture are insensitive to their initial dilation and recover the dilation planted")
+    assert two.startswith(
+        "Inconclusive. Only experts and mixture are shown to be insensitive to their initial dilation and to recover the dilation planted"
+    )
     assert two.endswith("but on these digits they select different dilations in different runs.")
     none = learning_sentences({"verdict": "inconclusive", "mixture": stuck}, SCOPE)[0]
     assert none == "Inconclusive. No method is shown to be consistent, but not every method is shown to be inconsistent."

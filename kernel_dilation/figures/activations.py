@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 
 CHANNELS = 16  # of a layer, at most
 LAYERS = {"first_maps": "convolution 1", "first_pooled": "pooling 1", "last_maps": "convolution 2", "last_pooled": "pooling 2"}
-STARTS = {"filters_from_black": "from black", "filters_from_digit": "from the digit"}
 
 Activations = Mapping[int, Mapping[str, np.ndarray]]  # arrays by name, by dilation
 
@@ -31,15 +30,16 @@ def activations_figure(activations: Activations, digit_side: int = 28) -> Figure
     return layer_rows_figure(activations, LAYERS, images)
 
 
-def filter_maximisation_figure(activations: Activations) -> Figure:
+def filter_maximisation_figure(activations: Activations, noun: str) -> Figure:
     """Draw images (filters, height, width) that maximise filters of the last convolution, from a black image and from a digit.
 
-    Each is divided by its largest absolute value.
+    `noun` is the label of that digit, `digit` for MNIST and `image` for other data sets. Each image is divided by its largest absolute value.
 
     Raises:
         EmptyFigureError: there is no network.
     """
-    return layer_rows_figure(activations, STARTS, lambda array: normalise_images(array[:CHANNELS]))
+    starts = {"filters_from_black": "from black", "filters_from_digit": f"from the {noun}"}
+    return layer_rows_figure(activations, starts, lambda array: normalise_images(array[:CHANNELS]))
 
 
 def layer_rows_figure(activations: Activations, parts: Mapping[str, str], images: Callable[[np.ndarray], np.ndarray]) -> Figure:

@@ -13,30 +13,31 @@ from matplotlib.figure import Figure
 BOX, MASK = 1.0, 0.45  # grey of what is drawn over a digit
 
 
-def saliency_maps_figure(digits: np.ndarray, maps: Mapping[str, np.ndarray], dilations: Sequence[int]) -> Figure:
+def saliency_maps_figure(digits: np.ndarray, maps: Mapping[str, np.ndarray], dilations: Sequence[int], noun: str) -> Figure:
     """Draw a column for each image and a row for each method and dilation, each map divided by its largest absolute value.
 
     Args:
         digits: (n, height, width) in [0, 1].
         maps: by method, (dilations, n, height, width), signed.
+        noun: label of the images themselves, `digit` for MNIST.
 
     Raises:
-        EmptyFigureError: there is no method or no digit.
+        EmptyFigureError: there is no method or no image.
     """
     if not maps or not len(digits):
         raise EmptyFigureError("No saliency maps are available.")
     rows = np.concatenate([digits[None], *(normalise_images(stack) for stack in maps.values())])
-    labels = ["digit"]
+    labels = [noun]
     for method in maps:
         labels += [f"{without_underscores(method)}  {dilations[0]}", *map(str, dilations[1:])]
     breaks = range(1, len(rows), len(dilations))
     return image_grid(rows, labels, colours=[[GREY], *[[SIGNED]] * (len(rows) - 1)], breaks=breaks)
 
 
-def saliency_overview_figure(digit: np.ndarray, maps: Mapping[str, np.ndarray], models: np.ndarray, dilations: Sequence[int]) -> Figure:
+def saliency_overview_figure(digit: np.ndarray, maps: Mapping[str, np.ndarray], models: np.ndarray, dilations: Sequence[int], noun: str) -> Figure:
     """Draw one image (height, width), its maps (dilations, height, width) by method, and the models of its class (dilations, height, width).
 
-    A row for each dilation, each image divided by its largest absolute value; the digit itself is at the top left.
+    A row for each dilation, each image divided by its largest absolute value; the image itself, labelled by its `noun`, is at the top left.
 
     Raises:
         EmptyFigureError: there is no method.
@@ -46,7 +47,7 @@ def saliency_overview_figure(digit: np.ndarray, maps: Mapping[str, np.ndarray], 
     nothing = np.full((len(dilations), *digit.shape), np.nan)
     nothing[0] = digit
     columns = [nothing, *(normalise_images(stack) for stack in maps.values()), normalise_images(models)]
-    labels = ["digit", *(without_underscores(method).replace(" ", "\n") for method in maps), "class\nmodel"]
+    labels = [noun, *(without_underscores(method).replace(" ", "\n") for method in maps), "class\nmodel"]
     return image_grid(
         np.stack(columns, 1), [f"dilation {dilation}" for dilation in dilations], labels, [GREY, *[SIGNED] * (len(columns) - 1)], most_zoom=5
     )
@@ -60,7 +61,7 @@ def localisation_figure(digits: np.ndarray, maps: np.ndarray, dilations: Sequenc
         maps: (dilations, n, height, width) of one method, signed.
 
     Raises:
-        EmptyFigureError: there is no digit.
+        EmptyFigureError: there is no image.
     """
     if not maps.size:
         raise EmptyFigureError("No saliency maps are available.")

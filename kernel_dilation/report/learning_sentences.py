@@ -44,7 +44,7 @@ def recovers_and_forgets_start(value: AnswerValues) -> bool:
 
 def consistent_sentence(methods: Sequence[str]) -> str:
     """Return the answer if these methods are consistent."""
-    rule = f"selects one dilation in at least {format_percent(MIN_MODE_SHARE)} of its runs, whatever the initial dilation"
+    rule = f"selects one dilation in at least {format_percent(MIN_MODE_SHARE)} of its runs, over all initial dilations"
     if not methods:
         return "Yes. At least one method is consistent."
     if len(methods) == 1:
@@ -64,14 +64,10 @@ def inconclusive_sentence(reliable: Sequence[str], scope: Scope) -> str:
     """Return the answer if no method is shown to be consistent; `reliable` ones recover planted dilations and forget their start."""
     if not reliable:
         return "Inconclusive. No method is shown to be consistent, but not every method is shown to be inconsistent."
-    if len(reliable) == 1:
-        return (
-            f"Inconclusive. Only {reliable[0]} is insensitive to its initial dilation and recovers the dilation planted in synthetic textures, "
-            f"but on these {scope.images} it selects different dilations in different runs."
-        )
+    be, their, they, select = ("is", "its", "it", "selects") if len(reliable) == 1 else ("are", "their", "they", "select")
     return (
-        f"Inconclusive. Only {join_with_and(reliable)} are insensitive to their initial dilation and recover the dilation planted in synthetic "
-        f"textures, but on these {scope.images} they select different dilations in different runs."
+        f"Inconclusive. Only {join_with_and(reliable)} {be} shown to be insensitive to {their} initial dilation and to recover the dilation planted "
+        f"in synthetic textures, but on these {scope.images} {they} {select} different dilations in different runs."
     )
 
 

@@ -36,7 +36,7 @@ NETWORK_FIGURES = (
     FigureSpec(
         "filter_maximisation",
         "Filter maximisation",
-        lambda report_data: filter_maximisation_figure(report_data.explained.activations),
+        lambda report_data: filter_maximisation_figure(report_data.explained.activations, report_data.scope.image),
         "Images that maximise a filter of the second convolution, by gradient ascent from a black image and from one test {image}. {own_scale}",
         "Rows of images for each initial image and dilation, a column for each filter.",
         data="{data_set}, {one}",

@@ -20,7 +20,13 @@ def draw_overview(report_data: ReportData) -> Figure:
     shown = min(OVERVIEW, len(explained.digits) - 1)
     maps = {method: stack[:, shown] for method, stack in explained.maps.items()}
     models = explained.class_models[:, explained.classes[shown]]
-    return saliency_overview_figure(explained.digits[shown], maps, models, report_data.scope.dilations)
+    return saliency_overview_figure(explained.digits[shown], maps, models, report_data.scope.dilations, report_data.scope.image)
+
+
+def draw_maps(report_data: ReportData) -> Figure:
+    """Draw the maps of the same images by every method at every dilation."""
+    scope, explained = report_data.scope, report_data.explained
+    return saliency_maps_figure(explained.digits, explained.maps, scope.dilations, scope.image)
 
 
 def draw_localisation(report_data: ReportData) -> Figure:
@@ -83,7 +89,7 @@ SALIENCY_FIGURES = (
     FigureSpec(
         "saliency_maps",
         "Saliency maps of the same {images} at every dilation",
-        lambda report_data: saliency_maps_figure(report_data.explained.digits, report_data.explained.maps, report_data.scope.dilations),
+        draw_maps,
         "Rows: each method at dilations {dilations}. {own_scale}",
         "Test {images} in columns and their saliency maps by {methods} at each dilation in rows.",
         data="{data_set}, {shown}",
