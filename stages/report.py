@@ -70,7 +70,10 @@ def read_explanations(methods: list[str], arms: list[Arm]) -> ExampleExplanation
 
 
 def read_tables(arms: list[Arm], options: Analyze) -> NamedTables:
-    """Return every table: those of the analysis, the intervals of the arms, and the arms' chance levels and randomised layers."""
+    """Return every table of the analysis, and those of all arms together.
+
+    These are the intervals, the chance levels and the randomised layers.
+    """
     cascades = [read_table(SALIENCY / arm.name / "cascade.csv").assign(dilation=arm.dilation) for arm in arms]
     tables = {name: read_table(ANALYSIS / f"{name}.csv") for name in TABLES}
     return {
@@ -88,7 +91,10 @@ def chance_levels(arm: Arm) -> pd.DataFrame:
 
 
 def read_kernels(arms: list[Arm]) -> dict[Arm, np.ndarray]:
-    """Return the first-layer kernels of the first replicate of each arm, (size, size, channels), the smallest kernels first."""
+    """Return the first-layer kernels of the first replicate of each arm, (size, size, channels).
+
+    The smallest kernels come first.
+    """
     return {arm: read_arrays(SALIENCY / arm.name / "inside.npz", "kernels")[0] for arm in sorted(arms, key=lambda arm: arm.kernel_size)}
 
 

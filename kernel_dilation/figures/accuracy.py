@@ -88,7 +88,9 @@ def sparse_against_dense_figure(contrasts: pd.DataFrame, margin: float, alpha: f
 
 
 def critical_difference_figure(ranks: pd.DataFrame, p_values: pd.DataFrame, alpha: float) -> Figure:
-    """Draw the mean ranks of the dilations (1: most accurate), with bars joining those that Nemenyi's test does not distinguish.
+    """Draw the mean ranks of the dilations (1: most accurate).
+
+    Bars join dilations that Nemenyi's test does not distinguish.
 
     Args:
         ranks: `dilation`, `average_rank`.

@@ -15,8 +15,9 @@ Activations = Mapping[int, Mapping[str, np.ndarray]]  # arrays by name, by dilat
 
 
 def activations_figure(activations: Activations, digit_side: int = 28) -> Figure:
-    """Draw the activations of every layer of one network for each dilation, each channel divided by its largest absolute value.
+    """Draw the activations of every layer of one network for each dilation.
 
+    Each channel is divided by its largest absolute value.
     `activations` has, by dilation, `first_maps`, `first_pooled`, `last_maps` and `last_pooled`, (side, side,
     channels); smaller layers are enlarged, so that all have one size.
 
@@ -31,8 +32,9 @@ def activations_figure(activations: Activations, digit_side: int = 28) -> Figure
 
 
 def filter_maximisation_figure(activations: Activations, noun: str) -> Figure:
-    """Draw images (filters, height, width) that maximise filters of the last convolution, from a black image and from a digit.
+    """Draw images (filters, height, width) that maximise filters of the last convolution.
 
+    The ascent starts from a black image and from a digit.
     `noun` is the label of that digit, `digit` for MNIST and `image` for other data sets. Each image is divided by its largest absolute value.
 
     Raises:

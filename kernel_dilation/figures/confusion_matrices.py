@@ -14,8 +14,9 @@ PRINTED = 0.5  # percent: smaller shares are not printed
 
 
 def confusion_by_dilation_figure(shares: np.ndarray, dilations: Sequence[int]) -> Figure:
-    """Draw a confusion matrix for each dilation, from percentages of each class (row) given each answer (column), (dilations, 10, 10).
+    """Draw a confusion matrix for each dilation.
 
+    `shares` are percentages of each class (row) given each answer (column), (dilations, 10, 10).
     The diagonal, the percentage of correct answers, is printed but not coloured, because its values would dominate the colours.
 
     Raises:

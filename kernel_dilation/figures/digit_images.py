@@ -10,7 +10,10 @@ from matplotlib.figure import Figure
 
 
 def first_of_each_class(images: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
-    """Return the first `count` images of each class, (classes, count, height, width) in [0, 1]; black where a class has fewer."""
+    """Return the first `count` images of each class, (classes, count, height, width) in [0, 1].
+
+    Images are black where a class has fewer.
+    """
     classes = np.unique(labels)
     first = np.zeros((len(classes), count, *images.shape[1:]))
     for row, label in enumerate(classes):

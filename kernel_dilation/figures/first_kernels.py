@@ -14,7 +14,10 @@ MOST = 8  # kernels of an arm
 
 
 def dilate_kernels(kernels: np.ndarray, dilation: int, side: int) -> np.ndarray:
-    """Return kernels (size, size, channels) as images (channels, side, side): taps `dilation` pixels apart, 0 between, NaN around."""
+    """Return kernels (size, size, channels) as images (channels, side, side).
+
+    Taps are `dilation` pixels apart, with 0 between and NaN around them.
+    """
     size, _, channels = kernels.shape
     start = (side - extent(size, dilation)) // 2
     places = start + dilation * np.arange(size)
@@ -25,7 +28,9 @@ def dilate_kernels(kernels: np.ndarray, dilation: int, side: int) -> np.ndarray:
 
 
 def first_kernels_figure(kernels: Mapping[Arm, np.ndarray]) -> Figure:
-    """Draw a row of kernels for each arm, each kernel divided by its own largest absolute weight; arrays (size, size, channels).
+    """Draw a row of kernels (size, size, channels) for each arm.
+
+    Each kernel is divided by its own largest absolute weight.
 
     Raises:
         EmptyFigureError: there is no arm.

@@ -15,7 +15,7 @@ COLUMNS = 3
 
 
 def gridding_figure(table: pd.DataFrame) -> Figure:
-    """Draw the share of power near the frequencies k / dilation, for networks of each dilation and for those of dilation 1.
+    """Draw the share of power near the frequencies k / dilation, with that of dilation 1.
 
     `table` has `method`, `dilation`, `power`, `power_of_dilation_1`, and their `difference` with its
     interval, `lower` and `upper`, which the bars show.
@@ -47,8 +47,9 @@ def gridding_figure(table: pd.DataFrame) -> Figure:
 
 
 def spectra_figure(means: Mapping[str, np.ndarray], dilations: Sequence[int]) -> Figure:
-    """Draw the mean power spectrum of each method (row) at each dilation (column); frequency 0 in the middle, logarithmic grey.
+    """Draw the mean power spectrum of each method (row) at each dilation (column).
 
+    Frequency 0 is in the centre; grey is logarithmic.
     `means` has, by method, (dilations, side, side) shares of power, frequency 0 first.
 
     Raises:

@@ -19,7 +19,9 @@ MethodPanel = tuple[Axes, str, pd.DataFrame]
 def method_panels(
     tables: Mapping[str, pd.DataFrame], height: float, x_label: str, absent: str = NO_RUNS, **options: Any
 ) -> tuple[Figure, list[MethodPanel]]:
-    """Return a figure with a titled panel in one row for each method that has rows, and each panel with its method and table.
+    """Return a figure with one panel for each method that has rows, and these panels.
+
+    Panels stand in one row under the names of their methods; each comes with its method and table.
 
     Args:
         height: of the figure, in inches.
@@ -65,8 +67,9 @@ def chosen_against_initial_figure(choices: Mapping[str, pd.DataFrame]) -> Figure
 
 
 def trajectories_figure(paths: Mapping[str, pd.DataFrame]) -> Figure:
-    """Draw the dilation during training, a line for each run in the colour of its initial dilation, a panel for each method.
+    """Draw the dilation during training, a panel for each method and a line for each run.
 
+    The colour of a line is that of its initial dilation.
     Tables have `initial_dilation`, `seed`, `epoch` and `dilation`.
 
     Raises:
@@ -88,8 +91,9 @@ def runs_of(table: pd.DataFrame) -> list[tuple[float, pd.DataFrame]]:
 
 
 def planted_truth_figure(planted: Mapping[str, pd.DataFrame]) -> Figure:
-    """Draw the percentage of runs that recover the planted dilation (row) from each initial dilation (column), a panel for each method.
+    """Draw the percentage of runs that recover the planted dilation, a panel for each method.
 
+    Rows are planted dilations, columns are initial ones.
     Tables have `true_dilation`, `initial_dilation` and `chosen_dilation`.
 
     Raises:
@@ -105,8 +109,9 @@ def planted_truth_figure(planted: Mapping[str, pd.DataFrame]) -> Figure:
 
 
 def rate_sweep_figure(sweeps: Mapping[str, pd.DataFrame], planted: Mapping[str, pd.DataFrame]) -> Figure:
-    """Draw the final dilation, in pixels, over the learning rate of the dilation's own parameters, a line for each initial dilation.
+    """Draw the final dilation, in pixels, over the learning rate of the dilation's own parameters.
 
+    There is a panel for each method and a line for each initial dilation.
     Tables have `rate`, `true_dilation`, `texture`, `initial_dilation` and `dilation`. Of `planted`, whose
     runs have the method's usual rate, those on the swept textures are added to the sweep.
 

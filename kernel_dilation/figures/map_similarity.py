@@ -14,8 +14,10 @@ PAIR_OFFSETS = (0.36, -0.36)  # of the first and the last pair from the centre o
 
 
 def similarity_against_floor_figure(similarity: pd.DataFrame) -> Figure:
-    """Draw a panel for each index and a row for each method, with pairs of dilations as points over the band of pairs of replicates.
+    """Draw the similarity of maps of two dilations over that of two replicates.
 
+    There is a panel for each index and a row for each method. Pairs of dilations are points, and pairs of
+    replicates a band.
     `similarity` has `method`, `index`, `comparison` (`replicates` or `dilations`), `first`, `second`,
     `mean`, `lower`, `upper`. The band reaches from the lowest to the highest mean within a dilation;
     a point's colour is that of its larger dilation.

@@ -57,7 +57,10 @@ def draw_metric(axes: Axes, levels: pd.DataFrame, chance: pd.DataFrame, methods:
 
 
 def draw_chance(axes: Axes, chance: pd.DataFrame, colour: dict[str, str]) -> None:
-    """Draw the chance level: one grey line where it is the same for all methods, otherwise one in the colour of each method."""
+    """Draw the chance level.
+
+    It is one grey line where it is the same for all methods, and otherwise a line in the colour of each method.
+    """
     if chance.empty:
         return
     by_method = chance.pivot_table(index="level", columns="method", values="mean")
@@ -108,7 +111,10 @@ def verdict_cell(x: float, y: float, colour: str) -> Rectangle:
 
 
 def direction_arrow(slope: float, turns_at: float | None) -> str:
-    """Return `↑` where a metric grows with dilation, `↓` where it falls, `↕` where it turns, and nothing where this is not known."""
+    """Return `↑` where a metric grows with dilation, `↓` where it falls, and `↕` where it turns.
+
+    Empty where this is not known.
+    """
     if not pd.isna(turns_at):
         return "↕"
     if pd.isna(slope) or slope == 0:

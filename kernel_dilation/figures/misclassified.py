@@ -11,8 +11,9 @@ COLUMNS, MOST = 8, 24
 
 
 def most_wrong_figure(images: np.ndarray, wrong: pd.DataFrame) -> Figure:
-    """Draw images (n, height, width) in [0, 1], each with its class, the most frequent wrong answer and the share of networks that err.
+    """Draw misclassified images (n, height, width) in [0, 1].
 
+    Above each stand its class, the most frequent wrong answer, and the share of networks that misclassify it.
     `wrong` has, in the images' order, `label`, `answer` and `share` (0 to 1, of all networks).
 
     Raises:

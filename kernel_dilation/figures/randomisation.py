@@ -11,9 +11,9 @@ COLUMNS = 3
 
 
 def randomisation_cascade_figure(cascade: pd.DataFrame) -> Figure:
-    """Draw the similarity of maps before and after layers are randomised, from the top down; a panel for each method.
+    """Draw the similarity of maps before and after layers are randomised, a panel for each method.
 
-    `cascade` has `dilation`, `replicate`, `method`, `layer` (in order) and `similarity`. Lines are means
+    `cascade` has `dilation`, `replicate`, `method`, `layer` (from the top down) and `similarity`. Lines are means
     over the arms and replicates of a dilation; bands reach from the lowest to the highest replicate.
 
     Raises:

@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 
 
 def effective_fields_figure(fields: Mapping[Arm, np.ndarray], theoretical: Mapping[Arm, int]) -> Figure:
-    """Draw the effective receptive field (height, width) of each arm, divided by its largest value, with a frame around the theoretical one.
+    """Draw the effective receptive field (height, width) of each arm in a frame around the theoretical one.
 
+    Fields are divided by their largest value.
     A column for each dilation, a row for each kernel size and pooling. The frame is left out where
     the theoretical field, a side in pixels, is larger than the image.
 

@@ -14,7 +14,9 @@ BOX, MASK = 1.0, 0.45  # grey of what is drawn over a digit
 
 
 def saliency_maps_figure(digits: np.ndarray, maps: Mapping[str, np.ndarray], dilations: Sequence[int], noun: str) -> Figure:
-    """Draw a column for each image and a row for each method and dilation, each map divided by its largest absolute value.
+    """Draw a column for each image and a row for each method and dilation.
+
+    Each map is divided by its largest absolute value.
 
     Args:
         digits: (n, height, width) in [0, 1].
@@ -35,8 +37,9 @@ def saliency_maps_figure(digits: np.ndarray, maps: Mapping[str, np.ndarray], dil
 
 
 def saliency_overview_figure(digit: np.ndarray, maps: Mapping[str, np.ndarray], models: np.ndarray, dilations: Sequence[int], noun: str) -> Figure:
-    """Draw one image (height, width), its maps (dilations, height, width) by method, and the models of its class (dilations, height, width).
+    """Draw one image (height, width), its maps and the class models of its class.
 
+    Maps, by method, and models are (dilations, height, width).
     A row for each dilation, each image divided by its largest absolute value; the image itself, labelled by its `noun`, is at the top left.
 
     Raises:
@@ -54,7 +57,9 @@ def saliency_overview_figure(digit: np.ndarray, maps: Mapping[str, np.ndarray], 
 
 
 def localisation_figure(digits: np.ndarray, maps: np.ndarray, dilations: Sequence[int]) -> Figure:
-    """Draw the salient region and its box on each image (column) for each dilation (row); the foreground (ink) in the first row.
+    """Draw the salient region and its box on each image (column) for each dilation (row).
+
+    The first row shows the foreground (ink).
 
     Args:
         digits: (n, height, width) in [0, 1].
@@ -70,7 +75,10 @@ def localisation_figure(digits: np.ndarray, maps: np.ndarray, dilations: Sequenc
 
 
 def draw_outline(masks: np.ndarray, digits: np.ndarray) -> np.ndarray:
-    """Return the images in pale blue with the mask over them in red and its box around it, in the range of the signed colours."""
+    """Return the images in pale blue with the mask and its box over them in red.
+
+    Values lie in the range of the signed colours.
+    """
     picture = np.where(masks, MASK + 0.4 * digits, -0.5 * digits)
     box = bounding_boxes(masks)
     inner = np.zeros_like(box)

@@ -13,8 +13,9 @@ ROW_HEIGHT, FRAME_HEIGHT = 0.27, 1.05  # inches
 
 
 def forest_figure(table: pd.DataFrame, labels: Sequence[str], unit: str, margin: float, alpha: float, absent: str) -> Figure:
-    """Draw one row for each row of the table, which has `difference`, `lower`, `upper` and the corrected p-value `p_holm`.
+    """Draw each row of the table as a point with its interval.
 
+    The table has `difference`, `lower`, `upper` and the corrected p-value `p_holm`.
     Points are filled where the corrected p-value is at most alpha. The band reaches from minus to plus the margin.
 
     Raises:

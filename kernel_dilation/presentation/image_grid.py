@@ -16,7 +16,10 @@ SIGNED, GREY = "RdBu_r", "gray_r"
 
 
 def normalise_images(images: np.ndarray) -> np.ndarray:
-    """Return images (..., height, width), each divided by its own largest absolute value; an image of zeros stays zero."""
+    """Return images (..., height, width), each divided by its own largest absolute value.
+
+    An image of zeros stays zero.
+    """
     largest = np.abs(images).max((-2, -1), keepdims=True)
     return images / np.where(largest > 0, largest, 1.0)
 
@@ -29,7 +32,7 @@ def image_grid(
     breaks: Collection[int] = (),
     most_zoom: int = 4,
 ) -> Figure:
-    """Return a figure of images (rows, columns, height, width) with a label left of each row and above each column.
+    """Return a figure of images (rows, columns, height, width) with labelled rows and columns.
 
     Signed colours run from -1 (blue) through 0 (white) to 1 (red), grey ones from 0 (white) to 1 (black).
 

@@ -24,7 +24,10 @@ def number_word(number: int) -> str:
 
 
 def format_number(value: float, digits: int = 3) -> str:
-    """Return the number with that many significant digits and no exponent: `0.0123`, `96.4`, `1,234`; empty if not finite."""
+    """Return the number with that many significant digits: `0.0123`, `96.4`, `1,234`.
+
+    It has no exponent, and is empty if not finite.
+    """
     if not isfinite(value):
         return ""
     if abs(value) < SMALLEST:

@@ -12,7 +12,10 @@ class MetricGlossaryEntry(NamedTuple):
 
 
 class ContrastGlossaryEntry(NamedTuple):
-    """A comparison with a reference in words: its topic, the sentence where the metric is higher and where it is lower, and a caveat."""
+    """A comparison with a reference in words.
+
+    It has a topic, the sentence where the metric is higher, the one where it is lower, and a caveat.
+    """
 
     topic: str
     higher: str

@@ -40,7 +40,10 @@ def render_page(
     rules: Sequence[str],
     verdicts: ReportTable,
 ) -> str:
-    """Return the page as HTML: the questions with their answers, their scope, a table of contents, the chapters, and the rules of the verdicts.
+    """Return the page as HTML.
+
+    It has the questions with their answers, their scope, a table of contents, the chapters, and the rules of
+    the verdicts.
 
     Args:
         template: Jinja2 text.

@@ -61,7 +61,10 @@ def inconsistent_sentence(methods: Sequence[str]) -> str:
 
 
 def inconclusive_sentence(reliable: Sequence[str], scope: Scope) -> str:
-    """Return the answer if no method is shown to be consistent; `reliable` ones recover planted dilations and forget their start."""
+    """Return the answer if no method is shown to be consistent.
+
+    `reliable` methods recover planted dilations and are insensitive to their initial dilation.
+    """
     if not reliable:
         return "Inconclusive. No method is shown to be consistent, but not every method is shown to be inconsistent."
     be, their, they, select = ("is", "its", "it", "selects") if len(reliable) == 1 else ("are", "their", "they", "select")
@@ -72,7 +75,11 @@ def inconclusive_sentence(reliable: Sequence[str], scope: Scope) -> str:
 
 
 def method_sentences(name: str, value: AnswerValues, scope: Scope) -> str:
-    """Return what one method chose, how sensitive it is to its initial dilation, what its choices cost, and what it recovered."""
+    """Return what one method chose, and how far that can be relied on.
+
+    The sentences cover its sensitivity to the initial dilation, the cost of its choices, and the recovery of planted
+    dilations.
+    """
     share = f" in {format_percent(value['mode_share'])} of its runs" if "mode_share" in value else ""
     slope = f"{format_number(value['initial_slope'], 2)} pixels" if "initial_slope" in value else ""
     rest = [

@@ -35,7 +35,10 @@ class ExampleDigits:
 
 @dataclass(frozen=True)
 class ExampleExplanations:
-    """Explanations by the first replicate of each dilation at one kernel size and pooling; axes begin with the dilation."""
+    """Explanations by the first replicate of each dilation, at one kernel size and pooling.
+
+    The first axis of the arrays is the dilation.
+    """
 
     digits: np.ndarray  # (n, 28, 28) in [0, 1]
     classes: np.ndarray  # (n,), of the digits

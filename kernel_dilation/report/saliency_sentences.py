@@ -54,7 +54,11 @@ def differing_clause(answer: AnswerValues, scope: Scope) -> str:
 
 
 def metric_sentences(name: str, answer: AnswerValues, scope: Scope) -> list[str]:
-    """Return which metrics of maps of one kind change with dilation, which are non-monotonic, and which do not change or are undecided."""
+    """Return what dilation does to the metrics of maps of one kind.
+
+    Metrics that change come first, then non-monotonic ones, then those that are negligible, equivalent or
+    inconclusive.
+    """
     needed = {"verdict", "slope_per_dilation"}
     metrics = {metric: value for metric, value in answer.items() if isinstance(value, Mapping) and needed <= value.keys()}
     changes: dict[str, list[str]] = {}
@@ -110,7 +114,7 @@ def direction_phrase(metric: str, slope: float) -> str:
 
 
 def class_mean_sentences(models: AnswerValues, scope: Scope) -> list[str]:
-    """Return what was measured beside the claim of 2019 that class models become more interpretable at larger dilations."""
+    """Return what was measured in place of the interpretability that was claimed in 2019."""
     metric = models.get("class_mean_correlation", {})
     if "slope_per_dilation" not in metric or "verdict" not in metric:
         return []
@@ -124,7 +128,10 @@ def class_mean_sentences(models: AnswerValues, scope: Scope) -> list[str]:
 
 
 def contrast_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
-    """Return the comparisons with a reference: the noise floor, the power of dilation 1, and networks of the same dilation."""
+    """Return the comparisons with a reference.
+
+    References are the noise floor, the spectral power at dilation 1, and networks of the same dilation.
+    """
     models = answer.get("class_model", {})
     contrasts = {
         "noise_floor": answer.get("noise_floor", {}),
@@ -135,7 +142,10 @@ def contrast_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
 
 
 def contrast_group_sentences(contrast: ContrastGlossaryEntry, metrics: Mapping[str, AnswerValues], scope: Scope) -> list[str]:
-    """Return one sentence for each verdict and direction that any of the metrics has, then the caveat of those with a direction."""
+    """Return one sentence for each verdict and direction that any of the metrics has.
+
+    A caveat follows where there is a difference.
+    """
     groups: dict[str, list[str]] = {}
     for name, value in metrics.items():
         texts = {

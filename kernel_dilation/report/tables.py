@@ -95,7 +95,10 @@ def learning_tables(report_data: ReportData) -> list[ReportTable]:
 
 
 def planted_recovery_table(planted: Mapping[str, pd.DataFrame]) -> ReportTable:
-    """Return the share of runs of each method that recover each planted dilation, and the share from the worst initial dilation."""
+    """Return the share of runs of each method that recover each planted dilation.
+
+    The last columns are the share of all runs and the share from the worst initial dilation.
+    """
     rows, dilations = [], sorted({dilation for table in planted.values() if len(table) for dilation in table["true_dilation"]})
     for method, table in planted.items():
         if table.empty:

@@ -14,7 +14,10 @@ VERDICT_TABLE = ReportTable(
 
 
 def verdict_rules(scope: Scope) -> list[str]:
-    """Return the rules of the verdicts on differences and on consistency in sentences; the first belongs above the table."""
+    """Return the rules of the verdicts on differences and on consistency.
+
+    The first paragraph belongs above the table of verdicts.
+    """
     recovered, share = format_percent(MIN_RECOVERED_SHARE), format_percent(MIN_MODE_SHARE)
     return [
         f"Two tests at the level {scope.alpha:g} decide on every set of dilations, poolings or kernel sizes. An omnibus test asks whether any of "

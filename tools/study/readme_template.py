@@ -21,7 +21,9 @@ NO_NUMBERS = r"```.*?```|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|`[^`]*`|\]\([^)]*\)|<[^
 
 
 def render_template(template: str, context: Mapping[str, object]) -> str:
-    """Return the template with its expressions evaluated; this project's formatting of numbers is available as filters.
+    """Return the template with its expressions evaluated.
+
+    This project's formatting of numbers is available as filters.
 
     Raises:
         jinja2.UndefinedError: the template uses a name that the context lacks.
