@@ -18,7 +18,7 @@ PARTS = {  # to which the work of each stage belongs
     "analyze": "analysis", "report": "drawing",
 }  # fmt: skip
 OVERHEAD = ("start-up", "imports", "dvc")
-WORKER_IMPORTS = "import kernel_dilation.execution.workers, kernel_dilation.explanations.explain_network, kernel_dilation.training.loop"
+WORKER_IMPORTS = "import kernel_dilation.execution.workers, kernel_dilation.explanations.network_explanation, kernel_dilation.training.loop"
 PYTHON = """#!/bin/sh
 # Replaces `python -m stages.…` and records when it starts and ends.
 shift

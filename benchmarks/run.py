@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.benchmark_figure import benchmark_figure
-from benchmarks.cpu_isolation import PACKAGES, BackgroundLoad, limit_cores
+from benchmarks.machine_load import BackgroundLoad, limit_cores
 from benchmarks.markdown_tables import render_page
 from benchmarks.networks_per_hour import measure_throughput
 from benchmarks.pipeline_time import measure_pipeline
@@ -26,6 +26,8 @@ from kernel_dilation.execution.provenance import collect_provenance
 from kernel_dilation.experiment.atomic_write import atomic_file, save_json
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.presentation.figure_style import house_style, png_bytes
+
+PACKAGES = ("tensorflow", "keras", "numpy", "torch", "tf-keras-vis", "saliency", "xplique", "dvc", "distributed")  # whose versions are recorded
 
 PARTS = {
     "training": measure_training, "saliency": measure_saliency, "throughput": measure_throughput, "pipeline": measure_pipeline,

@@ -1,12 +1,11 @@
 """Draw every figure and write the page that answers the three questions: `python -m stages.report`.
 
-Takes the digits, data/saliency, data/learned, data/analysis and metrics; leaves
-plots/*.png and plots/report.html. Of the arrays it keeps what it draws, one file at a time.
+Reads the digits, data/saliency, data/learned, data/analysis and metrics; writes
+plots/*.png and plots/report.html. Arrays are read one file at a time, and only what is drawn is kept.
 """
 
 import json
 from pathlib import Path
-from typing import Any
 
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.atomic_write import atomic_file
@@ -16,13 +15,13 @@ from kernel_dilation.experiment.paths import ANALYSIS, DIGITS, LEARNED, METRICS,
 from kernel_dilation.explanations.digit_selection import class_mean_images
 from kernel_dilation.figures.digit_images import first_of_each_class
 from kernel_dilation.figures.misclassified import MOST
-from kernel_dilation.report.captions import Scope
+from kernel_dilation.presentation.table_rows import read_table
 from kernel_dilation.report.contents import page_chapters, question_sections
 from kernel_dilation.report.html_page import render_page
 from kernel_dilation.report.report_data import ExampleDigits, ExampleExplanations, LearningTables, NamedTables, ReportData
+from kernel_dilation.report.scope import scope_of
 from kernel_dilation.report.sentences import scope_sentences
-from kernel_dilation.statistics.learning_consistency import CONSISTENCY_RULE as CONSISTENT
-from kernel_dilation.statistics.verdicts import VERDICT_RULE
+from kernel_dilation.report.verdict_rules import VERDICT_TABLE, verdict_rules
 
 import numpy as np
 import pandas as pd
@@ -32,95 +31,83 @@ TABLES = (
     "accuracy", "arms", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
     "levels", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "wrong",
 )  # fmt: skip
-SHOWN_DIGITS = 10  # digits whose maps are shown: the first ten are one of each class
-DIGITS_OF_EACH_CLASS = 12  # digits of each class
-
-
-def read_table(path: Path, columns: tuple[str, ...] = ()) -> pd.DataFrame:
-    """The table of a CSV file, or the columns of it that are named or end like this; empty if there is no file or nothing in it."""
-    try:
-        return pd.read_csv(path, usecols=(lambda name: name.endswith(columns)) if columns else None)
-    except (FileNotFoundError, pd.errors.EmptyDataError):
-        return pd.DataFrame()
+SHOWN_DIGITS = 10  # whose maps are shown: the first ten are one of each class
+DIGITS_PER_CLASS = 12
 
 
 def read_arrays(path: Path, *names: str) -> list[np.ndarray]:
-    """The named arrays of an .npz file."""
+    """Return the named arrays of an .npz file."""
     with np.load(path) as archive:
         return [archive[name] for name in names]
 
 
-def read_scope(settings: Settings, answers: dict[str, Any], fetched: dict[str, Any], explained: int) -> Scope:
-    """What all numbers hold for; dilations from the smallest. `explained` test digits have saliency maps."""
-    return Scope(
-        dataset=answers["dataset"], replicates=answers["replicates"], digits=fetched["digits"], explained=explained,
-        probed=min(settings.saliency.probed_images, explained),
-        dilations=tuple(sorted(settings.dilations)), kernel_sizes=tuple(settings.kernel_sizes), poolings=tuple(settings.poolings),
-        alpha=settings.analyze.alpha, margin_points=settings.analyze.margin_points, margin_share=settings.analyze.margin_share,
-        dilate=settings.network.dilate, padding=settings.network.padding, match_weights=settings.network.match_weights,
-    )  # fmt: skip
-
-
 def read_digits(counts: dict[str, list[int]], wrong: pd.DataFrame) -> ExampleDigits:
-    """Digits to look at, in [0, 1]."""
+    """Return images of the data set for display, in [0, 1]."""
     images, labels = read_arrays(DIGITS, "x_train", "y_train")
-    first, means = first_of_each_class(images, labels, DIGITS_OF_EACH_CLASS), class_mean_images(images, labels)
+    first, means = first_of_each_class(images, labels, DIGITS_PER_CLASS), class_mean_images(images, labels)
     tested = read_arrays(DIGITS, "x_test")[0]
     return ExampleDigits(counts, first, means, tested[wrong["index"].to_numpy()[:MOST]] / 255 if len(wrong) else tested[:0])
 
 
 def read_explanations(methods: list[str], arms: list[Arm]) -> ExampleExplanations:
-    """What the first replicate of these arms, one for each dilation, says of the same digits."""
+    """Return what the first replicate of these arms, one for each dilation, makes of the same images."""
     folders = [SALIENCY / arm.name for arm in arms]
-    chosen = read_arrays(folders[0] / "maps.npz", "images")[0][:SHOWN_DIGITS]
+    shown = read_arrays(folders[0] / "maps.npz", "images")[0][:SHOWN_DIGITS]
     images, labels = read_arrays(DIGITS, "x_test", "y_test")
-    insides = {}
+    activations = {}
     for arm, folder in zip(arms, folders):
         with np.load(folder / "inside.npz") as archive:
-            insides[arm.dilation] = dict(archive)
+            activations[arm.dilation] = dict(archive)
     return ExampleExplanations(
-        digits=images[chosen] / 255,
-        classes=labels[chosen].astype(int),
+        digits=images[shown] / 255,
+        classes=labels[shown].astype(int),
         maps={method: np.stack([read_arrays(folder / "maps.npz", method)[0][0, :SHOWN_DIGITS] for folder in folders]) for method in methods},
         class_models=np.stack([read_arrays(folder / "class_models.npz", "images")[0][0] for folder in folders]),
         spectra={method: np.stack([read_arrays(folder / "spectra.npz", method)[0].mean(0) for folder in folders]) for method in methods},
-        inside=insides,
+        activations=activations,
     )
 
 
 def read_tables(arms: list[Arm]) -> NamedTables:
-    """Every table: those of the analysis, and what the arms say of chance levels and of randomised layers."""
+    """Return every table of the analysis, and those of all arms together.
+
+    These are the intervals, the chance levels and the randomised layers.
+    """
     cascades = [read_table(SALIENCY / arm.name / "cascade.csv").assign(dilation=arm.dilation) for arm in arms]
+    tables = {name: read_table(ANALYSIS / f"{name}.csv") for name in TABLES}
     return {
-        **{name: read_table(ANALYSIS / f"{name}.csv") for name in TABLES},
+        **tables,
         "cascade": pd.concat(cascades),
         "chance": pd.concat([chance_levels(arm) for arm in arms]).groupby(["method", "measure", "level"], sort=False, as_index=False).mean(),
     }
 
 
 def chance_levels(arm: Arm) -> pd.DataFrame:
-    """Mean chance level of each method and measure of an arm; `level` is the dilation."""
+    """Return the mean chance level of each method and metric of an arm; `level` is the dilation."""
     means = read_table(SALIENCY / arm.name / "measures.csv", ("method", "_chance")).groupby("method", sort=False).mean()
     return means.reset_index().melt("method", var_name="measure", value_name="mean").dropna().assign(level=arm.dilation)
 
 
 def read_kernels(arms: list[Arm]) -> dict[Arm, np.ndarray]:
-    """First-layer kernels of the first replicate of each arm, (size, size, channels), the smallest kernels first."""
+    """Return the first-layer kernels of the first replicate of each arm, (size, size, channels).
+
+    The smallest kernels come first.
+    """
     return {arm: read_arrays(SALIENCY / arm.name / "inside.npz", "kernels")[0] for arm in sorted(arms, key=lambda arm: arm.kernel_size)}
 
 
 def read_learning(methods: list[str], images: int) -> LearningTables:
-    """What each method left, from at most so many training digits."""
+    """Return the tables of each method that learns a dilation from at most `images` training images."""
     names = ("choices", "trajectory", "planted", "sweep")
     choices, paths, planted, sweeps = ({method: read_table(LEARNED / method / f"{name}.csv") for method in methods} for name in names)
     return LearningTables(choices, paths, planted, sweeps, images)
 
 
 def read_report_data(settings: Settings) -> ReportData:
-    """Everything that is drawn."""
+    """Return everything from which the report is made."""
     answers, fetched = (json.loads((METRICS / name).read_text(encoding="utf-8")) for name in ("answers.json", "fetch.json"))
     arms = sorted(settings.arms())
-    scope = read_scope(settings, answers, fetched, len(read_arrays(SALIENCY / arms[0].name / "maps.npz", "images")[0]))
+    scope = scope_of(settings, answers, fetched, len(read_arrays(SALIENCY / arms[0].name / "maps.npz", "images")[0]))
     reference = [arm for arm in arms if (arm.kernel_size, arm.pooling) == (scope.kernel_sizes[0], scope.poolings[0])]
     tables = read_tables(arms)
     return ReportData(
@@ -137,10 +124,10 @@ def read_report_data(settings: Settings) -> ReportData:
 
 @exit_with_message("report")
 def main() -> None:
-    """Draw what params.yaml's grid left, and nothing else."""
+    """Draw the results of the grid in params.yaml, and write the page."""
     settings = parse_settings(PARAMETERS.read_bytes())
     report_data = read_report_data(settings)
-    chapters = page_chapters(report_data, settings.analyze)
+    chapters = page_chapters(report_data)
     pictures = [picture for chapter in chapters for picture in chapter.pictures]
     for picture in pictures:
         with atomic_file(PLOTS / f"{picture.name}.png") as temporary:
@@ -151,7 +138,8 @@ def main() -> None:
             question_sections(report_data, chapters),
             scope_sentences(report_data.scope),
             chapters,
-            f"{VERDICT_RULE} {CONSISTENT}",
+            verdict_rules(report_data.scope),
+            VERDICT_TABLE,
         )
         temporary.write_text(html, encoding="utf-8")
     print(f"report: {sum(not picture.absent for picture in pictures)} figures and {PLOTS / 'report.html'} written")

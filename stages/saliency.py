@@ -40,7 +40,7 @@ def explain_replicate(
 ) -> NetworkExplanation:
     """Explain one network in a worker process, the only kind of process that imports TensorFlow."""
     with suppress_stderr():
-        from kernel_dilation.explanations.explain_network import explain_network
+        from kernel_dilation.explanations.network_explanation import explain_network
         from kernel_dilation.model.network import build_architecture, use_one_thread
 
         use_one_thread()

@@ -1,21 +1,24 @@
-"""A study made of random numbers, with the tables and arrays that the report draws from."""
+"""A synthetic study of random numbers, with the tables and arrays from which the report is made."""
 
 from collections.abc import Sequence
 from itertools import combinations, product
 
 from kernel_dilation.experiment.arms import Arm, grid_arms
 from kernel_dilation.experiment.geometry import extent, network_receptive_field
-from kernel_dilation.experiment.parameters import Analyze
-from kernel_dilation.report.captions import Scope
 from kernel_dilation.report.report_data import ExampleDigits, ExampleExplanations, LearningTables, ReportData
+from kernel_dilation.report.scope import Scope
 
 import numpy as np
 import pandas as pd
 
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=100, seed=0)
 MEASURES = ("gini", "entropy", "mass_accuracy", "a_measure_of_tomorrow")
 VERDICTS = ("difference", "negligible", "equivalent", "inconclusive")
 DIGITS = 10
+PAIR = {
+    "hodges_lehmann": 0.1, "rank_biserial": 0.5, "cohen_dz": 0.4, "p_value": 0.05, "p_holm": 0.1, "tost_p_value": 0.3,
+    "bayes_left": 0.2, "bayes_rope": 0.5, "bayes_right": 0.3,
+}  # fmt: skip
+MIXED = {"holm_p_value": 0.06, "partial_eta_squared": 0.2}
 Random = np.random.Generator
 Tables = dict[str, pd.DataFrame]
 
@@ -28,7 +31,7 @@ def made_up_study(
     methods: Sequence[str] = ("gradient", "method_of_tomorrow"),
     learners: Sequence[str] = ("mixture", "learner_of_tomorrow"),
 ) -> ReportData:
-    """Everything that the report draws from, seeded: a smaller grid gives the tables that `analyze` leaves for one."""
+    """Return the data of a report, seeded; a smaller grid gives the tables that `analyze` writes for it."""
     random = np.random.default_rng(0)
     arms = grid_arms(dilations, kernel_sizes, poolings)
     return ReportData(
@@ -52,7 +55,7 @@ def made_up_study(
 def made_up_scope(
     dilations: Sequence[int] = (1, 2, 4), kernel_sizes: Sequence[int] = (3, 5), poolings: Sequence[str] = ("max", "average"), replicates: int = 3
 ) -> Scope:
-    """What the made-up numbers hold for."""
+    """Return the scope of the made-up numbers."""
     digits = {"train": 1000, "validation": 20, "test": 50}
     return Scope(
         "made_up", replicates, digits, DIGITS, 1, tuple(dilations), tuple(kernel_sizes), tuple(poolings), 0.05, 0.5, 0.1, "first", "same", False
@@ -60,7 +63,7 @@ def made_up_scope(
 
 
 def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str] = ("mixture",)) -> dict:
-    """What metrics/answers.json holds, every number that a sentence can use."""
+    """Return the content of metrics/answers.json, with every number that a sentence can use."""
     slope = {"slope_per_dilation": 0.02, "slope_lower": 0.01, "slope_upper": 0.03}
     measures = {name: {"verdict": verdict, "p_value": 0.001, "effect": 1.0, **slope} for name, verdict in zip(MEASURES, VERDICTS)}
     models = {
@@ -85,18 +88,18 @@ def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str
 
 
 def made_up_digits(random: Random) -> ExampleDigits:
-    """Noise in place of digits."""
+    """Return noise in place of images."""
     counts = {"train": [100] * 10, "test": [5] * 10}
     return ExampleDigits(counts, random.random((10, 12, 28, 28)), random.random((10, 28, 28)), random.random((30, 28, 28)))
 
 
 def theoretical_field(arm: Arm) -> int:
-    """Side of the theoretical receptive field, in pixels."""
+    """Return the side of the theoretical receptive field, in pixels."""
     return network_receptive_field(arm.kernel_size, arm.dilation, "first", arm.pooling)
 
 
 def middle_square(side: int) -> np.ndarray:
-    """An image that is 0 but for a square in its middle."""
+    """Return an image that is 0 except for a square in its centre."""
     image = np.zeros((28, 28))
     start = max(14 - side // 2, 0)
     image[start : start + side, start : start + side] = 0.5
@@ -105,7 +108,7 @@ def middle_square(side: int) -> np.ndarray:
 
 
 def accuracy_tables(random: Random, arms: Sequence[Arm], replicates: int) -> Tables:
-    """The tables of networks and arms."""
+    """Return the tables of networks and arms."""
     networks = [{**arm._asdict(), "replicate": replicate} for arm in arms for replicate in range(replicates)]
     rates = ("loss", "accuracy", "validation_loss", "validation_accuracy")
     pairs = {arm.pooling for arm in arms if Arm(1, 5, arm.pooling) in arms and Arm(2, 3, arm.pooling) in arms}
@@ -124,13 +127,13 @@ def accuracy_tables(random: Random, arms: Sequence[Arm], replicates: int) -> Tab
             for pooling in sorted(pairs)
         ],
         "wrong": [{"index": index, "label": 7, "share": 1 - index / 40, "answer": 1} for index in range(30)],
-        "mixed": [{"term": "dilation", "statistic": 3.0, "degrees": 2, "p_value": 0.03, "holm_p_value": 0.06, "partial_eta_squared": 0.2}],
+        "mixed": [{"term": "dilation", "statistic": 3.0, "degrees": 2, "residual_degrees": 20, "p_value": 0.03, **MIXED}],
     }
     return {name: pd.DataFrame(rows) for name, rows in tables.items()}
 
 
 def field_row(arm: Arm) -> dict[str, object]:
-    """Receptive fields of an arm."""
+    """Return a row of the receptive fields of an arm."""
     effective = 8.0 + arm.dilation
     ends = {"lower": effective - 0.5, "upper": effective + 0.5}
     span = {"extent": extent(arm.kernel_size, arm.dilation), "theoretical": theoretical_field(arm), "effective": effective}
@@ -138,7 +141,7 @@ def field_row(arm: Arm) -> dict[str, object]:
 
 
 def rank_tables(dilations: Sequence[int]) -> Tables:
-    """Mean ranks and their p-values; none for one dilation, as `analyze` has it."""
+    """Return mean ranks and their p-values; none for one dilation, as in `analyze`."""
     if len(dilations) < 2:
         return {}
     p_values = pd.DataFrame(np.eye(len(dilations)), columns=[str(dilation) for dilation in dilations])
@@ -147,28 +150,32 @@ def rank_tables(dilations: Sequence[int]) -> Tables:
 
 
 def difference(random: Random) -> dict[str, float]:
-    """A difference with its interval."""
+    """Return a difference with its interval."""
     centre = random.normal()
     return {"difference": centre, "lower": centre - 0.3, "upper": centre + 0.3}
 
 
 def question_tables(random: Random, dilations: Sequence[int], methods: Sequence[str]) -> Tables:
-    """Effects, pairs and levels of every question."""
+    """Return effects, pairs and levels of every question."""
     maps = [("saliency", *question) for question in product(methods, MEASURES)]
     asked = [("accuracy", "", "accuracy"), *maps, ("class_model", "class_model", "confidence")]
     tables: dict[str, list[dict[str, object]]] = {"effects": [], "pairs": [], "levels": []}
     for place, (family, method, measure) in enumerate(asked):
         question = {"family": family, "factor": "dilation", "method": method, "measure": measure}
-        found = {"verdict": VERDICTS[place % 4], "p_value": 0.01, "slope": random.normal(), "turns_at": None, "kendall_w": 0.5, "reason": ""}
-        tables["effects"].append({**question, **found})
+        result = {
+            "verdict": VERDICTS[place % 4], "p_value": 0.01, "equivalence_p_value": 0.5, "kendall_w": 0.5, "trend_p_value": 0.02, "effect": 0.5,
+            "slope": random.normal(), "slope_lower": -1.0, "slope_upper": 1.0, "turns_at": None, "best": dilations[0], "range": 0.3, "margin": 0.1,
+            "replicates_needed": None, "reason": "",
+        }  # fmt: skip
+        tables["effects"].append({**question, **result})
         for first, second in combinations(dilations, 2):
-            tables["pairs"].append({**question, "first": first, "second": second, **difference(random), "p_holm": 0.1})
+            tables["pairs"].append({**question, "first": first, "second": second, **difference(random), **PAIR})
         tables["levels"] += [{**question, "level": str(dilation), "mean": 96.0, "lower": 95.8, "upper": 96.2} for dilation in dilations]
     return {name: pd.DataFrame(rows) for name, rows in tables.items()}
 
 
 def saliency_tables(random: Random, dilations: Sequence[int], replicates: int, methods: Sequence[str]) -> Tables:
-    """The tables of maps and class models that are not of questions."""
+    """Return the other tables of maps and class models."""
     ends = {"mean": 0.5, "lower": 0.4, "upper": 0.6}
     powers = {"power": 0.2, "power_of_dilation_1": 0.1, "difference": 0.1, "lower": 0.05, "upper": 0.15}
     pairs = [
@@ -195,7 +202,7 @@ def saliency_tables(random: Random, dilations: Sequence[int], replicates: int, m
 
 
 def made_up_explained(random: Random, dilations: Sequence[int], methods: Sequence[str]) -> ExampleExplanations:
-    """What the first replicates say."""
+    """Return the explanations by the first replicates."""
     count = len(dilations)
     layers = {"first_maps": (28, 28, 16), "first_pooled": (14, 14, 16), "last_maps": (14, 14, 32), "last_pooled": (7, 7, 32)}
     filters = {"filters_from_black": (8, 28, 28), "filters_from_digit": (8, 28, 28)}
@@ -205,18 +212,22 @@ def made_up_explained(random: Random, dilations: Sequence[int], methods: Sequenc
         maps={method: random.normal(size=(count, DIGITS, 28, 28)) for method in methods},
         class_models=random.normal(size=(count, 10, 28, 28)),
         spectra={method: random.random((count, 28, 28)) for method in methods},
-        inside={dilation: {name: random.normal(size=shape) for name, shape in (layers | filters).items()} for dilation in dilations},
+        activations={dilation: {name: random.normal(size=shape) for name, shape in (layers | filters).items()} for dilation in dilations},
     )
 
 
 def learned_table(learners: Sequence[str]) -> pd.DataFrame:
-    """What every method that learns a dilation comes to."""
-    rest = {"mode": 2, "mode_share": 0.9, "initial_slope": 0.1, "planted_recovered": 0.95, "verdict": "consistent"}
-    return pd.DataFrame([{"method": name, **rest} for name in learners])
+    """Return the table of every method that learns a dilation, and of the selection."""
+    numbers = {
+        "runs": 6, "mode": 2, "mode_share": 0.9, "entropy": 0.3, "initial_slope": 0.1, "slope_lower": 0.0, "slope_upper": 0.2, "ranking_w": 0.8,
+        "planted_recovered": 0.95, "verdict": "consistent", "regret_points": 0.1,
+    }  # fmt: skip
+    selection = {"method": "selection", "runs": 3, "mode": 1, "mode_share": 2 / 3}
+    return pd.DataFrame([*({"method": name, **numbers} for name in learners), selection] if learners else [])
 
 
 def made_up_learned(random: Random, learners: Sequence[str]) -> LearningTables:
-    """What the methods that learn a dilation leave."""
+    """Return the runs of the methods that learn a dilation."""
     runs = [{"initial_dilation": initial, "seed": seed} for initial, seed in product((1, 4, 7), (0, 1))]
     choices = [{**run, "chosen_dilation": int(random.integers(1, 4))} for run in runs]
     paths = [{**run, "epoch": epoch, "dilation": run["initial_dilation"] - epoch / 2} for run in runs for epoch in range(3)]

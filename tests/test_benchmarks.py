@@ -3,8 +3,8 @@
 import json
 
 from benchmarks.benchmark_figure import benchmark_figure
-from benchmarks.cpu_isolation import busy_seconds
 from benchmarks.growth_worker import SMALLEST, stage_medians
+from benchmarks.machine_load import busy_seconds
 from benchmarks.markdown_tables import markdown, number, render_page
 from benchmarks.networks_per_hour import set_worker_threads
 from benchmarks.pipeline_time import Run, StageTime, compute_scales, parse_stage_times, share_of_overhead
@@ -17,7 +17,7 @@ from benchmarks.timing import epoch_seconds, fit_growth, measure_in_turn, median
 from benchmarks.training_speed import count_training_flops, list_configurations
 from kernel_dilation.execution.provenance import parse_processor
 from kernel_dilation.experiment.parameters import parse_settings
-from kernel_dilation.presentation.figure_style import PIXELS_AN_INCH, WIDTH, house_style, png_bytes
+from kernel_dilation.presentation.figure_style import PIXELS_PER_INCH, WIDTH, house_style, png_bytes
 from tools.project_copy import with_changes
 
 import matplotlib.image
@@ -250,7 +250,7 @@ def test_the_figure_can_be_drawn_without_any_part(tmp_path):
         complete, empty = png_bytes(benchmark_figure(EXAMPLE)), png_bytes(benchmark_figure({}))
     (tmp_path / "figure.png").write_bytes(complete)
     picture = matplotlib.image.imread(tmp_path / "figure.png")
-    assert picture.shape[1] == pytest.approx(WIDTH * PIXELS_AN_INCH, abs=2)
+    assert picture.shape[1] == pytest.approx(WIDTH * PIXELS_PER_INCH, abs=2)
     assert complete != empty
 
 

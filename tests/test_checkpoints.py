@@ -145,7 +145,7 @@ def test_a_pickle_among_the_checkpoints_is_never_executed(tmp_path):
 
 def test_no_file_is_unpickled():
     """Only jobs are pickled, as Dask does: they are sent between processes of one user and never stored in a file."""
-    transport = {ROOT / "kernel_dilation/execution" / name for name in ("workers.py", "worker_compatibility.py")}
+    transport = {ROOT / "kernel_dilation/execution" / name for name in ("workers.py", "job_transport.py")}
     code = {path for folder in ("stages", "tools", "kernel_dilation") for path in (ROOT / folder).rglob("*.py")}
     assert transport < code
     for path in code - transport:

@@ -5,6 +5,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from kernel_dilation.report.contents import CHAPTERS
+
 import pytest
 import yaml
 
@@ -68,17 +70,27 @@ def expected_dependencies(stage: str) -> set[str]:
     return {path.as_posix() for path in rooms | alone} | chosen
 
 
+def files_that_read_settings(path: Path) -> list[Path]:
+    """A stage's file, and the files of the functions that it calls with all `settings`, except those that only check parameters."""
+    tree = ast.parse(path.read_text())
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and "settings" in map(ast.unparse, node.args)]
+    called = {ast.unparse(call.func) for call in calls}
+    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and called & {alias.name for alias in node.names}}
+    return [path, *(Path(*module.split(".")).with_suffix(".py") for module in modules if not module.startswith("kernel_dilation.experiment."))]
+
+
 def parameters_read(path: Path) -> set[str]:
     """Keys of the parameter file that a stage reads off `settings`; `settings.arms()` reads the grid.
 
     `settings.train.replicates` is that key, `settings.train` alone is the whole section.
     """
+    text = "\n".join(file.read_text() for file in files_that_read_settings(path))
     read = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Attribute) and (match := re.match(r"settings\.(\w+)((?:\.\w+)?)$", ast.unparse(node))):
             read |= {"dilations", "kernel_sizes", "poolings"} if match[1] == "arms" else {match[1] + match[2]}
     nested = {key.split(".")[0] for key in read if "." in key}
-    alone = {name for name in nested if re.search(rf"settings\.{name}(?!\.)\b", path.read_text())}
+    alone = {name for name in nested if re.search(rf"settings\.{name}(?!\.)\b", text)}
     return {key for key in read if not (key in nested - alone or (key.split(".")[0] in alone and "." in key))}
 
 
@@ -119,6 +131,12 @@ def paths_left(stage: dict) -> set[str]:
     """Outputs, metrics and plots; each stands there as a path, or as a path with options."""
     entries = [entry for kind in ("outs", "metrics", "plots") for entry in stage.get(kind, [])]
     return {entry if isinstance(entry, str) else next(iter(entry)) for entry in entries}
+
+
+def test_the_report_declares_the_figures_that_it_draws_and_no_other():
+    drawn = [f"plots/{figure.name}.png" for chapter in CHAPTERS for figure in chapter.figures]
+    assert len(set(drawn)) == len(drawn)
+    assert {path for path in paths_left(PIPELINE["report"]) if path.endswith(".png")} == set(drawn)
 
 
 def test_every_path_that_a_stage_takes_is_left_by_another():

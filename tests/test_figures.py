@@ -1,4 +1,4 @@
-"""Every figure of the report: what it shows, and what becomes of it where there is nothing to show."""
+"""Every figure of the report: what it shows, and the sentence that takes its place where there is no data."""
 
 from dataclasses import replace
 from io import BytesIO
@@ -16,44 +16,44 @@ from kernel_dilation.figures.saliency_maps import draw_outline, saliency_maps_fi
 from kernel_dilation.presentation.figure_style import EmptyFigureError, dilation_colour, house_style, png_bytes
 from kernel_dilation.presentation.forest_plot import forest_figure
 from kernel_dilation.presentation.image_grid import GREY, SIGNED, colour_image, image_grid, normalise_images, row_starts
-from kernel_dilation.report.accuracy_section import comparison_pictures, confusion_shares
+from kernel_dilation.report.accuracy_section import ACCURACY_FIGURES, confusion_shares
 from kernel_dilation.report.contents import page_chapters
-from kernel_dilation.report.pictures import Picture, render_picture
+from kernel_dilation.report.pictures import FigureSpec, Picture, render_pictures
 from kernel_dilation.report.report_data import LearningTables, ReportData
-from kernel_dilation.report.saliency_section import overview_picture, recognition_by_dilation
+from kernel_dilation.report.saliency_section import SALIENCY_FIGURES, recognition_by_dilation
 
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_study import OPTIONS, made_up_explained, made_up_study
+from made_up_study import made_up_explained, made_up_study
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from PIL import Image
 
-MOST_BYTES = 300_000
+MAX_BYTES = 300_000
 FULL = made_up_study()
 
 
-def drawn(report_data: ReportData) -> dict[str, Picture]:
-    """Every picture of the page by name."""
-    return {shown.name: shown for chapter in page_chapters(report_data, OPTIONS) for shown in chapter.pictures}
+def pictures_by_name(report_data: ReportData) -> dict[str, Picture]:
+    """Return every picture of the page by name."""
+    return {picture.name: picture for chapter in page_chapters(report_data) for picture in chapter.pictures}
 
 
 @pytest.fixture(scope="module")
 def full() -> dict[str, Picture]:
-    return drawn(FULL)
+    return pictures_by_name(FULL)
 
 
 def test_a_full_study_leaves_no_figure_out(full):
-    assert [shown.name for shown in full.values() if shown.absent] == []
+    assert [picture.name for picture in full.values() if picture.absent] == []
 
 
 def test_every_picture_is_a_png_below_300_kb_with_a_caption_and_an_alternative_text(full):
-    for shown in full.values():
-        assert Image.open(BytesIO(shown.png)).format == "PNG"
-        assert len(shown.png) < MOST_BYTES
-        assert shown.caption
-        assert shown.alt
+    for picture in full.values():
+        assert Image.open(BytesIO(picture.png)).format == "PNG"
+        assert len(picture.png) < MAX_BYTES
+        assert picture.caption
+        assert picture.alt
 
 
 def test_every_caption_of_networks_names_the_data_set_and_the_replicates(full):
@@ -64,14 +64,14 @@ def test_every_caption_of_networks_names_the_data_set_and_the_replicates(full):
 
 def test_the_same_study_gives_the_same_bytes(full):
     again = made_up_study()
-    for shown in (overview_picture(again), *comparison_pictures(again, OPTIONS)):
-        assert shown.png == full[shown.name].png
+    for picture in render_pictures((SALIENCY_FIGURES[0], *ACCURACY_FIGURES[:4]), again):
+        assert picture.png == full[picture.name].png
 
 
 def test_a_study_of_one_arm_and_one_replicate_has_the_same_files_and_says_what_it_cannot_show(full):
-    small = drawn(made_up_study((2,), (3,), ("max",), replicates=1, methods=("gradient",), learners=()))
+    small = pictures_by_name(made_up_study((2,), (3,), ("max",), replicates=1, methods=("gradient",), learners=()))
     assert list(small) == list(full)
-    assert {name for name, shown in small.items() if shown.absent} == {
+    assert {name for name, picture in small.items() if picture.absent} == {
         "chosen_against_initial", "learned_trajectories", "planted_truth", "rate_sweep", "gridding", "similarity_against_floor",
         "accuracy_differences", "critical_difference", "sparse_against_dense", "transfer_between_dilations",
     }  # fmt: skip
@@ -79,25 +79,38 @@ def test_a_study_of_one_arm_and_one_replicate_has_the_same_files_and_says_what_i
 
 
 def test_without_any_table_every_figure_of_a_table_becomes_a_sentence(full):
-    bare = drawn(replace(FULL, tables={}, kernels={}, fields={}, learned=LearningTables()))
+    bare = pictures_by_name(replace(FULL, tables={}, kernels={}, fields={}, learned=LearningTables()))
     assert list(bare) == list(full)
-    for shown in bare.values():
-        assert shown.absent.endswith(".") or not shown.absent
-    assert bare["accuracy_by_dilation"].absent == "No accuracy of any network is there."
+    for picture in bare.values():
+        assert picture.absent.endswith(".") or not picture.absent
+    assert bare["accuracy_by_dilation"].absent == "No accuracy results are available."
     assert not bare["class_models"].absent
 
 
+def test_a_field_in_a_text_that_no_word_replaces_is_refused():
+    with pytest.raises(KeyError, match="dilatoins"):
+        render_pictures([FigureSpec("name", "title", lambda report_data: None, "At dilations {dilatoins}.", "alt")], FULL)
+
+
+def test_texts_name_images_of_mnist_digits_and_those_of_other_data_sets_images(full):
+    (digits,) = render_pictures(ACCURACY_FIGURES[-1:], replace(FULL, scope=replace(FULL.scope, dataset="mnist")))
+    assert digits.title == "Most frequently misclassified digits"
+    assert "Data: MNIST, 50 test digits; " in digits.caption
+    assert full["most_wrong"].title == "Most frequently misclassified images"
+    assert not any("digit" in text for picture in full.values() for text in (picture.title, picture.caption, picture.alt))
+
+
 def test_an_error_that_is_not_an_empty_figure_is_not_hidden():
-    def broken():
+    def broken(report_data):
         raise KeyError("column")
 
     with pytest.raises(KeyError):
-        render_picture("name", "title", broken, "caption", "alt")
+        render_pictures([FigureSpec("name", "title", broken, "caption", "alt")], FULL)
 
 
 def test_a_new_method_appears_in_every_figure_of_methods_without_an_edit():
     with house_style():
-        maps = saliency_maps_figure(FULL.explained.digits, FULL.explained.maps, FULL.scope.dilations)
+        maps = saliency_maps_figure(FULL.explained.digits, FULL.explained.maps, FULL.scope.dilations, "image")
         levels = FULL.tables["levels"].query("family != 'accuracy'")
         measures = metrics_by_dilation_figure(levels, {})
     assert "method of tomorrow  1" in [text.get_text() for text in maps.texts]
@@ -134,7 +147,7 @@ def test_a_forest_draws_each_interval_from_its_lower_to_its_upper_end_and_fills_
     assert [label.get_text() for label in axes.get_yticklabels()] == ["first", "second"]
 
 
-def test_taps_of_a_kernel_lie_apart_by_the_dilation():
+def test_taps_of_a_kernel_are_spaced_by_the_dilation():
     """By hand: a 2-channel 3 x 3 kernel at dilation 2 on 7 x 7 pixels has its taps at 1, 3 and 5."""
     kernel = np.arange(1.0, 19.0).reshape(3, 3, 2)
     spread = dilate_kernels(kernel, 2, 7)
@@ -145,7 +158,7 @@ def test_taps_of_a_kernel_lie_apart_by_the_dilation():
     assert np.isnan(spread[:, :, 6]).all()
 
 
-def test_a_scaled_image_reaches_one_and_an_image_of_zeros_stays_one():
+def test_a_normalised_image_reaches_one_and_an_image_of_zeros_stays_zero():
     images = np.stack([np.full((2, 2), -4.0), np.zeros((2, 2)), np.array([[1.0, -2.0], [0.0, 0.5]])])
     assert np.abs(normalise_images(images)).max((1, 2)).tolist() == [1.0, 0.0, 1.0]
     assert normalise_images(images)[2, 0].tolist() == [0.5, -1.0]
@@ -160,7 +173,7 @@ def test_signed_colours_are_blue_below_zero_red_above_and_as_pale_on_both_sides(
     assert missing.tolist() == [0, 0, 0, 0]
 
 
-def test_a_mosaic_shows_each_pixel_as_a_block_of_its_colour():
+def test_an_image_grid_shows_each_pixel_as_a_block_of_its_colour():
     images = np.zeros((2, 3, 4, 4))
     images[1, 2, 3, 0] = 1.0  # the lower left pixel of the last image
     with house_style():
@@ -172,7 +185,7 @@ def test_a_mosaic_shows_each_pixel_as_a_block_of_its_colour():
     assert (pixels.shape[0] - 1 - bottom, pixels.shape[1] - 1 - right) == (4, 4 + 3 * 4)  # the border, and three pixels to the right
 
 
-def test_rows_after_a_break_stand_further_below():
+def test_rows_after_a_break_start_further_below():
     """By hand: rows of 10 pixels with gaps of 2, and of 6 before row 2."""
     assert row_starts((4, 1, 10, 10), [2]) == [0, 12, 28, 40]
 
@@ -183,7 +196,7 @@ def test_a_dilation_has_one_colour_and_larger_ones_are_lighter():
     assert dilation_colour(8) == dilation_colour(20)
 
 
-def test_an_effective_field_is_framed_just_outside_what_the_unit_sees():
+def test_an_effective_field_is_framed_just_outside_its_own_pixels():
     """By hand: a field of 4 x 4 pixels in an image of 28 has a frame of 6 x 6."""
     field = np.zeros((28, 28))
     field[10:14, 10:14] = 2.0
@@ -202,12 +215,12 @@ def test_a_field_as_large_as_the_image_has_no_frame():
 def test_a_salient_region_is_darker_than_the_digit_and_its_box_runs_around_it():
     mask = np.zeros((1, 9, 9), bool)
     mask[0, 3:6, 2:7] = True
-    picture_of_mask = draw_outline(mask, np.zeros((1, 9, 9)))[0]
-    assert (picture_of_mask == 1.0).sum() == 12  # 3 x 5 pixels have 12 on their border
-    assert (picture_of_mask[4, 3:6] == 0.45).all()
+    outlined = draw_outline(mask, np.zeros((1, 9, 9)))[0]
+    assert (outlined == 1.0).sum() == 12  # 3 x 5 pixels have 12 on their border
+    assert (outlined[4, 3:6] == 0.45).all()
 
 
-def test_smaller_maps_are_enlarged_by_whole_pixels_and_centred():
+def test_smaller_layers_are_enlarged_by_whole_pixels_and_centred():
     """By hand: 7 pixels fit 4 times into 28; 9 pixels 3 times, with half a pixel left on either side."""
     assert enlarge(np.ones((7, 7)), 28).shape == (28, 28)
     assert np.isnan(enlarge(np.ones((9, 9)), 28)).sum() == 28**2 - 27**2
@@ -229,12 +242,12 @@ def test_confusion_is_averaged_over_arms_dilation_by_dilation():
     assert confusion_shares(every)[:, 0, 0].tolist() == [95.0, 80.0]
 
 
-def test_transfer_has_the_class_models_in_rows_and_the_judges_in_columns():
+def test_cross_recognition_has_class_models_in_rows_and_classifying_networks_in_columns():
     table = pd.DataFrame({"measure": ["confidence", "recognised"], "first": 1, "second": 2, "mean": [0.2, 0.4]})
     assert recognition_by_dilation(table).loc[1, 2] == 0.2
 
 
-def test_a_sweep_holds_the_runs_at_the_methods_own_rate_on_the_same_texture():
+def test_a_sweep_includes_the_runs_at_the_methods_own_rate_on_the_same_texture():
     """By hand: from dilation 4 the swept runs end at 4 / rate, those at the method's own rate, 3, at what was planted, 3."""
     learned = FULL.learned
     name = next(iter(learned.sweeps))
@@ -244,14 +257,14 @@ def test_a_sweep_holds_the_runs_at_the_methods_own_rate_on_the_same_texture():
     assert line.get_xydata().tolist() == [[1, 4], [3, 3], [10, 0.4]]
 
 
-def test_a_figure_without_images_says_so():
+def test_a_figure_without_images_is_refused_with_a_sentence():
     nothing = made_up_explained(np.random.default_rng(0), (), ())
     with pytest.raises(EmptyFigureError, match="no images"):
         class_models_figure(nothing.class_models, np.zeros((10, 28, 28)), ())
-    with pytest.raises(EmptyFigureError, match="No digit was explained"):
-        saliency_maps_figure(nothing.digits, {}, ())
+    with pytest.raises(EmptyFigureError, match="No saliency maps are available"):
+        saliency_maps_figure(nothing.digits, {}, (), "image")
 
 
 @pytest.mark.parametrize(("slope", "turns_at", "sign"), [(0.2, None, "↑"), (-0.2, np.nan, "↓"), (-0.2, 3, "↕"), (0, None, ""), (np.nan, None, "")])
-def test_an_arrow_points_one_way_only_where_a_measure_goes_one_way(slope, turns_at, sign):
+def test_an_arrow_points_one_way_only_where_a_metric_is_monotonic(slope, turns_at, sign):
     assert direction_arrow(slope, turns_at) == sign

@@ -1,18 +1,29 @@
-"""The page of the report, and the page of `dvc plots show`: each needs no other file and no network."""
+"""The page of the report and the page of `dvc plots show`: neither needs another file or an internet connection."""
 
 import json
 from html.parser import HTMLParser
 from pathlib import Path
 
-from kernel_dilation.report.contents import page_chapters, question_sections
+from kernel_dilation.report.contents import CHAPTERS, page_chapters, question_sections
 from kernel_dilation.report.html_page import Chapter, QuestionSection, render_page
 from kernel_dilation.report.pictures import Picture
 from kernel_dilation.report.sentences import QUESTIONS
-from kernel_dilation.report.tables import planted_recovery_table, report_table
+from kernel_dilation.report.tables import (
+    CONTRAST_COLUMNS,
+    FACTOR_COLUMNS,
+    LEARNING_COLUMNS,
+    METRIC_COLUMNS,
+    MIXED_MODEL_COLUMNS,
+    PAIR_COLUMNS,
+    planted_recovery_table,
+    report_table,
+)
+from kernel_dilation.report.verdict_rules import VERDICT_TABLE, verdict_rules
+from kernel_dilation.statistics.verdicts import decide_verdict
 
 import pandas as pd
 import pytest
-from made_up_study import OPTIONS, made_up_study
+from made_up_study import made_up_scope, made_up_study
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = (ROOT / "kernel_dilation/report/page.html").read_text(encoding="utf-8")
@@ -49,14 +60,16 @@ class Elements(HTMLParser):
 @pytest.fixture(scope="module")
 def html() -> str:
     report_data = made_up_study((1, 2), (3,), ("max",), methods=("gradient",), learners=("mixture",))
-    told = page_chapters(report_data, OPTIONS)
-    return render_page(TEMPLATE, question_sections(report_data, told), ["The digits.", "The networks."], told, "The rule.")
+    chapters = page_chapters(report_data)
+    sections = question_sections(report_data, chapters)
+    return render_page(TEMPLATE, sections, ["The data.", "The networks."], chapters, verdict_rules(report_data.scope), VERDICT_TABLE)
 
 
 def small_page(**changes: object) -> str:
-    parts = {"answers": [QuestionSection("part", "Why?", "difference", ["Because."], PICTURE)], "scope": ["One.", "Two."], "rule": "Rule.", **changes}
-    told = [Chapter("part", "A part", "What it is.", [PICTURE, ABSENT])]
-    return render_page(TEMPLATE, parts["answers"], parts["scope"], told, parts["rule"])
+    section = QuestionSection("part", "Why?", "difference", ["Because."], PICTURE)
+    parts = {"answers": [section], "scope": ["One.", "Two."], "rules": ["Rule."], **changes}
+    chapters = [Chapter("part", "A part", "What it is.", [PICTURE, ABSENT])]
+    return render_page(TEMPLATE, parts["answers"], parts["scope"], chapters, parts["rules"], VERDICT_TABLE)
 
 
 def test_the_page_loads_nothing(html):
@@ -85,8 +98,8 @@ def test_the_page_begins_with_the_three_questions_and_their_answers(html):
     texts = Elements(html).texts
     places = [next(place for place, text in enumerate(texts) if question in text) for question in QUESTIONS.values()]
     assert places == sorted(places)
-    assert places[-1] < texts.index("What these answers hold for") < texts.index("Contents")
-    assert texts[places[2] + 1].startswith("It matters: test accuracy depends on the dilation")
+    assert places[-1] < texts.index("Scope of these answers") < texts.index("Contents")
+    assert texts[places[2] + 1].startswith("Yes. Test accuracy depends on the dilation")
 
 
 def test_the_page_is_readable_on_a_phone_and_in_the_dark(html):
@@ -95,36 +108,77 @@ def test_the_page_is_readable_on_a_phone_and_in_the_dark(html):
     assert "@media (max-width" in html
 
 
-def test_a_figure_that_is_not_there_is_a_sentence_on_the_page():
+def test_a_figure_without_data_is_a_sentence_on_the_page():
     elements = Elements(small_page())
     assert "There is nothing to show." in elements.texts
     assert len(elements.named("img")) == 2  # the picture, with its question and in its chapter
 
 
-def test_what_stands_on_the_page_cannot_be_taken_for_markup():
-    assert "Is 1 &lt; 2 &amp; 3?" in small_page(rule="Is 1 < 2 & 3?")
+def test_text_on_the_page_is_escaped():
+    assert "Is 1 &lt; 2 &amp; 3?" in small_page(rules=["Is 1 < 2 & 3?"])
 
 
 def test_the_same_content_gives_the_same_page():
     assert small_page() == small_page()
 
 
-def test_a_sheet_prints_the_columns_that_have_values_in_three_digits():
+def test_a_table_prints_the_columns_that_have_values_in_three_digits():
     table = pd.DataFrame({"measure": ["total_variation"], "p_value": [0.0004], "slope": [0.123456], "best": [4.0], "reason": [None], "other": [1]})
     printed = report_table("Title", table, {"measure": "measure", "slope": "slope", "best": "best", "p_value": "p", "reason": "reason"}, "Note.")
     assert printed.columns == ["measure", "slope", "best", "p"]
     assert printed.rows == [["total variation", "0.123", "4", "< 0.001"]]
 
 
-def test_planted_dilations_are_printed_with_the_worst_start():
-    """By hand: dilation 1 is found twice of two, dilation 2 once of two; from start 7 one of two."""
+def test_a_heading_without_a_column_is_refused_unless_it_is_optional():
+    table = pd.DataFrame({"measure": ["gini"]})
+    headings = {"measure": "metric", "slope": "slope"}
+    with pytest.raises(ValueError, match="must have a column for each heading; it lacks slope"):
+        report_table("Title", table, headings, "Note.")
+    assert report_table("Title", table, headings, "Note.", optional=["slope"]).columns == ["metric"]
+    assert report_table("Title", pd.DataFrame(), headings, "Note.").rows == []
+
+
+def test_every_heading_of_every_table_has_a_column_in_a_made_up_study():
+    report_data = made_up_study()
+    tables = [table for chapter in CHAPTERS for table in chapter.tables(report_data)]
+    assert [table.title for table in tables if not table.rows] == ["Comparisons with a reference: noise floor, gridding, cross-recognition"]
+    learned = next(table for table in tables if table.title == "All methods in numbers")
+    assert learned.columns == list(LEARNING_COLUMNS.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "headings"),
+    [
+        ("effects", FACTOR_COLUMNS), ("effects", METRIC_COLUMNS), ("effects", CONTRAST_COLUMNS), ("pairs", PAIR_COLUMNS),
+        ("mixed", MIXED_MODEL_COLUMNS), ("learned", LEARNING_COLUMNS),
+    ],
+)  # fmt: skip
+def test_every_heading_has_a_column_in_the_tables_of_the_study_and_in_the_made_up_ones(name, headings):
+    assert set(headings) <= set(pd.read_csv(ROOT / f"study/tables/{name}.csv").columns)
+    assert set(headings) <= set(made_up_study().table(name).columns)
+
+
+def test_the_table_of_verdicts_is_the_rule_of_the_statistics():
+    alpha, significant, not_significant = 0.05, 0.01, 0.5
+    cells = [[decide_verdict(p_value, equivalent, alpha) for equivalent in (True, False)] for p_value in (significant, not_significant)]
+    assert [row[1:] for row in VERDICT_TABLE.rows] == cells
+
+
+def test_the_rules_of_the_verdicts_state_the_margins_of_the_run():
+    first, *_ = verdict_rules(made_up_scope())
+    assert "at the level 0.05" in first
+    assert "0.50 percentage points of accuracy, or 10 % of a metric's value" in first
+
+
+def test_recovery_is_printed_with_the_worst_initial_dilation():
+    """By hand: dilation 1 is recovered in two of two runs, dilation 2 in one of two; from initial dilation 7 one of two."""
     runs = pd.DataFrame({"true_dilation": [1, 1, 2, 2], "initial_dilation": [1, 7, 1, 7], "chosen_dilation": [1, 1, 2, 1]})
     printed = planted_recovery_table({"mixture": runs, "spacing": pd.DataFrame()})
-    assert printed.columns == ["method", "planted 1", "planted 2", "all", "worst start"]
+    assert printed.columns == ["method", "planted 1", "planted 2", "all", "worst initial dilation"]
     assert printed.rows == [["mixture", "100 %", "50 %", "75 %", "50 %"]]
 
 
-def test_the_page_of_dvc_plots_holds_its_programs_and_their_licences():
+def test_the_page_of_dvc_plots_contains_its_programs_and_their_licences():
     text = (DVC_PLOTS / "offline.html").read_text(encoding="utf-8")
     elements = Elements(text)
     assert text.count("{plot_divs}") == 1

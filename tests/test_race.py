@@ -1,4 +1,4 @@
-"""The race between dilations."""
+"""Races between dilations, compared with paired tests of other programs and with races worked by hand."""
 
 from kernel_dilation.dilation_selection.race import RaceRules, indifferent, race, shown_worse
 
@@ -12,7 +12,7 @@ NOISE = np.random.default_rng(0).normal(size=(10, 4))
 
 
 def losses(*means: float, noise: float = 0.01, rounds: int = 10) -> np.ndarray:
-    """Losses of some dilations around these means."""
+    """Return losses, (rounds, dilations), that vary around one mean for each dilation."""
     return np.array(means) + noise * NOISE[:rounds, : len(means)]
 
 
@@ -24,12 +24,12 @@ def test_a_rival_is_dropped_at_the_level_of_the_paired_t_test():
         assert shown_worse(table, level).tolist() == (p_values <= level).tolist()
 
 
-def test_the_level_is_shared_out_among_rivals_and_looks():
+def test_the_level_is_divided_by_the_numbers_of_rivals_and_looks():
     # By hand: 6 rivals and the 8 looks after rounds 3 to 10.
     assert RULES.level(7) == pytest.approx(0.05 / 48)
 
 
-def test_indifference_is_equivalence_by_two_one_sided_tests():
+def test_indifference_is_shown_by_two_one_sided_tests():
     # Oracle: statsmodels 0.15, ttost_paired.
     table = losses(0.100, 0.101, 0.102)
     zone = RaceRules(3, 10, 0.05, 0.015, zone_is_share=False)
@@ -38,45 +38,45 @@ def test_indifference_is_equivalence_by_two_one_sided_tests():
     assert indifferent(table, zone, p_value * 1.001)
 
 
-def test_a_zone_as_a_share_is_that_of_the_leaders_loss():
-    # By hand: without noise, 104 lies within 5 % of 100, and 106 does not.
+def test_a_relative_zone_is_a_fraction_of_the_leaders_loss():
+    # By hand: 104 lies within 5 % of 100, and 106 does not; the losses have no noise.
     zone = RaceRules(3, 10, 0.05, 0.05)
     assert indifferent(np.tile([100.0, 104.0], (3, 1)), zone, 0.001)
     assert not indifferent(np.tile([100.0, 106.0], (3, 1)), zone, 0.001)
 
 
-def test_without_a_zone_nothing_is_indifferent():
+def test_a_zone_of_zero_never_gives_indifference():
     assert not indifferent(np.ones((5, 3)), RULES, 0.05)
 
 
-def test_a_clear_race_ends_with_one_left_after_the_least_number_of_rounds():
+def test_a_clear_race_ends_with_one_survivor_after_the_minimum_of_rounds():
     # By hand: 3 rounds of 3 dilations.
-    found = race(losses(0.3, 0.1, 0.5, noise=1e-6), [1, 2, 3], RULES)
-    assert (found.survivors, found.choice, found.ending) == ((2,), 2, "one left")
-    assert (found.rounds, found.trainings, found.next_round) == (3, 9, ())
-    assert found.dropped == ((1, 3), (3, 3))
+    result = race(losses(0.3, 0.1, 0.5, noise=1e-6), [1, 2, 3], RULES)
+    assert (result.survivors, result.choice, result.ending) == ((2,), 2, "one left")
+    assert (result.rounds, result.trainings, result.next_round) == (3, 9, ())
+    assert result.dropped == ((1, 3), (3, 3))
 
 
-def test_an_open_race_ends_at_the_limit_with_the_survivor_of_least_loss():
-    found = race(losses(0.1002, 0.1, 0.1004, noise=0.05), [1, 2, 3], RULES)
+def test_an_undecided_race_ends_at_the_limit_and_chooses_the_smallest_mean_loss():
+    result = race(losses(0.1002, 0.1, 0.1004, noise=0.05), [1, 2, 3], RULES)
     means = losses(0.1002, 0.1, 0.1004, noise=0.05).mean(axis=0)
-    assert (found.survivors, found.ending, found.trainings) == ((1, 2, 3), "most rounds", 30)
-    assert found.choice == 1 + means.argmin()
-    assert found.mean_losses == pytest.approx(means)
+    assert (result.survivors, result.ending, result.trainings) == ((1, 2, 3), "most rounds", 30)
+    assert result.choice == 1 + means.argmin()
+    assert result.mean_losses == pytest.approx(means)
 
 
-def test_a_race_ends_when_all_that_are_left_are_as_good():
+def test_a_race_ends_when_all_survivors_are_equally_good():
     rules = RaceRules(3, 10, 0.05, 0.05)
-    found = race(losses(0.1, 0.1001, 0.5, noise=1e-4), [1, 2, 3], rules)
-    assert (found.survivors, found.ending, found.rounds) == ((1, 2), "indifferent", 3)
+    result = race(losses(0.1, 0.1001, 0.5, noise=1e-4), [1, 2, 3], rules)
+    assert (result.survivors, result.ending, result.rounds) == ((1, 2), "indifferent", 3)
 
 
-def test_the_smallest_survivor_is_not_the_choice():
-    found = race(losses(0.11, 0.1, 0.9, noise=0.02), [1, 2, 3], RULES)
-    assert (found.smallest_survivor, found.choice) == (1, 2)
+def test_the_choice_need_not_be_the_smallest_survivor():
+    result = race(losses(0.11, 0.1, 0.9, noise=0.02), [1, 2, 3], RULES)
+    assert (result.smallest_survivor, result.choice) == (1, 2)
 
 
-def test_what_is_dropped_needs_no_further_loss():
+def test_a_dropped_dilation_needs_no_further_losses():
     table = losses(0.1, 0.101, 0.5, noise=0.003)
     dropped_after = race(table, [1, 2, 3], RULES).dropped[0][1]
     assert dropped_after < 10
@@ -84,38 +84,38 @@ def test_what_is_dropped_needs_no_further_loss():
     assert race(table, [1, 2, 3], RULES).survivors == (1, 2)
 
 
-def test_a_race_driven_round_by_round_is_the_race_replayed():
+def test_a_race_run_round_by_round_equals_its_replay():
     table = losses(0.1, 0.103, 0.11, 0.3, noise=0.004)
     so_far = np.empty((0, 4))
-    while wanted := race(so_far, [1, 2, 3, 4], RULES).next_round:
-        row = np.where(np.isin([1, 2, 3, 4], wanted), table[len(so_far)], np.nan)
+    while participants := race(so_far, [1, 2, 3, 4], RULES).next_round:
+        row = np.where(np.isin([1, 2, 3, 4], participants), table[len(so_far)], np.nan)
         so_far = np.vstack([so_far, row])
-    driven, replayed = race(so_far, [1, 2, 3, 4], RULES), race(table, [1, 2, 3, 4], RULES)
-    assert driven == replayed
-    assert driven.trainings == np.isfinite(so_far).sum()
+    stepwise, replay = race(so_far, [1, 2, 3, 4], RULES), race(table, [1, 2, 3, 4], RULES)
+    assert stepwise == replay
+    assert stepwise.trainings == np.isfinite(so_far).sum()
 
 
-def test_exchanged_columns_exchange_the_choice():
+def test_exchanging_two_columns_exchanges_the_choice():
     table = losses(0.1, 0.104, 0.2, noise=0.01)
     assert {race(table, [1, 2, 3], RULES).choice, race(table[:, [1, 0, 2]], [1, 2, 3], RULES).choice} == {1, 2}
 
 
-def test_before_its_first_round_all_take_part_and_nothing_is_chosen():
-    found = race([], [1, 2, 3], RULES)
-    assert (found.next_round, found.trainings) == ((1, 2, 3), 0)
-    with pytest.raises(ValueError, match="chooses nothing before its first round"):
-        assert found.choice
+def test_all_dilations_take_part_and_none_is_chosen_before_the_first_round():
+    result = race([], [1, 2, 3], RULES)
+    assert (result.next_round, result.trainings) == ((1, 2, 3), 0)
+    with pytest.raises(ValueError, match="has no choice before its first round"):
+        assert result.choice
 
 
-def test_a_race_of_one_is_over_before_it_begins():
-    found = race([], [3], RULES)
-    assert (found.choice, found.ending, found.trainings) == (3, "one left", 0)
+def test_a_race_of_one_dilation_needs_no_rounds():
+    result = race([], [3], RULES)
+    assert (result.choice, result.ending, result.trainings) == (3, "one left", 0)
 
 
-def test_a_loss_that_is_missing_of_a_dilation_in_the_race_is_refused():
+def test_a_missing_loss_of_a_dilation_still_in_the_race_is_refused():
     table = losses(0.1, 0.101, 0.102)
     table[1, 2] = np.nan
-    with pytest.raises(ValueError, match="round 2 must have a finite loss of dilation 5, which is still in the race; got nan"):
+    with pytest.raises(ValueError, match="round 2 must have a finite loss for dilation 5, which is still in the race; got nan"):
         race(table, [1, 3, 5], RULES)
 
 
@@ -125,7 +125,7 @@ def test_dilations_that_do_not_ascend_are_refused(dilations):
         race(losses(0.1, 0.1, 0.1), dilations, RULES)
 
 
-def test_columns_that_fit_no_dilation_are_refused():
+def test_losses_with_more_columns_than_dilations_are_refused():
     with pytest.raises(ValueError, match=r"one column for each of 2 dilations; got the shape \(10, 3\)"):
         race(losses(0.1, 0.1, 0.1), [1, 2], RULES)
 
@@ -140,6 +140,6 @@ def test_columns_that_fit_no_dilation_are_refused():
         ((3, 10, 0.05, float("inf")), "finite number of at least 0; got inf"),
     ],
 )
-def test_rules_that_make_no_race_are_refused(rules, message):
+def test_rules_out_of_range_are_refused(rules, message):
     with pytest.raises(ValueError, match=message):
         RaceRules(*rules)

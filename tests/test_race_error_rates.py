@@ -1,4 +1,7 @@
-"""The calibration of the race and of the verdicts on learning methods, on few studies; the committed table uses thousands."""
+"""Calibration of races and of verdicts on learning methods, with few simulated studies.
+
+The committed table is based on thousands of studies.
+"""
 
 import csv
 from pathlib import Path
@@ -12,11 +15,12 @@ COMMITTED = Path(__file__).parent.parent / "metrics" / "calibration.csv"
 
 
 def by_quantity(rates):
+    """Return the rates by the name of their quantity."""
     return {rate.quantity: rate for rate in rates}
 
 
 def test_synthetic_losses_have_the_specified_signal_to_noise_ratio():
-    # Analytic: the ratio is the mean paired difference of dilations 1 and 2 in its standard deviations.
+    # Analytic: the ratio is the mean paired difference of dilations 1 and 2, divided by its standard deviation.
     losses = synthetic_losses((0.0, 0.62, *FAR), 4000, 10, (0,))
     difference = losses[..., 1] - losses[..., 0]
     assert difference.mean() / difference.std() == pytest.approx(0.62, abs=0.02)
@@ -27,8 +31,8 @@ def test_the_mirrored_world_exchanges_the_first_two_dilations():
     assert exchange_first_two(np.arange(7)).tolist() == [1, 0, 2, 3, 4, 5, 6]
 
 
-def test_the_smallest_survivor_is_right_in_one_world_alone():
-    # Measured beforehand by a bootstrap of trained networks: 99 % and 21 %; for the survivor with the smallest loss, 97 % and 98 %.
+def test_the_smallest_survivor_is_right_in_only_one_world():
+    # A bootstrap of trained networks gave 99 % and 21 % for this rule, and 97 % and 98 % for the survivor with the smallest loss.
     original, exchanged = (by_quantity(race_rates("ratio 0.62", is_mirrored, 200, 0)) for is_mirrored in (False, True))
     assert original["smallest survivor is best"].rate > 0.95
     assert exchanged["smallest survivor is best"].rate < 0.3
@@ -36,7 +40,7 @@ def test_the_smallest_survivor_is_right_in_one_world_alone():
 
 
 def test_a_race_without_correction_drops_the_best_dilation_too_often(monkeypatch):
-    # By construction: each of the 48 tests has the full level alpha.
+    # By construction: each of the 48 tests is made at the full level alpha.
     monkeypatch.setattr("kernel_dilation.dilation_selection.race.RaceRules.level", lambda self, dilations: self.alpha)
     assert by_quantity(race_rates("all alike", False, 200, 0))["best dropped"].meets is False
 

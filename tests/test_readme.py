@@ -8,10 +8,9 @@ from benchmarks.markdown_tables import render_page
 from kernel_dilation.experiment.arms import parse_arm
 from kernel_dilation.experiment.geometry import extent
 from kernel_dilation.experiment.parameters import Settings, parse_settings
-from kernel_dilation.report.captions import Scope
+from kernel_dilation.report.scope import Scope, scope_of
 from kernel_dilation.report.sentences import answer_sentences
 from kernel_dilation.statistics.verdicts import decide_verdict
-from stages.report import read_scope
 from tools.study.readme import template_context
 from tools.study.readme_template import numbers_written_by_hand, render_template
 
@@ -29,7 +28,7 @@ def run(name: str) -> tuple[dict, dict, Settings, Scope]:
     params, folder = RUNS[name]
     answers, fetched = (json.loads((folder / file).read_text()) for file in ("answers.json", "fetch.json"))
     settings = parse_settings(params.read_text())
-    return answers, fetched, settings, read_scope(settings, answers, fetched, settings.saliency.images)
+    return answers, fetched, settings, scope_of(settings, answers, fetched, settings.saliency.images)
 
 
 def answered(name: str) -> list[str]:

@@ -1,7 +1,9 @@
-"""The verdict on a way to learn the dilation: one rule for all of them, from its choices in every world.
+"""Verdict on whether a learning method is consistent, by one rule for the choices of all methods.
 
-A world is one kind of data with one best dilation: the digits, a planted dilation, or digits whose
-dilations have exchanged their losses. Several are needed, for "always 1" is perfectly consistent in one.
+The rule is applied to the dilations that the method chooses in several worlds. A world is one kind of data
+with one best dilation: the digits, textures with a planted dilation, or digits with the losses of dilations
+exchanged. Several worlds are needed, because a method that always chooses dilation 1 is perfectly consistent in
+a world in which dilation 1 is the best.
 """
 
 from collections.abc import Sequence
@@ -20,98 +22,106 @@ Quantity = Literal["right share", "same share", "start slope"]
 
 @dataclass(frozen=True)
 class ConsistencyRule:
-    """What is asked of a way to learn in every world."""
+    """Requirements that a learning method must meet in every world."""
 
-    right_share: float  # share of its runs that choose rightly, at least
-    same_share: float  # probability that two runs choose alike, at least
-    start_slope: float  # change of the chosen for each pixel of the initial dilation, at most in size
-    alpha: float  # every interval covers with probability 1 - alpha
-    resamples: int  # of the interval of the slope
-    seed: int
+    right_share: float  # smallest required share of runs that choose a right dilation
+    same_share: float  # smallest required probability that two runs choose the same dilation
+    start_slope: float  # largest permitted change of the chosen dilation, in either direction, per pixel of the initial dilation
+    alpha: float  # every interval has the coverage 1 - alpha
+    resamples: int  # number of bootstrap resamples for the interval of the slope
+    seed: int  # of the resampling
 
     def __str__(self) -> str:
         return (
-            "A way to learn the dilation is consistent if three things are shown in every world: that at least "
-            f"{self.right_share:.0%} of its runs choose rightly, that two runs choose alike with a probability of at least "
-            f"{self.same_share:.0%}, and, where it has a start, that the choice moves by less than {self.start_slope:g} pixels for each "
-            f"pixel of the start. Shown means that the {1 - self.alpha:.0%} confidence interval lies within the bound. The worlds must have "
-            "at least two best dilations between them. It is inconsistent if the opposite of any of these is shown, at a level divided by "
-            "their number. Otherwise it is inconclusive, as it always is with few runs."
+            "A method that learns the dilation is consistent if three conditions are shown to hold in every world. First, at least "
+            f"{self.right_share:.0%} of its runs choose a right dilation. Second, two runs choose the same dilation with a probability of "
+            f"at least {self.same_share:.0%}. Third, if the method has an initial dilation, its choice changes by less than "
+            f"{self.start_slope:g} pixels for each pixel of the initial dilation. A condition is shown to hold if the "
+            f"{1 - self.alpha:.0%} confidence interval lies within the bound. At least two worlds must have different best dilations. "
+            "The method is inconsistent if the opposite of any condition is shown at a level divided by the number of conditions. "
+            "Otherwise the verdict is inconclusive, as it always is with few runs."
         )
 
 
 @dataclass(frozen=True)
 class World:
-    """What one way to learn chose in one world; tables have one row for each seed and one column for each run (start) of it."""
+    """Choices of one learning method in one world.
+
+    Each table is (seeds, runs per seed); the runs of a seed differ in their initial dilation.
+    """
 
     name: str
-    best: int | None  # its planted or best dilation; None if the losses do not settle which is best
-    choices: NDArray[np.int64]
+    best: int | None  # planted or best dilation of the world; None if the losses do not show which dilation is best
+    choices: NDArray[np.int64]  # chosen dilations
     shown_right: NDArray[np.bool_]
     shown_wrong: NDArray[np.bool_]
-    starts: tuple[int, ...] = ()  # initial dilation of each column; none for a way without a start
+    starts: tuple[int, ...] = ()  # initial dilation of each column; empty for a method without an initial dilation
 
 
 def planted_world(name: str, truth: int, choices: NDArray[np.int64], starts: tuple[int, ...] = ()) -> World:
-    """A world whose best dilation is known, in which no other choice is right."""
+    """Return a world whose best dilation is known, so that every other choice is wrong."""
     return World(name, truth, choices, choices == truth, choices != truth, starts)
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One thing asked in one world."""
+    """Outcome of one requirement of the rule in one world."""
 
     world: str
     quantity: Quantity
-    value: float | None  # None if there are too few seeds to tell
-    lower: float
+    value: float | None  # None if there are too few seeds for an estimate
+    lower: float  # ends of the interval at the level alpha
     upper: float
     bound: float
-    shown: bool  # the interval lies within the bound
-    refuted: bool  # an interval at the corrected level lies outside
+    shown: bool  # whether the interval lies within the bound
+    refuted: bool  # whether the interval at the corrected level lies outside the bound
 
 
 def verdict(worlds: Sequence[World], rule: ConsistencyRule) -> tuple[Verdict, list[Condition]]:
-    """One of three verdicts by the rule, and every condition that it rests on.
+    """Return the verdict on one learning method by the rule, and all conditions on which it is based.
 
-    `consistent` needs all conditions, so that none needs a correction (Berger 1982); `inconsistent` needs
-    one of them refuted, hence Bonferroni's.
+    The verdict `consistent` requires that all conditions are shown, so that no correction is needed, by
+    Berger (1982). The verdict `inconsistent` requires only one refuted condition, so that Bonferroni's
+    correction is applied.
 
     Raises:
-        ValueError: no world, or tables that do not fit one another.
+        ValueError: there is no world, or the tables of a world do not match.
     """
     if not worlds:
         raise ValueError("a verdict needs the choices in at least one world; got none")
-    conditions = [condition for world in worlds for condition in _conditions(world, rule, _count(worlds))]
-    best = {world.best for world in worlds} - {None}
+    conditions = [condition for world in worlds for condition in _assess_conditions(world, rule, _condition_count(worlds))]
+    best_dilations = {world.best for world in worlds} - {None}
     if any(condition.refuted for condition in conditions):
         return "inconsistent", conditions
-    return ("consistent" if len(best) > 1 and all(condition.shown for condition in conditions) else "inconclusive"), conditions
+    return ("consistent" if len(best_dilations) > 1 and all(condition.shown for condition in conditions) else "inconclusive"), conditions
 
 
-def _count(worlds: Sequence[World]) -> int:
+def _condition_count(worlds: Sequence[World]) -> int:
     """Number of conditions in all worlds together."""
     return sum(3 if len(world.starts) > 1 else 2 for world in worlds)
 
 
-def _conditions(world: World, rule: ConsistencyRule, count: int) -> list[Condition]:
-    """What is asked in this world, judged; `count` is the number of conditions in all worlds."""
+def _assess_conditions(world: World, rule: ConsistencyRule, count: int) -> list[Condition]:
+    """Return the outcome of each condition in this world; `count` is their number in all worlds."""
     bounds: dict[Quantity, float] = {"right share": rule.right_share, "same share": rule.same_share}
     if len(world.starts) > 1:
         bounds["start slope"] = rule.start_slope
-    judged = []
+    conditions = []
     for quantity, bound in bounds.items():
-        value, lower, upper = _interval(quantity, world, rule, rule.alpha)
-        _, least, most = _interval(quantity, world, rule, rule.alpha / count)
-        slope = quantity == "start slope"
-        shown = -bound < lower and upper < bound if slope else lower > bound
-        refuted = most < -bound or least > bound if slope else most < bound
-        judged.append(Condition(world.name, quantity, value, lower, upper, bound, shown, refuted))
-    return judged
+        value, lower, upper = _estimate(quantity, world, rule, rule.alpha)
+        _, corrected_lower, corrected_upper = _estimate(quantity, world, rule, rule.alpha / count)
+        is_slope = quantity == "start slope"
+        shown = -bound < lower and upper < bound if is_slope else lower > bound
+        refuted = corrected_upper < -bound or corrected_lower > bound if is_slope else corrected_upper < bound
+        conditions.append(Condition(world.name, quantity, value, lower, upper, bound, shown, refuted))
+    return conditions
 
 
-def _interval(quantity: Quantity, world: World, rule: ConsistencyRule, alpha: float) -> tuple[float | None, float, float]:
-    """A quantity with the ends of its interval; None and the widest interval where there are too few seeds."""
+def _estimate(quantity: Quantity, world: World, rule: ConsistencyRule, alpha: float) -> tuple[float | None, float, float]:
+    """Return a quantity with the ends of its interval at the level alpha.
+
+    With too few seeds, the value is None and the interval is the widest possible.
+    """
     if quantity == "right share":
         share = right_share(world.shown_right, world.shown_wrong, alpha)
         return share.value, share.lower, share.upper
@@ -120,6 +130,6 @@ def _interval(quantity: Quantity, world: World, rule: ConsistencyRule, alpha: fl
     if quantity == "same share":
         share = same_share(world.choices, alpha)
         return share.value, share.lower, share.upper
-    each = slopes(world.choices.astype(np.float64), world.starts)
-    lower, upper = mean_intervals(each[:, None], alpha, rule.resamples, rule.seed)
-    return float(each.mean()), float(lower[0]), float(upper[0])
+    seed_slopes = slopes(world.choices.astype(np.float64), world.starts)
+    lower, upper = mean_intervals(seed_slopes[:, None], alpha, rule.resamples, rule.seed)
+    return float(seed_slopes.mean()), float(lower[0]), float(upper[0])

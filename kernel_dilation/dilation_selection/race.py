@@ -1,10 +1,11 @@
-"""A race between dilations: rounds of paired trainings, in which whatever is shown to be worse is dropped.
+"""A race between dilations: rounds of paired trainings, with dilations dropped once shown to be worse.
 
-Birattari et al. (2002) race candidates by ranks; ours are compared as by Kim and Nelson (2001), by paired
-differences under common random numbers and with an indifference zone, but by t tests of the leader's
-rivals, each at a level divided by the number of rivals and of looks. Hence no assumption is made on how
-the candidates depend on one another: the best is dropped only if it is found worse than another one at
-some look, and the sum of the probabilities of all these errors is at most alpha.
+Birattari et al. (2002) compare the candidates of a race by their ranks. We follow Kim and Nelson (2001), who
+use paired differences under common random numbers and an indifference zone. Unlike them, we compare the
+leader with each rival by a t test, and divide the level by the number of rivals and of looks. A look is one
+round of tests, made after a round of trainings. No assumption about the dependence between candidates is
+needed: the best dilation is dropped only if it is found to be worse than another one at some look, and the
+probabilities of these errors sum to at most alpha.
 """
 
 from collections.abc import Sequence
@@ -22,16 +23,16 @@ Ending = Literal["", "one left", "indifferent", "most rounds"]
 
 @dataclass(frozen=True)
 class RaceRules:
-    """The rules of a race, which stand before its first round.
+    """Rules of a race, which are fixed before its first round.
 
     Raises:
-        ValueError: rounds, a level or a zone that make no race.
+        ValueError: the numbers of rounds, the level or the zone are out of range.
     """
 
-    least_rounds: int  # before anything is dropped; at least 2, the least that has a spread
-    most_rounds: int  # after which the race ends
-    alpha: float  # probability that the best is dropped, at most
-    zone: float  # difference of mean losses below which two candidates are as good: in nats, or a share of the leader's loss
+    least_rounds: int  # rounds before the first look; at least 2, because a variance needs two values
+    most_rounds: int  # rounds after which the race ends
+    alpha: float  # largest permitted probability that the best dilation is dropped
+    zone: float  # difference between mean losses below which candidates are equally good: in nats, or as a fraction of the leader's loss
     zone_is_share: bool = True
 
     def __post_init__(self) -> None:
@@ -43,93 +44,96 @@ class RaceRules:
             raise ValueError(f"the indifference zone must be a finite number of at least 0; got {self.zone}")
 
     def level(self, dilations: int) -> float:
-        """Level of each single test: alpha shared out among the rivals of a leader and the looks."""
+        """Level of a single test: alpha divided by the numbers of rivals of the leader and of looks."""
         return self.alpha / (max(dilations - 1, 1) * (self.most_rounds - self.least_rounds + 1))
 
 
 @dataclass(frozen=True)
 class Race:
-    """How far a race has come."""
+    """State of a race after its latest round."""
 
-    survivors: tuple[int, ...]  # dilations not shown to be worse than a leader, ascending
-    mean_losses: tuple[float, ...]  # of each survivor, in nats, over all rounds so far, every one of which it ran in
+    survivors: tuple[int, ...]  # dilations not shown to be worse than a leader, in ascending order
+    mean_losses: tuple[float, ...]  # mean loss of each survivor in nats over all rounds so far; survivors take part in every round
     dropped: tuple[tuple[int, int], ...]  # the other dilations, each with the round after which it was dropped
-    rounds: int
-    trainings: int  # all that were paid for
-    ending: Ending  # why it ended; empty while it goes on
+    rounds: int  # number of rounds so far
+    trainings: int  # number of trainings so far, those of dropped dilations included
+    ending: Ending  # reason for the end of the race; empty while it continues
 
     @property
     def next_round(self) -> tuple[int, ...]:
-        """Dilations to train in the next round; none if the race has ended."""
+        """Dilations to train in the next round; empty if the race has ended."""
         return () if self.ending else self.survivors
 
     @property
     def choice(self) -> int:
-        """The survivor of least mean loss; of several, the smallest.
+        """The survivor with the smallest mean loss, or the smallest dilation among several such survivors.
 
         Raises:
-            ValueError: no round has been run.
+            ValueError: several dilations take part and no round has been run.
         """
         if len(self.survivors) == 1:
             return self.survivors[0]
         if not self.rounds:
-            raise ValueError("a race chooses nothing before its first round")
+            raise ValueError("a race has no choice before its first round")
         return self.survivors[int(np.argmin(self.mean_losses))]
 
     @property
     def smallest_survivor(self) -> int:
-        """The smallest dilation that is not shown to be worse: parsimony, not what the losses say.
+        """The smallest dilation that is not shown to be worse, which is the most parsimonious choice.
 
-        A choice by this rule repeats itself by its preference for small dilations: where a larger one
-        is slightly better, it repeats the same mistake.
+        Runs that choose by this rule agree because the rule prefers small dilations. Where a larger dilation
+        is slightly better, they therefore agree on the same wrong choice.
         """
         return self.survivors[0]
 
 
 def race(losses: ArrayLike, dilations: Sequence[int], rules: RaceRules) -> Race:
-    """Replay a race from its first round, as far as the losses go.
+    """Replay a race from its first round to the last round with losses, or to its end.
 
-    A pure function of what has been measured, so an interrupted race resumes where it stopped: train
-    `next_round` of the result, append the losses as a row, and call again.
+    The result depends only on the measured losses, so an interrupted race can be resumed: train the dilations
+    of `next_round`, append their losses as a row, and call the function again.
 
     Args:
-        losses: (rounds, dilations) validation losses in nats; rows beyond the end of the race, and the
-            columns of dropped dilations from then on, are not read and may be NaN.
-        dilations: one for each column, ascending.
+        losses: validation losses in nats, (rounds, dilations). Rows after the end of the race are ignored, as
+            are the losses of a dilation after the round in which it was dropped; they may be NaN.
+        dilations: dilation of each column, in ascending order.
 
     Raises:
-        ValueError: columns that do not fit the dilations, dilations that do not ascend, or a loss
-            of a dilation still in the race that is missing or infinite.
+        ValueError: the columns do not match the dilations, the dilations do not ascend, or the loss of a
+            dilation that is still in the race is missing or infinite.
     """
-    table, left = _checked_losses(losses, dilations), np.array(dilations, dtype=np.int64)
+    table, remaining = _loss_table(losses, dilations), np.array(dilations, dtype=np.int64)
     level, rounds, trainings, dropped = rules.level(len(dilations)), 0, 0, []
     ending: Ending = "one left" if len(dilations) == 1 else ""
     while not ending and rounds < len(table):
         rounds += 1
-        trainings += len(left)
-        so_far = _complete(table[:rounds, np.isin(dilations, left)], left)
+        trainings += len(remaining)
+        so_far = _require_finite(table[:rounds, np.isin(dilations, remaining)], remaining)
         if rounds >= rules.least_rounds:
             worse = shown_worse(so_far, level)
-            dropped += [(int(dilation), rounds) for dilation in left[worse]]
-            left, ending = left[~worse], _ending(so_far[:, ~worse], rules, level)
-    means = table[:rounds, np.isin(dilations, left)].mean(axis=0) if rounds else np.zeros(0)
-    return Race(tuple(left.tolist()), tuple(means.tolist()), tuple(dropped), rounds, trainings, ending)
+            dropped += [(int(dilation), rounds) for dilation in remaining[worse]]
+            remaining, ending = remaining[~worse], _ending(so_far[:, ~worse], rules, level)
+    means = table[:rounds, np.isin(dilations, remaining)].mean(axis=0) if rounds else np.zeros(0)
+    return Race(tuple(remaining.tolist()), tuple(means.tolist()), tuple(dropped), rounds, trainings, ending)
 
 
 def shown_worse(losses: Floats, level: float) -> NDArray[np.bool_]:
-    """Whether each candidate is shown to be worse than the leader, (candidates,) bool, by a one-sided paired t test at this level.
+    """Return for each candidate whether it is shown to be worse than the leader, (candidates,) bool.
 
-    The leader is the candidate of least mean loss in the table, (rounds, candidates).
+    The leader is the candidate with the smallest mean loss in `losses`, (rounds, candidates). Each candidate
+    is compared with it by a one-sided paired t test at this level.
     """
     leader = int(losses.mean(axis=0).argmin())
     return one_sided_p_values(losses - losses[:, [leader]]) <= level
 
 
 def indifferent(losses: Floats, rules: RaceRules, level: float) -> bool:
-    """Whether every candidate is shown to lie within the indifference zone about the leader, by two one-sided paired t tests.
+    """Return whether every candidate is shown to lie within the indifference zone around the leader.
 
-    Schuirmann (1987). A zone that is a share of the leader's loss has a margin of its own in each
-    round, which tests the ratio of the mean losses (Hauschke et al. 1999). Never for a zone of 0.
+    The test for each rival consists of two one-sided paired t tests at this level, by Schuirmann (1987). If the
+    zone is a fraction of the leader's loss, each round has its own margin, which amounts to a test of the ratio
+    of the mean losses, as in Hauschke et al. (1999). The answer is always False for a zone of 0. `losses` is
+    (rounds, candidates).
     """
     leader = int(losses.mean(axis=0).argmin())
     rivals = np.delete(losses, leader, axis=1) - losses[:, [leader]]
@@ -138,7 +142,7 @@ def indifferent(losses: Floats, rules: RaceRules, level: float) -> bool:
 
 
 def _ending(losses: Floats, rules: RaceRules, level: float) -> Ending:
-    """Why the race ends with these candidates left, (rounds, candidates); empty if it goes on."""
+    """Return why the race ends, or an empty string; `losses` is (rounds, remaining candidates)."""
     if losses.shape[1] == 1:
         return "one left"
     if indifferent(losses, rules, level):
@@ -146,8 +150,12 @@ def _ending(losses: Floats, rules: RaceRules, level: float) -> Ending:
     return "most rounds" if len(losses) >= rules.most_rounds else ""
 
 
-def _checked_losses(losses: ArrayLike, dilations: Sequence[int]) -> Floats:
-    """The losses as (rounds, dilations) float64, if they have one column for each of some ascending dilations."""
+def _loss_table(losses: ArrayLike, dilations: Sequence[int]) -> Floats:
+    """Return the losses as float64, (rounds, dilations).
+
+    Raises:
+        ValueError: the dilations do not ascend, or the columns do not match them.
+    """
     table = np.asarray(losses, dtype=np.float64)
     if not len(dilations) or list(dilations) != sorted(set(dilations)):
         raise ValueError(f"the dilations of a race must be given in ascending order, each once; got {list(dilations)}")
@@ -157,9 +165,13 @@ def _checked_losses(losses: ArrayLike, dilations: Sequence[int]) -> Floats:
     return table
 
 
-def _complete(losses: Floats, dilations: NDArray[np.int64]) -> Floats:
-    """The losses themselves, if all are finite."""
+def _require_finite(losses: Floats, dilations: NDArray[np.int64]) -> Floats:
+    """Return the losses unchanged.
+
+    Raises:
+        ValueError: a loss is missing or infinite.
+    """
     for row, column in np.argwhere(~np.isfinite(losses)):
-        which = f"round {row + 1} must have a finite loss of dilation {dilations[column]}, which is still in the race"
-        raise ValueError(f"{which}; got {losses[row, column]}")
+        rule = f"round {row + 1} must have a finite loss for dilation {dilations[column]}, which is still in the race"
+        raise ValueError(f"{rule}; got {losses[row, column]}")
     return losses

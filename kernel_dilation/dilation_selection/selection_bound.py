@@ -1,10 +1,11 @@
-"""Selection by mean loss over paired trainings, and the bound on every way to choose between two dilations.
+"""Selection by mean loss over paired trainings, and a lower bound on the error of any rule.
 
-The two-point argument of Le Cam (1973), with the test of Neyman and Pearson (1933): let a rule learn of
-two dilations through m paired trainings alone, whose differences of loss are independent and normal with
-mean plus or minus delta and standard deviation sigma, where the sign says which dilation is better. The
-larger of the rule's error rates in the two worlds is then at least Phi(-sqrt(m) delta / sigma). The rule
-"least mean loss" attains it. Both worlds are needed: "always 1" never errs in one of them.
+The bound combines the two-point argument of Le Cam (1973) with the test of Neyman and Pearson (1933). Suppose
+that a rule has no information on two dilations except m paired trainings. Their loss differences are
+independent and normal, with standard deviation sigma and mean +delta or -delta. The sign of the mean gives
+two worlds, which differ in the better dilation. The larger of the rule's error rates in the two worlds is then
+at least Phi(-sqrt(m) delta / sigma), and choosing the smallest mean loss attains this bound. Both worlds are
+needed, because a rule that always chooses dilation 1 makes no error in one of them.
 """
 
 from dataclasses import dataclass
@@ -17,12 +18,13 @@ from scipy import special, stats
 
 
 def selected_columns(losses: Floats, trainings: int) -> NDArray[np.int64]:
-    """Column of least mean loss in each run of `trainings` rounds, (runs,) int; of several, the first.
+    """Return the column with the smallest mean loss in each run of `trainings` rounds, (runs,) int.
 
-    Runs are consecutive rounds of the table, (rounds, dilations), and share none; a rest that fills no run is left out.
+    A run consists of consecutive rounds of `losses`, (rounds, dilations), and no two runs have a round in common.
+    Remaining rounds, too few for another run, are ignored. Among equal means, the first column is selected.
 
     Raises:
-        ValueError: a number of trainings below 1 or above the number of rounds.
+        ValueError: the number of trainings is below 1 or above the number of rounds.
     """
     if not 1 <= trainings <= len(losses):
         raise ValueError(f"selection must average 1 to {len(losses)} rounds; got {trainings}")
@@ -31,15 +33,23 @@ def selected_columns(losses: Floats, trainings: int) -> NDArray[np.int64]:
 
 
 def least_error(ratio: float, trainings: float) -> float:
-    """Least error rate, 0 to 0.5, that a rule can have in both worlds after so many paired trainings at this delta / sigma."""
+    """Return the smallest error rate, 0 to 0.5, that any rule can guarantee in both worlds.
+
+    Args:
+        ratio: delta / sigma, at least 0.
+        trainings: number of paired trainings; it need not be an integer.
+    """
     return float(stats.norm.sf(np.sqrt(trainings) * ratio))
 
 
 def trainings_needed(ratio: float, share: float) -> float:
-    """Paired trainings that a share of right choices needs in both worlds, (z_share sigma / delta)^2: not rounded, infinite for a ratio of 0.
+    """Return the number of paired trainings needed for a share of right choices in both worlds.
+
+    The number is (z_share sigma / delta)^2 for `ratio` = delta / sigma. It is not rounded, and it is infinite
+    for a ratio of 0.
 
     Raises:
-        ValueError: a share that is not above 0.5 (which guessing has) and below 1.
+        ValueError: the share is not above 0.5, which guessing attains, or not below 1.
     """
     if not 0.5 < share < 1:
         raise ValueError(f"a share of right choices must lie between 0.5 and 1; got {share}")
@@ -47,14 +57,20 @@ def trainings_needed(ratio: float, share: float) -> float:
 
 
 def agreement(ratio: float, trainings: float) -> float:
-    """Probability that two independent selections by mean loss choose alike, 0.5 to 1, from the ratio delta / sigma."""
+    """Return the probability that two independent selections by mean loss choose the same dilation.
+
+    The probability is 0.5 to 1. `ratio` is delta / sigma, and `trainings` is the number of paired trainings of each selection.
+    """
     error = least_error(ratio, trainings)
     return (1 - error) ** 2 + error**2
 
 
 @dataclass(frozen=True)
 class SignalToNoise:
-    """delta / sigma of two dilations: the mean of their paired differences of loss, in standard deviations of one difference."""
+    """Signal-to-noise ratio delta / sigma of two dilations, with its exact confidence interval.
+
+    Delta is the mean of the paired loss differences, and sigma is the standard deviation of one difference.
+    """
 
     rounds: int
     ratio: float
@@ -63,20 +79,20 @@ class SignalToNoise:
 
 
 def signal_to_noise(differences: Floats, alpha: float) -> SignalToNoise:
-    """The ratio delta / sigma, with an interval that covers it with probability 1 - alpha, from paired differences, (rounds,).
+    """Return the signal-to-noise ratio of paired loss differences, (rounds,), with its 1 - alpha interval.
 
-    sqrt(n) times the ratio of mean to standard deviation has a noncentral t distribution, whose
-    noncentrality is sqrt(n) delta / sigma: the interval inverts it (Kelley 2007).
-    Exact for normal differences of two dilations that were chosen beforehand, over a number of rounds
-    fixed beforehand.
+    For n rounds, sqrt(n) times the ratio of the sample mean to the sample standard deviation has a noncentral t
+    distribution with the noncentrality sqrt(n) delta / sigma. The interval inverts this distribution, as in
+    Kelley (2007). It is exact for normal differences if the two dilations and the number of rounds were fixed
+    in advance.
 
     Raises:
-        ValueError: fewer than 2 rounds, or differences without spread.
+        ValueError: there are fewer than 2 rounds, or the differences do not vary.
     """
     rounds = len(differences)
     deviation = float(differences.std(ddof=1)) if rounds > 1 else 0.0
     if deviation <= 1e-9 * float(np.abs(differences).max(initial=0.0)):
-        raise ValueError(f"a ratio of signal to noise needs differences that vary over at least 2 rounds; got {differences.tolist()}")
+        raise ValueError(f"a signal-to-noise ratio needs differences that vary over at least 2 rounds; got {differences.tolist()}")
     ratio = float(differences.mean()) / deviation
     lower, upper = special.nctdtrinc(rounds - 1, [1 - alpha / 2, alpha / 2], np.sqrt(rounds) * ratio) / np.sqrt(rounds)
     return SignalToNoise(rounds, ratio, float(lower), float(upper))

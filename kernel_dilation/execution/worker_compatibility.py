@@ -1,29 +1,15 @@
 """Check that a worker process has the same code and packages as the stage that sends it jobs."""
 
-import pickle
 import re
 import sys
-from collections.abc import Callable
-from contextvars import ContextVar
-from functools import partial
-from typing import Any
 
 from kernel_dilation.execution.provenance import find_versions
-from kernel_dilation.experiment.code_state import STARTUP_FILES, digest_code, list_imported_files, read_code_files, refuse_rewritten_code
-
-import cloudpickle
-from distributed import get_worker
+from kernel_dilation.experiment.code_state import STARTUP_FILES, digest_code, read_code_files
 
 PACKAGES = ("tensorflow", "keras", "numpy")  # their versions affect the bytes of a result
 REMEDIES = {"python": "start it with the same version", **dict.fromkeys(PACKAGES, "install requirements.txt there")}
 
 Traits = dict[str, str | None]
-
-progress_topic: ContextVar[str] = ContextVar("progress_topic")  # under which the running job reports its progress
-
-
-class IncompatibleWorkerError(Exception):
-    """A worker refused a job because its code or packages differ from those of the stage."""
 
 
 def read_installed_versions() -> Traits:
@@ -37,31 +23,6 @@ STARTUP_TRAITS: Traits = {"code": digest_code(STARTUP_FILES), **read_installed_v
 def read_traits() -> tuple[Traits, Traits]:
     """Return the traits of this process, and those that it would have if it started now."""
     return STARTUP_TRAITS, {"code": digest_code(read_code_files()), **read_installed_versions()}
-
-
-def pack_job(function: Callable[..., Any], arguments: tuple, topic: str) -> bytes:
-    """Return a job as bytes; in a worker, `pickle.loads` makes of them a function of the jobs' shared data, itself in bytes.
-
-    Only the worker unpacks them, so that a scheduler needs neither the project nor its packages.
-    """
-    return pickle.dumps(partial(run_job, cloudpickle.dumps((function, arguments)), STARTUP_TRAITS, topic))
-
-
-def run_job(job: bytes, expected: Traits, topic: str, shared: bytes) -> tuple[Any, set[str]]:
-    """Run a job in a worker; return its result, and the code files that it may have used.
-
-    Raises:
-        IncompatibleWorkerError: this process differs from the stage's.
-        ValueError: a code file has been written to in the meantime. Exceptions of the job itself are passed on.
-    """
-    if expected != STARTUP_TRAITS:
-        raise IncompatibleWorkerError(get_worker().address)
-    progress_topic.set(topic)
-    function, arguments = pickle.loads(job)
-    result = function(pickle.loads(shared), *arguments)
-    files = list_imported_files()
-    refuse_rewritten_code(files)
-    return result, files
 
 
 def describe_difference(answer: tuple[Traits, Traits] | Exception) -> str:

@@ -20,9 +20,9 @@ from typing import IO, Any, cast
 from uuid import uuid4
 
 from kernel_dilation.execution.checkpoints import JobCheckpoints
+from kernel_dilation.execution.job_transport import IncompatibleWorkerError, pack_job, progress_topic
 from kernel_dilation.execution.local_cluster import choose_worker_count, local_cluster
 from kernel_dilation.execution.ready_workers import ReadyWorkers
-from kernel_dilation.execution.worker_compatibility import IncompatibleWorkerError, pack_job, progress_topic
 from kernel_dilation.experiment.code_state import files_used_by_workers
 
 import dask

@@ -1,4 +1,4 @@
-"""How accuracy depends on dilation, kernel size and pooling."""
+"""Figures of accuracy by dilation, kernel size and pooling."""
 
 from kernel_dilation.presentation.figure_style import INK, EmptyFigureError, colours, dilation_colour, markers, offsets, panels, set_integer_ticks
 from kernel_dilation.presentation.forest_plot import forest_figure
@@ -14,7 +14,7 @@ SIDE_BY_SIDE = 0.5  # of the distance between two dilations, for kernel sizes
 
 
 def accuracy_by_dilation_figure(accuracy: pd.DataFrame, means: pd.DataFrame, arms: pd.DataFrame) -> Figure:
-    """Test accuracy, in percent: over all arms at the left, then a panel for each pooling.
+    """Draw test accuracy in percent: over all arms on the left, then a panel for each pooling.
 
     Args:
         accuracy: `dilation`, `kernel_size`, `pooling`, `replicate`, `accuracy`.
@@ -24,7 +24,7 @@ def accuracy_by_dilation_figure(accuracy: pd.DataFrame, means: pd.DataFrame, arm
     Raises:
         EmptyFigureError: there is no network.
     """
-    require_rows(accuracy, "No accuracy of any network is there.")
+    require_rows(accuracy, "No accuracy results are available.")
     poolings = distinct_in_order(accuracy["pooling"])
     figure, (first, *others) = panels(1, 1 + len(poolings), 3.6, sharey=True)
     draw_replicates(first, accuracy, means)
@@ -37,7 +37,7 @@ def accuracy_by_dilation_figure(accuracy: pd.DataFrame, means: pd.DataFrame, arm
 
 
 def draw_replicates(axes: Axes, accuracy: pd.DataFrame, means: pd.DataFrame) -> None:
-    """Each replicate's mean over kernel sizes and poolings as a line, and the means with their intervals."""
+    """Draw each replicate's mean over kernel sizes and poolings as a line, and the means with their intervals."""
     replicates = accuracy.pivot_table(index="dilation", columns="replicate", values="accuracy")
     axes.plot(replicates.index, replicates.to_numpy(), color="#cccccc", linewidth=0.8, marker=".", zorder=1)
     for row in row_dicts(means):
@@ -50,7 +50,7 @@ def draw_replicates(axes: Axes, accuracy: pd.DataFrame, means: pd.DataFrame) -> 
 
 
 def draw_kernel_sizes(axes: Axes, accuracy: pd.DataFrame, arms: pd.DataFrame) -> None:
-    """Every network as a point and every arm's mean with its interval, kernel sizes side by side."""
+    """Draw every network as a point and the mean of every arm with its interval, kernel sizes side by side."""
     sizes = distinct_in_order(arms["kernel_size"])
     colour, marker = colours(sizes), markers(sizes)
     for size, place in zip(sizes, offsets(len(sizes), SIDE_BY_SIDE)):
@@ -66,29 +66,31 @@ def draw_kernel_sizes(axes: Axes, accuracy: pd.DataFrame, arms: pd.DataFrame) ->
 
 
 def accuracy_differences_figure(pairs: pd.DataFrame, margin: float, alpha: float) -> Figure:
-    """Every pair of dilations, of poolings and of kernel sizes: second less first, in percentage points.
+    """Draw every pair of dilations, of poolings and of kernel sizes: second minus first, in percentage points.
 
     Raises:
         EmptyFigureError: no factor has two levels.
     """
     labels = [f"{without_underscores(row['factor'])}: {row['second']} less {row['first']}" for row in row_dicts(pairs)]
-    absent = "Accuracies cannot be compared in pairs: no factor of the grid has two levels."
+    absent = "Accuracies cannot be compared in pairs, because no factor of the grid has two levels."
     return forest_figure(pairs, labels, "difference of test accuracy (percentage points)", margin, alpha, absent)
 
 
 def sparse_against_dense_figure(contrasts: pd.DataFrame, margin: float, alpha: float) -> Figure:
-    """Arms of equal extent and pooling: the sparse kernel less the dense one, in percentage points.
+    """Draw arms of equal extent and pooling: the sparse kernel minus the dense one, in percentage points.
 
     Raises:
         EmptyFigureError: no two arms have the same extent.
     """
     labels = [f"{row['extent']} pixels, {row['pooling']}: {row['sparse']} less {row['dense']}" for row in row_dicts(contrasts)]
-    absent = "No two arms of this grid have the same extent and pooling but other kernel sizes, so sparse and dense kernels cannot be told apart."
+    absent = "No two arms of this grid have the same extent and pooling but different kernel sizes, so sparse and dense kernels cannot be compared."
     return forest_figure(contrasts, labels, "difference of test accuracy (percentage points)", margin, alpha, absent)
 
 
 def critical_difference_figure(ranks: pd.DataFrame, p_values: pd.DataFrame, alpha: float) -> Figure:
-    """Mean ranks of the dilations (1: the most accurate), bars joining those that Nemenyi's test cannot tell apart.
+    """Draw the mean ranks of the dilations (1: most accurate).
+
+    Bars join dilations that Nemenyi's test does not distinguish.
 
     Args:
         ranks: `dilation`, `average_rank`.
@@ -99,12 +101,12 @@ def critical_difference_figure(ranks: pd.DataFrame, p_values: pd.DataFrame, alph
     """
     if len(ranks) < 2:
         raise EmptyFigureError("A critical-difference diagram needs at least two dilations.")
-    named = {f"dilation {dilation}": rank for dilation, rank in zip(ranks["dilation"], ranks["average_rank"])}
-    matrix = pd.DataFrame(p_values.drop(columns="dilation").to_numpy(float), index=list(named), columns=list(named))
-    figure, (axes,) = panels(1, 1, 1.3 + 0.16 * len(named))
+    ranks_by_name = {f"dilation {dilation}": rank for dilation, rank in zip(ranks["dilation"], ranks["average_rank"])}
+    matrix = pd.DataFrame(p_values.drop(columns="dilation").to_numpy(float), index=list(ranks_by_name), columns=list(ranks_by_name))
+    figure, (axes,) = panels(1, 1, 1.3 + 0.16 * len(ranks_by_name))
     palette = [dilation_colour(float(dilation)) for dilation in ranks["dilation"]]
     critical_difference_diagram(
-        pd.Series(named), matrix, ax=axes, alpha=alpha, color_palette=dict(zip(named, palette)),
+        pd.Series(ranks_by_name), matrix, ax=axes, alpha=alpha, color_palette=dict(zip(ranks_by_name, palette)),
         crossbar_props={"color": INK, "linewidth": 2.5},
     )  # fmt: skip
     axes.grid(visible=False)

@@ -1,4 +1,4 @@
-"""What the networks of each dilation take for the best image of a class, and who recognises it."""
+"""Figures of class models and of their recognition by networks of other dilations."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,9 @@ CLASSES = [str(label) for label in range(10)]
 
 
 def class_models_figure(models: np.ndarray, means: np.ndarray, dilations: Sequence[int]) -> Figure:
-    """Class models (dilations, 10, height, width), each divided by its largest absolute value, under the class means.
+    """Draw class models (dilations, 10, height, width) below the class means.
+
+    Each class model is divided by its largest absolute value.
 
     Raises:
         EmptyFigureError: there is no model.
@@ -25,8 +27,9 @@ def class_models_figure(models: np.ndarray, means: np.ndarray, dilations: Sequen
 
 
 def class_models_for_display_figure(models: np.ndarray, mean: np.ndarray, dilations: Sequence[int]) -> Figure:
-    """Class models with the mean training image (height, width) added, in grey from the least value (white) of each to its largest.
+    """Draw class models with the mean training image (height, width) added.
 
+    Grey runs from the smallest value of each image (white) to its largest.
     Simonyan et al. (2013), section 2, figure 1.
 
     Raises:
@@ -41,9 +44,11 @@ def class_models_for_display_figure(models: np.ndarray, mean: np.ndarray, dilati
 
 
 def transfer_between_dilations_figure(confidence: pd.DataFrame) -> Figure:
-    """Mean probability that networks of one dilation (column) give the class of another one's class models (row), with its number.
+    """Draw the cross-recognition of class models by dilation.
 
-    `confidence` has the dilation of the source as index and that of the target as columns.
+    Each cell is the mean probability that networks of one dilation (column) assign to the class of class
+    models of another (row).
+    `confidence` has the dilation of the class models as index and that of the classifying networks as columns.
 
     Raises:
         EmptyFigureError: no class model was shown to any network.

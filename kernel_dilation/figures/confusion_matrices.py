@@ -1,4 +1,4 @@
-"""Which digits are taken for which."""
+"""Figure of confusion matrices."""
 
 from collections.abc import Sequence
 
@@ -14,15 +14,16 @@ PRINTED = 0.5  # percent: smaller shares are not printed
 
 
 def confusion_by_dilation_figure(shares: np.ndarray, dilations: Sequence[int]) -> Figure:
-    """Percent of the digits of each class (row) that were given each answer (column), (dilations, 10, 10).
+    """Draw a confusion matrix for each dilation.
 
-    The diagonal has the share of right answers, in letters alone: it would drown the rest.
+    `shares` are percentages of each class (row) given each answer (column), (dilations, 10, 10).
+    The diagonal, the percentage of correct answers, is printed but not coloured, because its values would dominate the colours.
 
     Raises:
         EmptyFigureError: there is no dilation.
     """
     if not len(dilations):
-        raise EmptyFigureError("No answers of any network are there.")
+        raise EmptyFigureError("No predictions are available.")
     columns = min(2 if len(dilations) <= FEW else 3, len(dilations))
     rows = -(-len(dilations) // columns)
     figure, axes = panels(rows, columns, 8.2 / columns * rows + 0.2, sharex=True, sharey=True)
@@ -41,7 +42,7 @@ def confusion_by_dilation_figure(shares: np.ndarray, dilations: Sequence[int]) -
 
 
 def draw_matrix(axes: Axes, shares: np.ndarray, largest: float) -> AxesImage:
-    """One matrix of percentages, the largest wrong share in the darkest colour."""
+    """Draw one matrix of percentages, with the largest wrong share in the darkest colour."""
     wrong = np.where(np.eye(len(shares), dtype=bool), np.nan, shares)
     image = axes.imshow(wrong, cmap="Reds", vmin=0, vmax=largest)
     for (row, column), share in np.ndenumerate(shares):

@@ -1,4 +1,4 @@
-"""First-layer kernels as they lie on the image: their taps apart by the dilation."""
+"""Figure of first-layer kernels with their taps spaced by the dilation, as on the image."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,10 @@ MOST = 8  # kernels of an arm
 
 
 def dilate_kernels(kernels: np.ndarray, dilation: int, side: int) -> np.ndarray:
-    """Kernels (size, size, channels) as images (channels, side, side): taps `dilation` pixels apart, 0 between, NaN around."""
+    """Return kernels (size, size, channels) as images (channels, side, side).
+
+    Taps are `dilation` pixels apart, with 0 between and NaN around them.
+    """
     size, _, channels = kernels.shape
     start = (side - extent(size, dilation)) // 2
     places = start + dilation * np.arange(size)
@@ -25,13 +28,15 @@ def dilate_kernels(kernels: np.ndarray, dilation: int, side: int) -> np.ndarray:
 
 
 def first_kernels_figure(kernels: Mapping[Arm, np.ndarray]) -> Figure:
-    """A row of kernels for each arm, each kernel divided by its own largest absolute weight; arrays (size, size, channels).
+    """Draw a row of kernels (size, size, channels) for each arm.
+
+    Each kernel is divided by its own largest absolute weight.
 
     Raises:
         EmptyFigureError: there is no arm.
     """
     if not kernels:
-        raise EmptyFigureError("No kernel of any network is there.")
+        raise EmptyFigureError("No kernels are available.")
     side = max(extent(arm.kernel_size, arm.dilation) for arm in kernels)
     rows = [dilate_kernels(normalise_kernels(array)[..., :MOST], arm.dilation, side) for arm, array in kernels.items()]
     labels = [f"kernel {arm.kernel_size}, dilation {arm.dilation}" for arm in kernels]
@@ -39,5 +44,5 @@ def first_kernels_figure(kernels: Mapping[Arm, np.ndarray]) -> Figure:
 
 
 def normalise_kernels(kernels: np.ndarray) -> np.ndarray:
-    """Each kernel of (size, size, channels) divided by its own largest absolute weight."""
+    """Return each kernel of (size, size, channels) divided by its own largest absolute weight."""
     return normalise_images(kernels.transpose(2, 0, 1)).transpose(1, 2, 0)

@@ -1,4 +1,4 @@
-"""The dilation's own print in the maps, and where it lies among their frequencies."""
+"""Figures of gridding artefacts: the power spectra of saliency maps, and their power near the frequencies k / dilation."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,16 +15,16 @@ COLUMNS = 3
 
 
 def gridding_figure(table: pd.DataFrame) -> Figure:
-    """Share of a map's power at the frequencies k / dilation: of each dilation's own networks, and of those of dilation 1.
+    """Draw the share of power near the frequencies k / dilation, with that of dilation 1.
 
     `table` has `method`, `dilation`, `power`, `power_of_dilation_1`, and their `difference` with its
     interval, `lower` and `upper`, which the bars show.
 
     Raises:
-        EmptyFigureError: dilation 1 is not in the grid, or alone in it.
+        EmptyFigureError: the grid lacks dilation 1, or has no other.
     """
     methods = distinct_in_order(
-        require_rows(table, "Gridding is judged beside networks of dilation 1; this grid does not have both these and others.")["method"]
+        require_rows(table, "Gridding is compared with networks of dilation 1, and this grid does not have both dilation 1 and others.")["method"]
     )
     rows = -(-len(methods) // COLUMNS)
     figure, axes = panels(rows, COLUMNS, 2.0 * rows + 0.5, sharex=True)
@@ -47,21 +47,22 @@ def gridding_figure(table: pd.DataFrame) -> Figure:
 
 
 def spectra_figure(means: Mapping[str, np.ndarray], dilations: Sequence[int]) -> Figure:
-    """Mean power spectrum of each method (row) at each dilation (column); frequency 0 in the middle, logarithmic grey.
+    """Draw the mean power spectrum of each method (row) at each dilation (column).
 
+    Frequency 0 is in the centre; grey is logarithmic.
     `means` has, by method, (dilations, side, side) shares of power, frequency 0 first.
 
     Raises:
         EmptyFigureError: there is no spectrum.
     """
     if not means:
-        raise EmptyFigureError("No spectrum of any map is there.")
+        raise EmptyFigureError("No spectra are available.")
     rows = [np.stack([decibels_from_centre(spectrum) for spectrum in stack]) for stack in means.values()]
     return image_grid(np.stack(rows), [without_underscores(method) for method in means], [f"dilation {dilation}" for dilation in dilations], GREY)
 
 
 def decibels_from_centre(spectrum: np.ndarray) -> np.ndarray:
-    """The spectrum with frequency 0 in the middle, from 0 (30 dB below the largest share, or less) to 1."""
+    """Return the spectrum with frequency 0 in the centre, from 0 (at least 30 dB below the largest share) to 1."""
     largest = spectrum.max() or 1.0
     decibels = 10 * np.log10(np.maximum(spectrum / largest, 1e-3))
     return np.fft.fftshift(1 + decibels / 30)

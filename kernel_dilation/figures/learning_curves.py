@@ -1,4 +1,4 @@
-"""How the networks learn."""
+"""Figure of learning curves."""
 
 from kernel_dilation.presentation.figure_style import dilation_colour, panels
 from kernel_dilation.presentation.table_rows import distinct_in_order, require_rows
@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 
 def learning_curves_figure(history: pd.DataFrame) -> Figure:
-    """Loss above and accuracy below, a column for each kernel size and pooling, a colour for each dilation.
+    """Draw loss above and accuracy below, a column for each kernel size and pooling, a colour for each dilation.
 
     `history` has `dilation`, `kernel_size`, `pooling`, `replicate`, `epoch`, `loss`, `accuracy` (0 to 1),
     `validation_loss` and `validation_accuracy`. Lines are means over replicates, bands run from the
@@ -18,7 +18,7 @@ def learning_curves_figure(history: pd.DataFrame) -> Figure:
     Raises:
         EmptyFigureError: there is no epoch.
     """
-    groups = list(require_rows(history, "No history of any network is there.").groupby(["kernel_size", "pooling"], sort=False))
+    groups = list(require_rows(history, "No training histories are available.").groupby(["kernel_size", "pooling"], sort=False))
     figure, axes = panels(2, len(groups), 4.6, sharex=True, sharey="row")
     for column, ((size, pooling), networks) in enumerate(groups):
         draw_curve(axes[column], networks, "loss", 1)
@@ -35,7 +35,7 @@ def learning_curves_figure(history: pd.DataFrame) -> Figure:
 
 
 def draw_curve(axes: Axes, networks: pd.DataFrame, quantity: str, scale: float) -> None:
-    """One quantity of every dilation over the epochs."""
+    """Draw one quantity of every dilation over the epochs."""
     for dilation in sorted(distinct_in_order(networks["dilation"])):
         epochs = networks[networks["dilation"] == dilation].groupby("epoch")
         colour, validation = dilation_colour(dilation), epochs[f"validation_{quantity}"]

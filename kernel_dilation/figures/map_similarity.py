@@ -1,4 +1,4 @@
-"""How alike the maps of two dilations are, beside the maps of two replicates of one dilation."""
+"""Figure of the similarity of maps of two dilations relative to the noise floor, maps of two replicates of one dilation."""
 
 from kernel_dilation.presentation.figure_style import INK, dilation_colour, panels
 from kernel_dilation.presentation.table_rows import distinct_in_order, require_rows, row_dicts, rows_where
@@ -10,12 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 INDICES = {"spearman": "rank correlation", "ssim": "structural similarity", "top_k": "overlap of the top tenth"}
-LANES = (0.36, -0.36)  # of a method's row, from its first pair to its last
+PAIR_OFFSETS = (0.36, -0.36)  # of the first and the last pair from the centre of a method's row
 
 
 def similarity_against_floor_figure(similarity: pd.DataFrame) -> Figure:
-    """A panel for each index, a row for each method: pairs of dilations as points over the band of pairs of replicates.
+    """Draw the similarity of maps of two dilations over that of two replicates.
 
+    There is a panel for each index and a row for each method. Pairs of dilations are points, and pairs of
+    replicates a band.
     `similarity` has `method`, `index`, `comparison` (`replicates` or `dilations`), `first`, `second`,
     `mean`, `lower`, `upper`. The band reaches from the lowest to the highest mean within a dilation;
     a point's colour is that of its larger dilation.
@@ -42,13 +44,13 @@ def similarity_against_floor_figure(similarity: pd.DataFrame) -> Figure:
 
 
 def draw_method(axes: Axes, similarity: pd.DataFrame, row: int) -> None:
-    """One method's floor and its pairs of dilations, one under another."""
+    """Draw the noise floor and the pairs of dilations of one method, one below the other."""
     floor, pairs = rows_where(similarity, comparison="replicates"), rows_where(similarity, comparison="dilations")
     if len(floor):
         low, high = floor["mean"].min(), floor["mean"].max()
         axes.fill_betweenx([row - 0.44, row + 0.44], low, high, color="#dadada", linewidth=0, label="two replicates of one dilation")
         axes.vlines(floor["mean"], row - 0.44, row + 0.44, color="#b0b0b0", linewidth=1)
-    for place, pair in zip(row - np.linspace(*LANES, max(len(pairs), 2)), row_dicts(pairs)):
+    for place, pair in zip(row - np.linspace(*PAIR_OFFSETS, max(len(pairs), 2)), row_dicts(pairs)):
         larger = float(max(pair["first"], pair["second"]))
         axes.hlines(place, pair["lower"], pair["upper"], color=INK, linewidth=1)
         label = f"two dilations, the larger {larger:g}"

@@ -1,4 +1,4 @@
-"""What the measures of maps and class models do as the dilation grows."""
+"""Figures of the metrics of maps and class models by dilation."""
 
 from kernel_dilation.presentation.figure_style import INK, PAPER, QUIET, colours, hide_unused_panels, markers, offsets, panels, set_integer_ticks
 from kernel_dilation.presentation.table_rows import distinct_in_order, require_rows, row_dicts, rows_where
@@ -17,17 +17,17 @@ VERDICT_COLOURS = {"difference": "#d55e00", "negligible": "#e9c46a", "equivalent
 
 
 def metrics_by_dilation_figure(levels: pd.DataFrame, units: dict[str, str]) -> Figure:
-    """A panel for each measure: its mean for each method at each dilation, with its interval.
+    """Draw a panel for each metric with its mean for each method at each dilation, with its interval.
 
     Args:
-        levels: `method`, `measure`, `level` (a dilation), `mean`, `lower`, `upper`; a measure
-            `…_chance` is drawn as a dashed line beside the one it belongs to.
-        units: of a measure, where it has one.
+        levels: `method`, `measure`, `level` (a dilation), `mean`, `lower`, `upper`; a metric
+            `…_chance` is drawn as a dashed line in the panel of its metric.
+        units: by metric, where it has one.
 
     Raises:
-        EmptyFigureError: nothing was measured.
+        EmptyFigureError: there are no metrics.
     """
-    levels = require_rows(levels, "No saliency map was measured.").assign(level=pd.to_numeric(levels["level"]))
+    levels = require_rows(levels, "No metrics of saliency maps are available.").assign(level=pd.to_numeric(levels["level"]))
     measures = [measure for measure in distinct_in_order(levels["measure"]) if not measure.endswith(CHANCE)]
     methods = distinct_in_order(levels["method"])
     rows = -(-len(measures) // COLUMNS)
@@ -43,9 +43,9 @@ def metrics_by_dilation_figure(levels: pd.DataFrame, units: dict[str, str]) -> F
 
 
 def draw_metric(axes: Axes, levels: pd.DataFrame, chance: pd.DataFrame, methods: list[str]) -> None:
-    """One measure of every method that has it."""
-    colour, marker, there = colours(methods), markers(methods), distinct_in_order(levels["method"])
-    for method, place in zip(there, offsets(len(there), SIDE_BY_SIDE)):
+    """Draw one metric of every method that has it."""
+    colour, marker, measured = colours(methods), markers(methods), distinct_in_order(levels["method"])
+    for method, place in zip(measured, offsets(len(measured), SIDE_BY_SIDE)):
         of_method = rows_where(levels, method=method)
         ends = [of_method["mean"] - of_method["lower"], of_method["upper"] - of_method["mean"]]
         axes.errorbar(
@@ -57,7 +57,10 @@ def draw_metric(axes: Axes, levels: pd.DataFrame, chance: pd.DataFrame, methods:
 
 
 def draw_chance(axes: Axes, chance: pd.DataFrame, colour: dict[str, str]) -> None:
-    """What chance would give: one grey line where that is the same for all methods, else one in each method's colour."""
+    """Draw the chance level.
+
+    It is one grey line where it is the same for all methods, and otherwise a line in the colour of each method.
+    """
     if chance.empty:
         return
     by_method = chance.pivot_table(index="level", columns="method", values="mean")
@@ -69,15 +72,15 @@ def draw_chance(axes: Axes, chance: pd.DataFrame, colour: dict[str, str]) -> Non
 
 
 def verdicts_by_metric_figure(effects: pd.DataFrame) -> Figure:
-    """The verdict on dilation for each method (row) and measure (column), with the direction it goes in.
+    """Draw the verdict on dilation for each method (row) and metric (column), with the direction of the change.
 
     `effects` has `method`, `measure`, `verdict`, `slope` and `turns_at`.
 
     Raises:
-        EmptyFigureError: nothing was compared.
+        EmptyFigureError: there are no comparisons.
     """
     methods, measures = (
-        distinct_in_order(require_rows(effects, "No measure was compared between dilations.")["method"]),
+        distinct_in_order(require_rows(effects, "No metrics were compared between dilations.")["method"]),
         distinct_in_order(effects["measure"]),
     )
     figure, (axes,) = panels(1, 1, 1.9 + 0.36 * len(methods))
@@ -103,12 +106,15 @@ def verdicts_by_metric_figure(effects: pd.DataFrame) -> Figure:
 
 
 def verdict_cell(x: float, y: float, colour: str) -> Rectangle:
-    """A square around a place."""
+    """Return a square around a point."""
     return Rectangle((x - 0.46, y - 0.46), 0.92, 0.92, facecolor=colour)
 
 
 def direction_arrow(slope: float, turns_at: float | None) -> str:
-    """Up where a measure grows with dilation, down where it falls, both where it turns, nothing where that is not known."""
+    """Return `↑` where a metric grows with dilation, `↓` where it falls, and `↕` where it turns.
+
+    Empty where this is not known.
+    """
     if not pd.isna(turns_at):
         return "↕"
     if pd.isna(slope) or slope == 0:

@@ -1,4 +1,4 @@
-"""The digits that most networks get wrong."""
+"""Figure of the test images that most networks misclassify."""
 
 from kernel_dilation.presentation.figure_style import panels
 from kernel_dilation.presentation.table_rows import require_rows, row_dicts
@@ -11,14 +11,15 @@ COLUMNS, MOST = 8, 24
 
 
 def most_wrong_figure(images: np.ndarray, wrong: pd.DataFrame) -> Figure:
-    """The digits (n, height, width) in [0, 1], each with its class, its commonest wrong answer and the share that errs.
+    """Draw misclassified images (n, height, width) in [0, 1].
 
+    Above each stand its class, the most frequent wrong answer, and the share of networks that misclassify it.
     `wrong` has, in the images' order, `label`, `answer` and `share` (0 to 1, of all networks).
 
     Raises:
-        EmptyFigureError: no network is wrong.
+        EmptyFigureError: no image was misclassified.
     """
-    count = min(len(require_rows(wrong, "No network gets any test digit wrong.")), MOST)
+    count = min(len(require_rows(wrong, "No network misclassifies any test image.")), MOST)
     rows = -(-count // COLUMNS)
     figure, axes = panels(rows, COLUMNS, 1.42 * rows)
     for place, image, row in zip(axes, images, row_dicts(wrong.head(count))):

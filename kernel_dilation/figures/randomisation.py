@@ -1,4 +1,4 @@
-"""How much the maps owe to what each layer has learned."""
+"""Figure of the similarity of maps before and after layers are randomised."""
 
 from kernel_dilation.presentation.figure_style import dilation_colour, hide_unused_panels, panels
 from kernel_dilation.presentation.table_rows import distinct_in_order, require_rows, rows_where
@@ -11,10 +11,10 @@ COLUMNS = 3
 
 
 def randomisation_cascade_figure(cascade: pd.DataFrame) -> Figure:
-    """Similarity of maps before and after layers are drawn anew, from the top down; a panel for each method.
+    """Draw the similarity of maps before and after layers are randomised, a panel for each method.
 
-    `cascade` has `dilation`, `replicate`, `method`, `layer` (in order) and `similarity`. Lines are means
-    over the arms and replicates of a dilation, bands reach from the lowest to the highest replicate.
+    `cascade` has `dilation`, `replicate`, `method`, `layer` (from the top down) and `similarity`. Lines are means
+    over the arms and replicates of a dilation; bands reach from the lowest to the highest replicate.
 
     Raises:
         EmptyFigureError: no network was randomised.

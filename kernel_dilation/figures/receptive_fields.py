@@ -1,4 +1,4 @@
-"""What the networks see: theoretical and effective receptive fields, and the accuracy that goes with them."""
+"""Figures of theoretical and effective receptive fields, and of accuracy against them."""
 
 from collections.abc import Mapping
 
@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 
 
 def effective_fields_figure(fields: Mapping[Arm, np.ndarray], theoretical: Mapping[Arm, int]) -> Figure:
-    """Effective receptive field (height, width) of each arm, divided by its largest value; a frame around the theoretical one.
+    """Draw the effective receptive field (height, width) of each arm in a frame around the theoretical one.
 
+    Fields are divided by their largest value.
     A column for each dilation, a row for each kernel size and pooling. The frame is left out where
     the theoretical field, a side in pixels, is larger than the image.
 
@@ -23,7 +24,7 @@ def effective_fields_figure(fields: Mapping[Arm, np.ndarray], theoretical: Mappi
         EmptyFigureError: there is no arm.
     """
     if not fields:
-        raise EmptyFigureError("No receptive field of any network is there.")
+        raise EmptyFigureError("No receptive fields are available.")
     dilations = sorted({arm.dilation for arm in fields})
     rows = list(dict.fromkeys((arm.kernel_size, arm.pooling) for arm in fields))
     blank = np.full_like(next(iter(fields.values())), np.nan, dtype=np.float64)
@@ -33,7 +34,7 @@ def effective_fields_figure(fields: Mapping[Arm, np.ndarray], theoretical: Mappi
 
 
 def draw_frame(fields: Mapping[Arm, np.ndarray], theoretical: Mapping[Arm, int], arm: Arm, blank: np.ndarray) -> np.ndarray:
-    """The arm's field, from 0 to 1, with a frame of -0.6 around the pixels that its middle unit can see."""
+    """Return the arm's field, from 0 to 1, with a frame of -0.6 around the pixels that its central unit depends on."""
     if arm not in fields:
         return blank
     image = normalise_images(fields[arm].astype(np.float64))
@@ -47,7 +48,7 @@ def draw_frame(fields: Mapping[Arm, np.ndarray], theoretical: Mapping[Arm, int],
 
 
 def fields_and_accuracy_figure(fields: pd.DataFrame) -> Figure:
-    """Effective beside theoretical fields, and accuracy beside the effective field, a point for each arm.
+    """Draw effective against theoretical fields, and accuracy against the effective field, a point for each arm.
 
     `fields` has `dilation`, `kernel_size`, `pooling`, `theoretical`, `effective`, `lower`, `upper`
     (pixels) and `accuracy` (percent).
@@ -55,7 +56,7 @@ def fields_and_accuracy_figure(fields: pd.DataFrame) -> Figure:
     Raises:
         EmptyFigureError: there is no arm.
     """
-    require_rows(fields, "No receptive field of any network is there.")
+    require_rows(fields, "No receptive fields are available.")
     figure, (sizes, accuracies) = panels(1, 2, 3.8)
     kinds = list(dict.fromkeys(zip(fields["kernel_size"], fields["pooling"])))
     marker = markers(kinds)
@@ -73,7 +74,7 @@ def fields_and_accuracy_figure(fields: pd.DataFrame) -> Figure:
 
 
 def draw_arms(axes: Axes, arms: pd.DataFrame, x: str, y: str, marker: str) -> None:
-    """A point for each arm, with the interval of the effective field along the axis that shows it."""
+    """Draw a point for each arm, with the interval of the effective field along the axis that shows it."""
     for arm in row_dicts(arms):
         ends = [[arm["effective"] - arm["lower"]], [arm["upper"] - arm["effective"]]]
         colour = dilation_colour(arm["dilation"])

@@ -1,4 +1,4 @@
-"""Saliency maps of the same digits under every dilation, and where they lie."""
+"""Figures of saliency maps of the same images at every dilation, and of their localisation."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,63 +13,72 @@ from matplotlib.figure import Figure
 BOX, MASK = 1.0, 0.45  # grey of what is drawn over a digit
 
 
-def saliency_maps_figure(digits: np.ndarray, maps: Mapping[str, np.ndarray], dilations: Sequence[int]) -> Figure:
-    """A column for each digit; a row for each method and dilation, each map divided by its largest absolute value.
+def saliency_maps_figure(digits: np.ndarray, maps: Mapping[str, np.ndarray], dilations: Sequence[int], noun: str) -> Figure:
+    """Draw a column for each image and a row for each method and dilation.
+
+    Each map is divided by its largest absolute value.
 
     Args:
         digits: (n, height, width) in [0, 1].
         maps: by method, (dilations, n, height, width), signed.
+        noun: label of the images themselves, `digit` for MNIST.
 
     Raises:
-        EmptyFigureError: there is no method or no digit.
+        EmptyFigureError: there is no method or no image.
     """
     if not maps or not len(digits):
-        raise EmptyFigureError("No digit was explained by any method.")
+        raise EmptyFigureError("No saliency maps are available.")
     rows = np.concatenate([digits[None], *(normalise_images(stack) for stack in maps.values())])
-    labels = ["digit"]
+    labels = [noun]
     for method in maps:
         labels += [f"{without_underscores(method)}  {dilations[0]}", *map(str, dilations[1:])]
     breaks = range(1, len(rows), len(dilations))
     return image_grid(rows, labels, colours=[[GREY], *[[SIGNED]] * (len(rows) - 1)], breaks=breaks)
 
 
-def saliency_overview_figure(digit: np.ndarray, maps: Mapping[str, np.ndarray], models: np.ndarray, dilations: Sequence[int]) -> Figure:
-    """One digit (height, width): its maps (dilations, height, width) by method, and its class's models (dilations, height, width).
+def saliency_overview_figure(digit: np.ndarray, maps: Mapping[str, np.ndarray], models: np.ndarray, dilations: Sequence[int], noun: str) -> Figure:
+    """Draw one image (height, width), its maps and the class models of its class.
 
-    A row for each dilation, each image divided by its largest absolute value; the digit itself is at the top left.
+    Maps, by method, and models are (dilations, height, width).
+    A row for each dilation, each image divided by its largest absolute value; the image itself, labelled by its `noun`, is at the top left.
 
     Raises:
         EmptyFigureError: there is no method.
     """
     if not maps:
-        raise EmptyFigureError("No digit was explained by any method.")
+        raise EmptyFigureError("No saliency maps are available.")
     nothing = np.full((len(dilations), *digit.shape), np.nan)
     nothing[0] = digit
     columns = [nothing, *(normalise_images(stack) for stack in maps.values()), normalise_images(models)]
-    labels = ["digit", *(without_underscores(method).replace(" ", "\n") for method in maps), "class\nmodel"]
+    labels = [noun, *(without_underscores(method).replace(" ", "\n") for method in maps), "class\nmodel"]
     return image_grid(
         np.stack(columns, 1), [f"dilation {dilation}" for dilation in dilations], labels, [GREY, *[SIGNED] * (len(columns) - 1)], most_zoom=5
     )
 
 
 def localisation_figure(digits: np.ndarray, maps: np.ndarray, dilations: Sequence[int]) -> Figure:
-    """The salient region and its box on each digit (column) for each dilation (row); ink in the first row.
+    """Draw the salient region and its box on each image (column) for each dilation (row).
+
+    The first row shows the foreground (ink).
 
     Args:
         digits: (n, height, width) in [0, 1].
         maps: (dilations, n, height, width) of one method, signed.
 
     Raises:
-        EmptyFigureError: there is no digit.
+        EmptyFigureError: there is no image.
     """
     if not maps.size:
-        raise EmptyFigureError("No digit was explained by any method.")
+        raise EmptyFigureError("No saliency maps are available.")
     rows = [draw_outline(ink_mask(digits), digits), *(draw_outline(salient_mask(stack), digits) for stack in maps)]
     return image_grid(np.stack(rows), ["ink", *(f"dilation {dilation}" for dilation in dilations)])
 
 
 def draw_outline(masks: np.ndarray, digits: np.ndarray) -> np.ndarray:
-    """Digits in pale blue, the mask over them in red, its box around it, in the range of signed colours."""
+    """Return the images in pale blue with the mask and its box over them in red.
+
+    Values lie in the range of the signed colours.
+    """
     picture = np.where(masks, MASK + 0.4 * digits, -0.5 * digits)
     box = bounding_boxes(masks)
     inner = np.zeros_like(box)

@@ -1,4 +1,4 @@
-"""Differences in rows, each with its interval, beside a band of what does not matter."""
+"""Forest plots: differences in rows, each with its interval, on a band of negligible differences."""
 
 from collections.abc import Sequence
 
@@ -9,19 +9,20 @@ from kernel_dilation.presentation.text_formatting import format_p_value
 import pandas as pd
 from matplotlib.figure import Figure
 
-ROW, FRAME = 0.27, 1.05  # inches
+ROW_HEIGHT, FRAME_HEIGHT = 0.27, 1.05  # inches
 
 
 def forest_figure(table: pd.DataFrame, labels: Sequence[str], unit: str, margin: float, alpha: float, absent: str) -> Figure:
-    """One row for each of the table's `difference`, `lower`, `upper` and corrected p-value `p_holm`.
+    """Draw each row of the table as a point with its interval.
 
-    Filled where the corrected p-value is at most alpha. The band ends at plus and minus the margin.
+    The table has `difference`, `lower`, `upper` and the corrected p-value `p_holm`.
+    Points are filled where the corrected p-value is at most alpha. The band reaches from minus to plus the margin.
 
     Raises:
-        EmptyFigureError: the table has no rows; with the sentence `absent`.
+        EmptyFigureError: the table has no rows; the message is `absent`.
     """
     count = len(require_rows(table, absent))
-    figure, (axes,) = panels(1, 1, FRAME + ROW * count)
+    figure, (axes,) = panels(1, 1, FRAME_HEIGHT + ROW_HEIGHT * count)
     axes.axvspan(-margin, margin, color="#f0f0f0", zorder=0)
     axes.axvline(0, color=QUIET, linewidth=1)
     places = range(count - 1, -1, -1)

@@ -1,24 +1,33 @@
-"""Numbers and names as they stand in a sentence."""
+"""Numbers and names as text for sentences, captions and tables."""
 
 from collections.abc import Mapping, Sequence
 from math import isfinite, log10
 
-SMALLEST = 1e-9  # what is nearer to 0 is written as 0
+SMALLEST = 1e-9  # smaller absolute values are written as 0
+NUMBER_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def without_underscores(name: str) -> str:
-    """`integrated_gradients` without what belongs to code."""
+    """Return `integrated gradients` for `integrated_gradients`."""
     return name.replace("_", " ")
 
 
 def join_with_and(items: Sequence[object]) -> str:
-    """`1, 2 and 3`."""
+    """Return `1, 2 and 3`; empty for no items."""
     texts = [str(item) for item in items]
     return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}" if texts else ""
 
 
+def number_word(number: int) -> str:
+    """Return a count as a word up to twelve, in digits beyond: `five`, `13`."""
+    return NUMBER_WORDS[number] if number < len(NUMBER_WORDS) else f"{number:,}"
+
+
 def format_number(value: float, digits: int = 3) -> str:
-    """The number with that many significant digits, without an exponent: `0.0123`, `96.4`, `1,234`; empty if not finite."""
+    """Return the number with that many significant digits: `0.0123`, `96.4`, `1,234`.
+
+    It has no exponent, and is empty if not finite.
+    """
     if not isfinite(value):
         return ""
     if abs(value) < SMALLEST:
@@ -28,7 +37,7 @@ def format_number(value: float, digits: int = 3) -> str:
 
 
 def format_percent(share: float) -> str:
-    """A share of 1 as `87 %`; what is not quite none or all does not look like it."""
+    """Return a share of 1 as `87 %`; only exact shares are written as `0 %` or `100 %`."""
     text = f"{100 * share:.0f}"
     if (text == "0" and share > 0) or (text == "100" and share < 1):
         text = f"{100 * share:.1f}"
@@ -36,23 +45,23 @@ def format_percent(share: float) -> str:
 
 
 def format_p_value(p_value: float) -> str:
-    """`p = 0.012` or `p < 0.001`; empty if it is not known."""
+    """Return `p = 0.012` or `p < 0.001`; empty if it is not known."""
     if not isfinite(p_value):
         return ""
     return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}" if p_value < 0.1 else f"p = {p_value:.2f}"
 
 
 def count_noun(number: int, noun: str) -> str:
-    """`1 network`, `1,000 networks`."""
+    """Return `1 network`, `1,000 networks`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def format_points(value: float) -> str:
-    """`0.5 percentage points`."""
+    """Return `0.50 percentage points`."""
     return f"{format_number(value, 2)} percentage point{'' if value == 1 else 's'}"
 
 
 def format_interval(answer: Mapping[str, float], confidence: str) -> str:
-    """` (95 % interval 0.1 to 0.3)` of a slope, from `slope_lower` and `slope_upper`; empty if either is missing."""
+    """Return `95 % CI 0.1 to 0.3` for a slope, from `slope_lower` and `slope_upper`; empty if either is missing."""
     ends = [answer[end] for end in ("slope_lower", "slope_upper") if end in answer]
-    return f" ({confidence} interval {format_number(ends[0], 2)} to {format_number(ends[1], 2)})" if len(ends) == 2 else ""
+    return f"{confidence} CI {format_number(ends[0], 2)} to {format_number(ends[1], 2)}" if len(ends) == 2 else ""

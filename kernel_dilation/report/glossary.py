@@ -1,10 +1,10 @@
-"""What each measure means, in words; a measure that is not here is called by its name alone."""
+"""Metrics and comparisons in words; a metric that is not here is called by its name alone."""
 
 from typing import NamedTuple
 
 
 class MetricGlossaryEntry(NamedTuple):
-    """A measure in words: what it is, and what maps do where it grows and where it falls."""
+    """A metric in words: its definition, and what maps do where it grows and where it falls."""
 
     definition: str
     growing: str
@@ -12,60 +12,81 @@ class MetricGlossaryEntry(NamedTuple):
 
 
 class ContrastGlossaryEntry(NamedTuple):
-    """A comparison with a reference in words: what is compared, and what is so where it is more and where it is less."""
+    """A comparison with a reference in words.
+
+    It has a topic, the sentence where the metric is higher, the one where it is lower, and a caveat.
+    """
 
     topic: str
-    more: str
-    less: str
+    higher: str
+    lower: str
+    caveat: str = ""
 
 
-ON_INK = ("lie more on the ink", "lie less on the ink")
+ON_FOREGROUND = ("lie more on the foreground", "lie less on the foreground")
 METRIC_GLOSSARY = {
     "gini": MetricGlossaryEntry(
-        "sharpness: 0 where all pixels count alike, near 1 where one has it all", "are more concentrated", "are less concentrated"
+        "Gini index: 0 where all pixels are equal, near 1 where one pixel holds everything", "become more concentrated", "become less concentrated"
     ),
-    "entropy": MetricGlossaryEntry("bits: small where few pixels count", "are less concentrated", "are more concentrated"),
-    "total_variation": MetricGlossaryEntry("how ragged a map is: the sum of differences between neighbours", "are more ragged", "are smoother"),
-    "spread": MetricGlossaryEntry("pixels: root mean square distance from the map's own centre", "reach further", "reach less far"),
-    "mass_accuracy": MetricGlossaryEntry("share of the map on the digit's ink", *ON_INK),
-    "rank_accuracy": MetricGlossaryEntry("share of ink among as many most salient pixels as there is ink", *ON_INK),
-    "pointing_hit": MetricGlossaryEntry("whether the most salient pixel is ink", *ON_INK),
-    "mask_overlap": MetricGlossaryEntry("intersection over union of the salient region and the ink", *ON_INK),
-    "box_overlap": MetricGlossaryEntry("the same of the boxes around both", *ON_INK),
+    "entropy": MetricGlossaryEntry(
+        "entropy in bits: small where few pixels hold most of the map", "become less concentrated", "become more concentrated"
+    ),
+    "total_variation": MetricGlossaryEntry("sum of the differences between neighbouring pixels", "become more ragged", "become smoother"),
+    "spread": MetricGlossaryEntry("root-mean-square distance from the map's own centre, in pixels", "extend further", "extend less far"),
+    "mass_accuracy": MetricGlossaryEntry("share of the map that lies on the foreground (the ink) of the image", *ON_FOREGROUND),
+    "rank_accuracy": MetricGlossaryEntry("precision of the k most salient pixels, where k is the number of foreground pixels", *ON_FOREGROUND),
+    "pointing_hit": MetricGlossaryEntry("pointing game: whether the most salient pixel lies on the foreground", *ON_FOREGROUND),
+    "mask_overlap": MetricGlossaryEntry("intersection over union of the salient region and the foreground", *ON_FOREGROUND),
+    "box_overlap": MetricGlossaryEntry("intersection over union of the bounding boxes of the salient region and the foreground", *ON_FOREGROUND),
     "deletion": MetricGlossaryEntry(
-        "mean confidence while the most salient pixels go first: the smaller, the more faithful is the map", "are less faithful", "are more faithful"
+        "mean confidence while pixels are removed, the most salient first: smaller values mean more faithful maps",
+        "become less faithful",
+        "become more faithful",
     ),
     "insertion": MetricGlossaryEntry(
-        "mean confidence while the most salient pixels come first: the larger, the more faithful is the map", "are more faithful", "are less faithful"
+        "mean confidence while pixels are inserted, the most salient first: larger values mean more faithful maps",
+        "become more faithful",
+        "become less faithful",
     ),
-    "max_sensitivity": MetricGlossaryEntry("largest relative change of a map under small changes of the digit", "are less stable", "are more stable"),
+    "max_sensitivity": MetricGlossaryEntry(
+        "largest relative change of a map under small changes of the image", "become less stable", "become more stable"
+    ),
     "randomization_similarity": MetricGlossaryEntry(
-        "rank correlation with the maps of networks whose layers were drawn anew: small where the map owes much to learning",
-        "owe less to learning",
-        "owe more to learning",
+        "rank correlation with the maps of the same network after its layers were randomised",
+        "become more similar to maps of randomised networks",
+        "become less similar to maps of randomised networks",
     ),
     "confidence": MetricGlossaryEntry(
-        "how sure a network is of its own class model", "convince their own network more", "convince their own network less"
+        "probability that a network assigns to the class of its own class model",
+        "are recognised with more confidence by their own network",
+        "are recognised with less confidence by their own network",
     ),
-    "transfer": MetricGlossaryEntry("how sure the other replicates are of it", "convince other replicates more", "convince other replicates less"),
+    "transfer": MetricGlossaryEntry(
+        "mean probability that the other replicates assign to the class of a class model",
+        "are recognised with more confidence by other replicates",
+        "are recognised with less confidence by other replicates",
+    ),
     "class_mean_correlation": MetricGlossaryEntry(
-        "correlation of the class model with the mean digit of its class", "look more like the mean digit", "look less like the mean digit"
+        "correlation of the class model with the mean training image of its class",
+        "correlate more with the class mean",
+        "correlate less with the class mean",
     ),
 }
 CONTRAST_GLOSSARY = {
     "noise_floor": ContrastGlossaryEntry(
-        "how alike maps of two dilations are, beside maps of two replicates of one dilation",
-        "Maps of two dilations are more alike than maps of two replicates of one dilation",
-        "Maps of two dilations are less alike than maps of two replicates of one dilation",
+        "the similarity of maps of two dilations, compared with maps of two replicates of one dilation",
+        "On average, maps of two dilations are more similar than maps of two replicates of one dilation",
+        "On average, maps of two dilations are less similar than maps of two replicates of one dilation",
     ),
     "gridding": ContrastGlossaryEntry(
-        "the power of dilated networks' maps at the frequencies k/dilation, beside that of dilation 1",
-        "Maps of dilated networks have more power at the frequencies k/dilation than maps of dilation 1",
-        "Maps of dilated networks have less power at the frequencies k/dilation than maps of dilation 1",
+        "the share of spectral power near the frequencies k/dilation, compared with maps of dilation 1",
+        "Averaged over the dilations above 1, maps have a larger share of their power near the frequencies k/dilation than maps of dilation 1",
+        "Averaged over the dilations above 1, maps have a smaller share of their power near the frequencies k/dilation than maps of dilation 1",
+        "This average does not tell whether the maps of a single dilation show gridding artefacts.",
     ),
     "transfer": ContrastGlossaryEntry(
-        "what networks of another dilation say of class models, beside those of the same",
-        "Networks of another dilation recognise class models better than those of the same",
-        "Networks of another dilation recognise class models less well than those of the same",
+        "the recognition of class models by networks of another dilation, compared with networks of the same dilation",
+        "On average, networks of another dilation recognise class models better than networks of the same dilation",
+        "On average, networks of another dilation recognise class models less well than networks of the same dilation",
     ),
 }

@@ -1,4 +1,4 @@
-"""The page: one HTML text that needs no other file, no script and no network."""
+"""The page: one HTML text that needs no other file, no script and no internet connection."""
 
 from base64 import b64encode
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from jinja2 import Environment, StrictUndefined
 
 @dataclass(frozen=True)
 class QuestionSection:
-    """A question, its verdict and its sentences, the first of which answers it."""
+    """A question with its verdict and its sentences, the first of which answers it."""
 
-    chapter: str  # where its figures are
+    chapter: str  # name of the chapter with its figures
     question: str
     verdict: str
     sentences: Sequence[str]
@@ -23,7 +23,7 @@ class QuestionSection:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A part of the page."""
+    """A chapter of the page with its figures and tables."""
 
     name: str
     title: str
@@ -32,19 +32,30 @@ class Chapter:
     tables: Sequence[ReportTable] = ()
 
 
-def render_page(template: str, answers: Sequence[QuestionSection], scope: Sequence[str], chapters: Sequence[Chapter], rule: str) -> str:
-    """The page as HTML: the questions with their answers, what they hold for, a table of contents, then the chapters.
+def render_page(
+    template: str,
+    answers: Sequence[QuestionSection],
+    scope: Sequence[str],
+    chapters: Sequence[Chapter],
+    rules: Sequence[str],
+    verdicts: ReportTable,
+) -> str:
+    """Return the page as HTML.
+
+    It has the questions with their answers, their scope, a table of contents, the chapters, and the rules of
+    the verdicts.
 
     Args:
         template: Jinja2 text.
         scope: sentences on what the answers hold for.
-        rule: how verdicts come about.
+        rules: paragraphs on how verdicts are reached; the first stands above the table.
+        verdicts: the verdict for each combination of test results.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["data_uri"] = data_uri
-    return environment.from_string(template).render(answers=answers, scope=scope, chapters=chapters, rule=rule)
+    return environment.from_string(template).render(answers=answers, scope=scope, chapters=chapters, rules=rules, verdicts=verdicts)
 
 
 def data_uri(png: bytes) -> str:
-    """A PNG file as an address that holds it."""
+    """Return a PNG file as a data URI."""
     return f"data:image/png;base64,{b64encode(png).decode()}"

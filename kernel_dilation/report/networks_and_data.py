@@ -1,88 +1,74 @@
-"""Pictures of what was measured: the digits, how the networks learn, and what goes on inside them."""
+"""Figures of the data set, of training, and of the layers of the networks."""
 
 from kernel_dilation.figures.activations import activations_figure, filter_maximisation_figure
 from kernel_dilation.figures.digit_images import class_counts_figure, class_means_figure, first_digits_figure
 from kernel_dilation.figures.first_kernels import first_kernels_figure
 from kernel_dilation.figures.learning_curves import learning_curves_figure
-from kernel_dilation.report.captions import OWN_SCALE, caption
-from kernel_dilation.report.pictures import Picture, render_picture
-from kernel_dilation.report.report_data import ReportData
+from kernel_dilation.report.pictures import FigureSpec
 
-
-def digit_pictures(report_data: ReportData) -> list[Picture]:
-    """First digits, class counts and class means."""
-    scope, digits = report_data.scope, report_data.digits
-    return [
-        render_picture(
-            "first_digits",
-            "First digits",
-            lambda: first_digits_figure(digits.first),
-            caption("The first training digits of each class.", scope, scope.of("train"), networks="no network"),
-            "A row of handwritten digits for each class.",
-        ),
-        render_picture(
-            "class_counts",
-            "Class counts",
-            lambda: class_counts_figure(digits.counts),
-            caption("Digits of each class in the three splits.", scope, networks="no network"),
-            "Bars: digits of each class for training, validation and test.",
-        ),
-        render_picture(
-            "class_means",
-            "Class means",
-            lambda: class_means_figure(digits.means),
-            caption("The mean training digit of each class; 0 is white, 1 black.", scope, scope.of("train"), networks="no network"),
-            "The ten mean digits.",
-        ),
-    ]
-
-
-def network_pictures(report_data: ReportData) -> list[Picture]:
-    """Learning curves, kernels, activations and filters."""
-    scope, inside = report_data.scope, report_data.explained.inside
-    networks, one_digit = scope.one_of_each, scope.of("test", 1)
-    return [
-        render_picture(
-            "learning_curves",
-            "Learning curves",
-            lambda: learning_curves_figure(report_data.table("curves")),
-            caption(
-                "Solid: validation; dashed: training. Lines: means over replicates; bands: lowest to highest replicate.",
-                scope,
-                scope.of("validation"),
-            ),
-            "Loss above, accuracy below, over epochs; a column for each kernel size and pooling, a line for each dilation.",
-        ),
-        render_picture(
-            "first_kernels",
-            "First-layer kernels at their dilation",
-            lambda: first_kernels_figure(report_data.kernels),
-            caption(
-                f"The first eight; taps lie as far apart as on the image, the gaps between them are white. {OWN_SCALE}",
-                scope,
-                networks=f"first replicate, {scope.poolings[0]} pooling",
-            ),
-            "A row of kernels for each kernel size and dilation, their taps spread apart by the dilation.",
-        ),
-        render_picture(
-            "activations",
-            "Activations of every layer",
-            lambda: activations_figure(inside),
-            caption(
-                f"What each layer makes of one test digit, up to 16 channels, smaller maps enlarged. {OWN_SCALE}", scope, one_digit, networks=networks
-            ),
-            "Rows of maps for each layer and dilation.",
-        ),
-        render_picture(
-            "filter_maximisation",
-            "What filters like best",
-            lambda: filter_maximisation_figure(inside),
-            caption(
-                f"Images that maximise a filter of the second convolution, ascended from black and from one test digit. {OWN_SCALE}",
-                scope,
-                one_digit,
-                networks=networks,
-            ),
-            "Rows of images for each start and dilation, a column for each filter.",
-        ),
-    ]
+NETWORK_FIGURES = (
+    FigureSpec(
+        "learning_curves",
+        "Learning curves",
+        lambda report_data: learning_curves_figure(report_data.table("curves")),
+        "Solid: validation; dashed: training. Lines: means over replicates; bands: lowest to highest replicate.",
+        "Loss in the upper row and accuracy in the lower one over epochs; a column for each kernel size and pooling, a line for each dilation.",
+        data="{data_set}, {validation}",
+    ),
+    FigureSpec(
+        "first_kernels",
+        "First-layer kernels at their dilation",
+        lambda report_data: first_kernels_figure(report_data.kernels),
+        "The first eight kernels of each arm. Taps are spaced by the dilation, as on the image; the gaps between them are white. {own_scale}",
+        "A row of kernels for each kernel size and dilation, with their taps spaced by the dilation.",
+        data="{data_set}",
+        networks="first replicate, {pooling} pooling",
+    ),
+    FigureSpec(
+        "activations",
+        "Activations of every layer",
+        lambda report_data: activations_figure(report_data.explained.activations),
+        "Activations of each layer for one test {image}, up to 16 channels, smaller layers enlarged. {own_scale}",
+        "Rows of activations for each layer and dilation.",
+        data="{data_set}, {one}",
+        networks="first replicate, {reference_arms}",
+    ),
+    FigureSpec(
+        "filter_maximisation",
+        "Filter maximisation",
+        lambda report_data: filter_maximisation_figure(report_data.explained.activations, report_data.scope.image),
+        "Images that maximise a filter of the second convolution, by gradient ascent from a black image and from one test {image}. {own_scale}",
+        "Rows of images for each initial image and dilation, a column for each filter.",
+        data="{data_set}, {one}",
+        networks="first replicate, {reference_arms}",
+    ),
+)
+DATA_FIGURES = (
+    FigureSpec(
+        "first_digits",
+        "Example {images}",
+        lambda report_data: first_digits_figure(report_data.digits.first),
+        "The first training {images} of each class.",
+        "A row of {images} for each class.",
+        data="{data_set}, {train}",
+        networks="",
+    ),
+    FigureSpec(
+        "class_counts",
+        "Class counts",
+        lambda report_data: class_counts_figure(report_data.digits.counts, report_data.scope.images),
+        "Number of {images} of each class in the three splits.",
+        "Bars for the number of {images} of each class in training, validation and test.",
+        data="{data_set}",
+        networks="",
+    ),
+    FigureSpec(
+        "class_means",
+        "Class means",
+        lambda report_data: class_means_figure(report_data.digits.means),
+        "Mean training {image} of each class (white: 0, black: 1).",
+        "The mean {image} of each of the ten classes.",
+        data="{data_set}, {train}",
+        networks="",
+    ),
+)

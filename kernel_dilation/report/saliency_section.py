@@ -1,121 +1,118 @@
-"""Pictures of class models and saliency maps, for the second question."""
+"""Figures of class models and saliency maps, for the second question."""
 
 from kernel_dilation.figures.class_models import class_models_figure, class_models_for_display_figure, transfer_between_dilations_figure
 from kernel_dilation.figures.gridding import spectra_figure
 from kernel_dilation.figures.saliency_maps import localisation_figure, saliency_maps_figure, saliency_overview_figure
 from kernel_dilation.presentation.table_rows import rows_where
-from kernel_dilation.presentation.text_formatting import join_with_and, without_underscores
-from kernel_dilation.report.captions import OWN_SCALE, caption
-from kernel_dilation.report.pictures import Picture, render_picture
+from kernel_dilation.report.pictures import FigureSpec
 from kernel_dilation.report.report_data import ReportData
 
 import pandas as pd
+from matplotlib.figure import Figure
 
-OVERVIEW = 3  # which of the explained digits is shown under every method at once
-
-
-def class_model_pictures(report_data: ReportData) -> list[Picture]:
-    """What the networks take for the best image of a class."""
-    scope, models = report_data.scope, report_data.explained.class_models
-    networks, digits = scope.one_of_each, scope.of("train")
-    return [
-        render_picture(
-            "class_models",
-            "Class models",
-            lambda: class_models_figure(models, report_data.digits.means, scope.dilations),
-            caption(
-                f"The image of each class that maximises its logit, under the mean digit of the class. {OWN_SCALE}", scope, digits, networks=networks
-            ),
-            f"Class models of the ten digits in columns, dilations {join_with_and(scope.dilations)} in rows, below the mean digits.",
-        ),
-        render_picture(
-            "class_models_with_mean",
-            "Class models with the training mean",
-            lambda: class_models_for_display_figure(models, report_data.digits.means.mean(0), scope.dilations),
-            caption(
-                "The same with the mean training digit added, as in the paper of Simonyan et al.; grey from its least to its largest value.",
-                scope,
-                digits,
-                networks=networks,
-            ),
-            f"Grey class models of the ten digits in columns, dilations {join_with_and(scope.dilations)} in rows.",
-        ),
-        render_picture(
-            "transfer_between_dilations",
-            "Who recognises them",
-            lambda: transfer_between_dilations_figure(recognition_by_dilation(report_data.table("transfer"))),
-            caption(
-                "Mean probability that networks of one dilation give the class of another one's class models; no network judges its own.", scope, ""
-            ),
-            "A matrix: dilation of the class models down, dilation of the judging networks across, the mean probability of the class in each cell.",
-        ),
-    ]
+OVERVIEW = 3  # index of the explained image that is shown with all methods
+FIRST_REPLICATE = "first replicate, {reference_arms}"
 
 
-def recognition_by_dilation(transfer: pd.DataFrame) -> pd.DataFrame:
-    """Mean confidence, the dilation of the class models as index and of the judges as columns; empty if nothing was transferred."""
-    judged = rows_where(transfer, measure="confidence")
-    return judged.pivot(index="first", columns="second", values="mean") if len(judged) else judged
-
-
-def overview_picture(report_data: ReportData) -> Picture:
-    """One digit under every method and dilation, with the class model of its class."""
-    scope, explained = report_data.scope, report_data.explained
+def draw_overview(report_data: ReportData) -> Figure:
+    """Draw one image's maps by every method and dilation, with the class model of its class."""
+    explained = report_data.explained
     shown = min(OVERVIEW, len(explained.digits) - 1)
     maps = {method: stack[:, shown] for method, stack in explained.maps.items()}
     models = explained.class_models[:, explained.classes[shown]]
-    return render_picture(
-        "saliency_overview",
-        "One digit, every method",
-        lambda: saliency_overview_figure(explained.digits[shown], maps, models, scope.dilations),
-        caption(
-            f"One test digit's saliency maps, and at the right the class model of its class, by dilation (rows). {OWN_SCALE}",
-            scope,
-            scope.of("test", 1),
-            networks=scope.one_of_each,
-        ),
-        "A row for each dilation: the digit's saliency maps by every method, then the class model.",
-    )
+    return saliency_overview_figure(explained.digits[shown], maps, models, report_data.scope.dilations, report_data.scope.image)
 
 
-def map_pictures(report_data: ReportData) -> list[Picture]:
-    """Maps of the same digits under every dilation."""
+def draw_maps(report_data: ReportData) -> Figure:
+    """Draw the maps of the same images by every method at every dilation."""
     scope, explained = report_data.scope, report_data.explained
-    networks, methods, digits = scope.one_of_each, list(explained.maps), scope.of("test", len(explained.digits))
-    shown_first = explained.maps[methods[0]] if methods else explained.class_models[:, :0]
-    return [
-        render_picture(
-            "saliency_maps",
-            "The same digits under every dilation",
-            lambda: saliency_maps_figure(explained.digits, explained.maps, scope.dilations),
-            caption(f"Rows: each method at dilations {join_with_and(scope.dilations)}. {OWN_SCALE}", scope, digits, networks=networks),
-            f"Ten test digits in columns; in rows their saliency maps by "
-            f"{join_with_and([without_underscores(method) for method in methods])} at each dilation.",
+    return saliency_maps_figure(explained.digits, explained.maps, scope.dilations, scope.image)
+
+
+def draw_localisation(report_data: ReportData) -> Figure:
+    """Draw the salient regions of the first method's maps."""
+    explained = report_data.explained
+    maps = next(iter(explained.maps.values()), explained.class_models[:, :0])
+    return localisation_figure(explained.digits, maps, report_data.scope.dilations)
+
+
+def recognition_by_dilation(transfer: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean confidence by dilation of the class models (index) and of the classifying networks (columns).
+
+    Empty if no class model was shown to any network.
+    """
+    confidence = rows_where(transfer, measure="confidence")
+    return confidence.pivot(index="first", columns="second", values="mean") if len(confidence) else confidence
+
+
+SALIENCY_FIGURES = (
+    FigureSpec(
+        "saliency_overview",
+        "One {image}, all methods",
+        draw_overview,
+        "Saliency maps of one test {image} and, on the right, the class model of its class; a row for each dilation. {own_scale}",
+        "A row for each dilation, with the saliency maps of the {image} by every method and then the class model.",
+        data="{data_set}, {one}",
+        networks=FIRST_REPLICATE,
+    ),
+    FigureSpec(
+        "class_models",
+        "Class models",
+        lambda report_data: class_models_figure(report_data.explained.class_models, report_data.digits.means, report_data.scope.dilations),
+        "Image that maximises the logit of each class, below the mean training {image} of the class. {own_scale}",
+        "Class models of the ten classes in columns and dilations {dilations} in rows, below the class means.",
+        data="{data_set}, {train}",
+        networks=FIRST_REPLICATE,
+    ),
+    FigureSpec(
+        "class_models_with_mean",
+        "Class models with the training mean",
+        lambda report_data: class_models_for_display_figure(
+            report_data.explained.class_models, report_data.digits.means.mean(0), report_data.scope.dilations
         ),
-        render_picture(
-            "localisation",
-            "Where the maps lie",
-            lambda: localisation_figure(explained.digits, shown_first, scope.dilations),
-            caption(
-                f"Red: the salient region of the {without_underscores(methods[0]) if methods else 'first'} map, by Otsu's threshold, with its box; "
-                "first row: the digit's ink, against which both are measured.",
-                scope,
-                digits,
-                networks=networks,
-            ),
-            "Ten test digits in columns; in rows the salient region and its box at each dilation, below the ink and its box.",
-        ),
-        render_picture(
-            "spectra",
-            "Spectra of the maps",
-            lambda: spectra_figure(explained.spectra, scope.dilations),
-            caption(
-                "Mean power spectrum of the maps, frequency 0 in the middle, half a cycle a pixel at the edges; black is the largest share of power, "
-                "white 30 dB less. A kernel dilated by d repeats its own spectrum every 1/d cycles a pixel.",
-                scope,
-                scope.of("test", scope.explained),
-                networks=networks.replace("first replicate", "mean over replicates"),
-            ),
-            "A power spectrum for each method in rows and each dilation in columns.",
-        ),
-    ]
+        "The same class models with the mean training {image} added, as in Simonyan et al. (2013). "
+        "Grey runs from the smallest value of each image to its largest.",
+        "Grey class models of the ten classes in columns and dilations {dilations} in rows.",
+        data="{data_set}, {train}",
+        networks=FIRST_REPLICATE,
+    ),
+    FigureSpec(
+        "transfer_between_dilations",
+        "Cross-recognition of class models",
+        lambda report_data: transfer_between_dilations_figure(recognition_by_dilation(report_data.table("transfer"))),
+        "Mean probability that networks of one dilation (column) assign to the class of a class model made by networks of another (row). "
+        "No network classifies its own class models.",
+        "A matrix with the dilation of the class models in rows, the dilation of the classifying networks in columns, and the mean probability "
+        "of the class in each cell.",
+        data="{data_set}",
+    ),
+    FigureSpec(
+        "saliency_maps",
+        "Saliency maps of the same {images} at every dilation",
+        draw_maps,
+        "Rows: each method at dilations {dilations}. {own_scale}",
+        "Test {images} in columns and their saliency maps by {methods} at each dilation in rows.",
+        data="{data_set}, {shown}",
+        networks=FIRST_REPLICATE,
+    ),
+    FigureSpec(
+        "localisation",
+        "Localisation of the maps",
+        draw_localisation,
+        "Red: salient region of the {first_method} map by Otsu's threshold, with its bounding box. First row: foreground of the {image} (its ink), "
+        "with which both are compared.",
+        "Test {images} in columns and the salient region with its box at each dilation in rows, below the foreground with its box.",
+        data="{data_set}, {shown}",
+        networks=FIRST_REPLICATE,
+    ),
+    FigureSpec(
+        "spectra",
+        "Spectra of the maps",
+        lambda report_data: spectra_figure(report_data.explained.spectra, report_data.scope.dilations),
+        "Mean power spectrum of the maps, with frequency 0 in the centre and half a cycle per pixel at the edges. Black is the largest share of "
+        "power, white 30 dB below it. The spectrum of a kernel dilated by d repeats every 1/d cycles per pixel.",
+        "A power spectrum for each method in rows and each dilation in columns.",
+        data="{data_set}, {explained}",
+        networks="mean over replicates, {reference_arms}",
+    ),
+)

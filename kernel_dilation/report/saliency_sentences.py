@@ -1,7 +1,6 @@
-"""The answer on class saliencies in plain sentences: what changes with dilation, what does not, and what is compared with a reference."""
+"""The answer on class saliencies in plain sentences: the metrics that change with dilation, those that do not, and comparisons with a reference."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from kernel_dilation.presentation.text_formatting import (
     count_noun,
@@ -9,105 +8,161 @@ from kernel_dilation.presentation.text_formatting import (
     format_number,
     format_percent,
     join_with_and,
+    number_word,
     without_underscores,
 )
-from kernel_dilation.report.captions import Scope
 from kernel_dilation.report.glossary import CONTRAST_GLOSSARY, METRIC_GLOSSARY, ContrastGlossaryEntry
+from kernel_dilation.report.scope import AnswerValues, Scope
 
-AnswerValues = Mapping[str, Any]
+BECOME = "become "
+UNCHANGED = {
+    "negligible": "For {name}, the differences between dilations in {metrics} are significant but smaller than the {margin} margin (negligible).",
+    "equivalent": "For {name}, dilations are shown to be equivalent within the {margin} margin in {metrics}.",
+    "inconclusive": "For {name}, the results are inconclusive for {metrics}.",
+}
 
 
 def saliency_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
-    """What dilation does to the measures of maps and class models; nothing without a verdict."""
+    """Return what dilation does to the metrics of maps and class models; nothing without a verdict."""
+    tested = f"the {count_noun(answer['measures'], 'method-metric combination')}" if "measures" in answer else "the method-metric combinations"
     opening = {
-        "difference": "It changes them",
-        "negligible": "It changes them by less than matters",
-        "equivalent": "Nothing that matters",
-        "inconclusive": "These runs cannot tell",
+        "difference": f"Yes, dilation changes class saliencies{differing_clause(answer, scope)}.",
+        "negligible": f"Only negligibly: of {tested}, those that differ significantly are equivalent within the {scope.margin} margin.",
+        "equivalent": f"No: {tested} are shown to be equivalent between dilations within the {scope.margin} margin.",
+        "inconclusive": f"Inconclusive: none of {tested} differs significantly between dilations, but not all are shown to be equivalent.",
     }
     if answer.get("verdict") not in opening:
         return []
-    first, models = f"{opening[answer['verdict']]}{differing_clause(answer)}.", answer.get("class_model", {})
-    maps = metric_sentences(f"{without_underscores(answer.get('method', 'saliency'))} maps", answer, scope)
-    return [first, *maps, *metric_sentences("class models", models, scope), *class_mean_sentences(models, scope), *contrast_sentences(answer, scope)]
-
-
-def differing_clause(answer: AnswerValues) -> str:
-    """How many of all measures differ."""
-    if "share_differing" not in answer or "measures" not in answer:
-        return ""
-    return f": {format_percent(answer['share_differing'])} of {count_noun(answer['measures'], 'measure')}, over all methods, differ between dilations"
-
-
-def metric_sentences(name: str, answer: AnswerValues, scope: Scope) -> list[str]:
-    """What maps of one kind do as dilation grows: what changes, what turns, then what does not change or is undecided."""
-    needed = {"verdict", "slope_per_dilation"}
-    measures = {measure: value for measure, value in answer.items() if isinstance(value, Mapping) and needed <= value.keys()}
-    changes: dict[str, list[str]] = {}
-    for measure, value in measures.items():
-        if value["verdict"] == "difference" and "turns_at" not in value:
-            changes.setdefault(direction_phrase(measure, value["slope_per_dilation"]), []).append(without_underscores(measure))
-    changing = [f"{phrase} ({join_with_and(found)})" for phrase, found in changes.items()]
-    turning = [f"{without_underscores(measure)} at dilation {value['turns_at']}" for measure, value in measures.items() if "turns_at" in value]
-    margin = f"{100 * scope.margin_share:g} %"
-    others = {"negligible": f"changed by less than {margin}", "equivalent": f"the same within {margin}", "inconclusive": "undecided"}
-    rest = [f"{text}: {join_with_and(found)}" for verdict, text in others.items() if (found := metrics_with_verdict(measures, verdict))]
+    models = answer.get("class_model", {})
     return [
-        *([f"As dilation grows, {name} {join_with_and(changing)}."] if changing else []),
-        *([f"Of {name}, some measures turn, so that no direction holds throughout: {join_with_and(turning)}."] if turning else []),
-        *([f"Of {name}, {'; '.join(rest)}."] if rest else []),
+        opening[answer["verdict"]],
+        *metric_sentences(f"{without_underscores(answer.get('method', 'saliency'))} maps", answer, scope),
+        *metric_sentences("class models", models, scope),
+        *class_mean_sentences(models, scope),
+        *contrast_sentences(answer, scope),
     ]
 
 
-def metrics_with_verdict(measures: Mapping[str, AnswerValues], verdict: str) -> list[str]:
-    """The measures with that verdict, in words."""
-    return [without_underscores(measure) for measure, value in measures.items() if value["verdict"] == verdict]
+def differing_clause(answer: AnswerValues, scope: Scope) -> str:
+    """Return how many combinations of a method (or class models) with a metric have the verdict difference."""
+    if "share_differing" not in answer or "measures" not in answer:
+        return ""
+    return (
+        f": {format_percent(answer['share_differing'])} of the {count_noun(answer['measures'], 'method-metric combination')} differ significantly "
+        f"between dilations and are not shown to be equivalent within the {scope.margin} margin"
+    )
 
 
-def direction_phrase(measure: str, slope: float) -> str:
-    """What maps do where the measure has this slope on dilation."""
+def metric_sentences(name: str, answer: AnswerValues, scope: Scope) -> list[str]:
+    """Return what dilation does to the metrics of maps of one kind.
+
+    Metrics that change come first, then non-monotonic ones, then those that are negligible, equivalent or
+    inconclusive.
+    """
+    needed = {"verdict", "slope_per_dilation"}
+    metrics = {metric: value for metric, value in answer.items() if isinstance(value, Mapping) and needed <= value.keys()}
+    changes: dict[str, list[str]] = {}
+    for metric, value in metrics.items():
+        if value["verdict"] == "difference" and "turns_at" not in value:
+            changes.setdefault(direction_phrase(metric, value["slope_per_dilation"]), []).append(without_underscores(metric))
+    return [
+        *changing_sentence(name, [f"{phrase} ({join_with_and(names)})" for phrase, names in changes.items()]),
+        *non_monotonic_sentence(name, metrics, scope),
+        *(
+            text.format(name=name, metrics=join_with_and(names), margin=scope.margin)
+            for verdict, text in UNCHANGED.items()
+            if (names := metrics_with_verdict(metrics, verdict))
+        ),
+    ]
+
+
+def changing_sentence(name: str, phrases: Sequence[str]) -> list[str]:
+    """Return what maps become and do as dilation increases; nothing if there is no phrase."""
+    become = [phrase.removeprefix(BECOME) for phrase in phrases if phrase.startswith(BECOME)]
+    others = [phrase for phrase in phrases if not phrase.startswith(BECOME)]
+    clauses = [f"{BECOME}{join_with_and(become)}" if become else "", join_with_and(others)]
+    text = "; they ".join(filter(None, clauses))
+    return [f"As dilation increases, {name} {text}."] if text else []
+
+
+def non_monotonic_sentence(name: str, metrics: Mapping[str, AnswerValues], scope: Scope) -> list[str]:
+    """Return which metrics that differ between dilations have means that turn, and where; nothing if none does."""
+    by_dilation: dict[float, list[str]] = {}
+    for metric, value in metrics.items():
+        if value["verdict"] == "difference" and "turns_at" in value:
+            by_dilation.setdefault(value["turns_at"], []).append(without_underscores(metric))
+    if not by_dilation:
+        return []
+    count = sum(map(len, by_dilation.values()))
+    places = "; ".join(f"{join_with_and(names)} at dilation {dilation}" for dilation, names in sorted(by_dilation.items()))
+    subject = f"The means of {number_word(count)} metrics of {name} are" if count > 1 else f"The mean of one metric of {name} is"
+    return [f"{subject} non-monotonic in dilation, with a peak or dip beyond the {scope.margin} margin: {places}."]
+
+
+def metrics_with_verdict(metrics: Mapping[str, AnswerValues], verdict: str) -> list[str]:
+    """Return the names of the metrics with that verdict."""
+    return [without_underscores(metric) for metric, value in metrics.items() if value["verdict"] == verdict]
+
+
+def direction_phrase(metric: str, slope: float) -> str:
+    """Return what maps do where the metric has this slope on dilation."""
     if slope == 0:
-        return "change"
-    if measure not in METRIC_GLOSSARY:
+        return "change without a linear trend"
+    if metric not in METRIC_GLOSSARY:
         return "score higher" if slope > 0 else "score lower"
-    return METRIC_GLOSSARY[measure].growing if slope > 0 else METRIC_GLOSSARY[measure].falling
+    return METRIC_GLOSSARY[metric].growing if slope > 0 else METRIC_GLOSSARY[metric].falling
 
 
 def class_mean_sentences(models: AnswerValues, scope: Scope) -> list[str]:
-    """What becomes of the claim of 2019 that class models are more humanly interpretable at larger dilations."""
-    measure = models.get("class_mean_correlation", {})
-    if "slope_per_dilation" not in measure or "verdict" not in measure:
+    """Return what was measured in place of the interpretability that was claimed in 2019."""
+    metric = models.get("class_mean_correlation", {})
+    if "slope_per_dilation" not in metric or "verdict" not in metric:
         return []
-    slope = f"{format_number(measure['slope_per_dilation'], 2)} for each pixel of dilation{format_interval(measure, scope.confidence)}"
+    interval = format_interval(metric, scope.confidence)
+    slope = f"{format_number(metric['slope_per_dilation'], 2)} per pixel of dilation{f' ({interval})' if interval else ''}"
     return [
-        "The study of 2019 called class models more humanly interpretable at larger dilations; as a number: "
-        f"their correlation with the mean digit of their class changes by {slope}; verdict: {measure['verdict']}."
+        "Huang and Grethlein (2019) reported that class models become more interpretable at larger dilations. Interpretability was not measured "
+        f"here. On a linear fit, the correlation of class models with the mean {scope.image} of their class changes by {slope}; its verdict is "
+        f"{metric['verdict']}."
     ]
 
 
 def contrast_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
-    """What is compared with a reference instead of along the dilations: the noise floor, the grid of dilation 1, the judges of class models."""
+    """Return the comparisons with a reference.
+
+    References are the noise floor, the spectral power at dilation 1, and networks of the same dilation.
+    """
     models = answer.get("class_model", {})
-    found = {
+    contrasts = {
         "noise_floor": answer.get("noise_floor", {}),
         "gridding": {name: answer[name] for name in ("gridding",) if name in answer},
         "transfer": {name: models[name] for name in ("transfer_confidence", "transfer_recognised") if name in models},
     }
-    return [line for contrast, measures in found.items() for line in contrast_group_sentences(CONTRAST_GLOSSARY[contrast], measures, scope)]
+    return [line for contrast, metrics in contrasts.items() for line in contrast_group_sentences(CONTRAST_GLOSSARY[contrast], metrics, scope)]
 
 
-def contrast_group_sentences(contrast: ContrastGlossaryEntry, measures: Mapping[str, AnswerValues], scope: Scope) -> list[str]:
-    """One sentence for each verdict and direction that any of the measures has."""
-    margin = f"{100 * scope.margin_share:g} %"
+def contrast_group_sentences(contrast: ContrastGlossaryEntry, metrics: Mapping[str, AnswerValues], scope: Scope) -> list[str]:
+    """Return one sentence for each verdict and direction that any of the metrics has.
+
+    A caveat follows where there is a difference.
+    """
     groups: dict[str, list[str]] = {}
-    for name, value in measures.items():
-        way = contrast.more if value.get("effect", 0.0) > 0 else contrast.less
+    for name, value in metrics.items():
         texts = {
-            "difference": way,
-            "negligible": f"By less than {margin}: {way[0].lower()}{way[1:]}",
-            "equivalent": f"The same within {margin}: {contrast.topic}",
-            "inconclusive": f"Undecided: {contrast.topic}",
+            "difference": contrast_direction(contrast, value),
+            "negligible": f"{contrast_direction(contrast, value)}, but by less than the {scope.margin} margin",
+            "equivalent": f"Equivalence within the {scope.margin} margin is shown for {contrast.topic}",
+            "inconclusive": f"The result is inconclusive for {contrast.topic}",
         }
         if value.get("verdict") in texts:
             groups.setdefault(texts[value["verdict"]], []).append(without_underscores(name))
-    return [f"{text} ({join_with_and(names)})." for text, names in groups.items()]
+    different = any(value.get("verdict") in ("difference", "negligible") for value in metrics.values())
+    caveat = f" {contrast.caveat}" if contrast.caveat and different else ""
+    return [f"{text} ({join_with_and(names)}).{caveat}" for text, names in groups.items()]
+
+
+def contrast_direction(contrast: ContrastGlossaryEntry, value: AnswerValues) -> str:
+    """Return the direction of a difference, or without an effect that there is one."""
+    if not value.get("effect"):
+        return f"There is a significant difference in {contrast.topic}"
+    return contrast.higher if value["effect"] > 0 else contrast.lower

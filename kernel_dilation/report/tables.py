@@ -1,22 +1,26 @@
 """Tables of the page: which columns are printed, under which heading, and how a number looks."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from kernel_dilation.presentation.table_rows import row_dicts, rows_where
 from kernel_dilation.presentation.text_formatting import format_number, format_percent, without_underscores
+from kernel_dilation.report.glossary import METRIC_GLOSSARY
+from kernel_dilation.report.metrics_section import rows_on_dilation
+from kernel_dilation.report.report_data import ReportData
 
 import pandas as pd
 
 P_VALUES = ("p_value", "p_holm", "holm_p_value", "equivalence_p_value", "trend_p_value", "tost_p_value")
 EFFECT_COLUMNS = {
-    "method": "method", "measure": "measure", "factor": "factor", "verdict": "verdict", "p_value": "p (Holm)",
-    "equivalence_p_value": "p, equivalence", "trend_p_value": "p, trend", "kendall_w": "W", "effect": "effect", "slope": "slope",
-    "slope_lower": "from", "slope_upper": "to", "turns_at": "turns at", "best": "highest at", "range": "range", "margin": "margin",
-    "reason": "what would settle it",
+    "verdict": "verdict", "p_value": "p (Holm)", "equivalence_p_value": "p, equivalence", "trend_p_value": "p, trend", "kendall_w": "W",
+    "effect": "effect", "slope": "slope", "slope_lower": "from", "slope_upper": "to", "turns_at": "turns at", "best": "highest at",
+    "range": "range", "margin": "margin", "reason": "what would settle it",
 }  # fmt: skip
+FACTOR_COLUMNS = {"factor": "factor", **EFFECT_COLUMNS}
+METRIC_COLUMNS = {"method": "method", "measure": "metric", **EFFECT_COLUMNS}
 CONTRAST_COLUMNS = {
-    "family": "family", "method": "method", "measure": "measure", "verdict": "verdict", "p_value": "p (Holm)",
+    "family": "family", "method": "method", "measure": "metric", "verdict": "verdict", "p_value": "p (Holm)",
     "equivalence_p_value": "p, equivalence", "effect": "effect", "range": "difference", "margin": "margin", "reason": "what would settle it",
 }  # fmt: skip
 PAIR_COLUMNS = {
@@ -25,19 +29,20 @@ PAIR_COLUMNS = {
     "bayes_left": "P(lower)", "bayes_rope": "P(same)", "bayes_right": "P(higher)",
 }  # fmt: skip
 MIXED_MODEL_COLUMNS = {
-    "term": "term", "coefficient": "coefficient", "lower": "from", "upper": "to", "statistic": "F", "degrees": "df", "residual_degrees": "df, rest",
+    "term": "term", "statistic": "F", "degrees": "df", "residual_degrees": "df, residual",
     "p_value": "p", "holm_p_value": "p (Holm)", "partial_eta_squared": "partial η²",
 }  # fmt: skip
 LEARNING_COLUMNS = {
-    "method": "method", "verdict": "verdict", "mode": "chooses", "mode_share": "share", "entropy": "entropy (bits)",
-    "initial_slope": "slope on the start", "lower": "from", "upper": "to", "kendall_w": "W", "regret_points": "regret (points)",
-    "planted_recovered": "planted found",
+    "method": "method", "verdict": "verdict", "mode": "most frequent choice", "mode_share": "share", "entropy": "entropy (nats)",
+    "initial_slope": "slope on initial dilation", "slope_lower": "from", "slope_upper": "to", "ranking_w": "W",
+    "regret_points": "regret (points)", "planted_recovered": "planted recovered",
 }  # fmt: skip
+INTERVAL = "The columns “from” and “to” are the ends of the confidence interval. "
 
 
 @dataclass(frozen=True)
 class ReportTable:
-    """A printed table; `note` says what its columns mean."""
+    """A printed table; `note` explains its columns."""
 
     title: str
     columns: list[str]
@@ -45,15 +50,26 @@ class ReportTable:
     note: str
 
 
-def report_table(title: str, table: pd.DataFrame, headings: Mapping[str, str], note: str) -> ReportTable:
-    """The columns of the table that have a heading and any value, in the order of the headings."""
+def report_table(title: str, table: pd.DataFrame, headings: Mapping[str, str], note: str, optional: Collection[str] = ()) -> ReportTable:
+    """Return the columns of the table that have a heading and any value, in the order of the headings.
+
+    Args:
+        headings: by column.
+        optional: columns that the table may lack.
+
+    Raises:
+        ValueError: the table has rows, but lacks a column that has a heading and is not optional.
+    """
+    missing = [column for column in headings if column not in table and column not in optional]
+    if missing and len(table):
+        raise ValueError(f"the table “{title}” must have a column for each heading; it lacks {', '.join(missing)}")
     columns = [column for column in headings if column in table and table[column].notna().any()]
     rows = [[format_cell(column, row[column]) for column in columns] for row in row_dicts(table)]
     return ReportTable(title, [headings[column] for column in columns], rows, note)
 
 
 def format_cell(column: str, value: object) -> str:
-    """A value as text: names without underscores, three significant digits, empty where there is none."""
+    """Return a value as text: names without underscores, three significant digits, empty where there is none."""
     if pd.isna(value):  # type: ignore[call-overload]
         return ""
     if isinstance(value, str):
@@ -65,16 +81,77 @@ def format_cell(column: str, value: object) -> str:
     return format_number(value, 1 if value.is_integer() and abs(value) < 10 else 3)
 
 
+def learning_tables(report_data: ReportData) -> list[ReportTable]:
+    """Return the tables of the choices of every method and of the recovery of planted dilations."""
+    note = (
+        "Share of the most frequent choice; entropy of all choices. Slope of the chosen on the initial dilation (0: converges, 1: stays), with its "
+        "confidence interval. W: Kendall's agreement of the rankings of the dilations over runs. Regret: accuracy lost against the best dilation "
+        "of the grid. Planted recovered: share of the runs on textures that end at the planted dilation."
+    )
+    return [
+        report_table("All methods in numbers", report_data.table("learned"), LEARNING_COLUMNS, note),
+        planted_recovery_table(report_data.learned.planted),
+    ]
+
+
 def planted_recovery_table(planted: Mapping[str, pd.DataFrame]) -> ReportTable:
-    """Share of runs of each method that find each planted dilation, and from its worst start."""
+    """Return the share of runs of each method that recover each planted dilation.
+
+    The last columns are the share of all runs and the share from the worst initial dilation.
+    """
     rows, dilations = [], sorted({dilation for table in planted.values() if len(table) for dilation in table["true_dilation"]})
     for method, table in planted.items():
         if table.empty:
             continue
-        found = table.assign(found=(table["chosen_dilation"] == table["true_dilation"]).astype(float))
-        shares = [rows_where(found, true_dilation=dilation)["found"] for dilation in dilations]
-        worst = found.groupby("initial_dilation")["found"].mean().min()
+        runs = table.assign(recovered=(table["chosen_dilation"] == table["true_dilation"]).astype(float))
+        shares = [rows_where(runs, true_dilation=dilation)["recovered"] for dilation in dilations]
+        worst = runs.groupby("initial_dilation")["recovered"].mean().min()
         by_dilation = [format_percent(share.mean()) if len(share) else "" for share in shares]
-        rows.append([without_underscores(method), *by_dilation, format_percent(found["found"].mean()), format_percent(worst)])
-    columns = ["method", *(f"planted {dilation:g}" for dilation in dilations), "all", "worst start"]
-    return ReportTable("Planted truth, all methods", columns, rows, "Share of runs that end at the dilation by which the textures were made.")
+        rows.append([without_underscores(method), *by_dilation, format_percent(runs["recovered"].mean()), format_percent(worst)])
+    columns = ["method", *(f"planted {dilation:g}" for dilation in dilations), "all", "worst initial dilation"]
+    return ReportTable("Recovery of planted dilations", columns, rows, "Share of runs that end at the dilation planted in the textures.")
+
+
+def saliency_tables(report_data: ReportData) -> list[ReportTable]:
+    """Return the tables of every metric by dilation, of the comparisons with a reference, and of the definitions."""
+    effects, contrasts = rows_on_dilation(report_data.table("effects")), rows_where(report_data.table("effects"), factor="comparison")
+    note = (
+        f"{INTERVAL}p-values are Holm-corrected within their family. W: Kendall's agreement of the replicates on the order of the dilations. "
+        "Effect: rank-biserial correlation of the two dilations that differ most. Slope: change per pixel of dilation."
+    )
+    references = (
+        "Similarity: maps of two dilations minus maps of two replicates of one dilation. Gridding: dilated networks minus dilation 1. "
+        "Transfer (cross-recognition): networks of another dilation minus networks of the same. p-values are Holm-corrected within each."
+    )
+    return [
+        report_table("All metrics and methods: tests, slopes and verdicts", effects, METRIC_COLUMNS, note),
+        report_table("Comparisons with a reference: noise floor, gridding, cross-recognition", contrasts, CONTRAST_COLUMNS, references),
+        definitions_table(effects),
+    ]
+
+
+def definitions_table(effects: pd.DataFrame) -> ReportTable:
+    """Return the definition of each metric that the glossary has."""
+    names = list(dict.fromkeys(effects["measure"])) if len(effects) else []
+    rows = [{"measure": name, "definition": METRIC_GLOSSARY[name].definition} for name in names if name in METRIC_GLOSSARY]
+    headings = {"measure": "metric", "definition": "definition"}
+    return report_table("Definitions of the metrics", pd.DataFrame(rows), headings, "Sharpness and localisation are computed from absolute values.")
+
+
+def accuracy_tables(report_data: ReportData) -> list[ReportTable]:
+    """Return the tests of accuracy by factor, in pairs, and with all factors together."""
+    effects, pairs = (rows_where(report_data.table(name), family="accuracy") for name in ("effects", "pairs"))
+    return [
+        report_table(
+            "Tests by factor", effects, FACTOR_COLUMNS, f"{INTERVAL}Values are in percentage points; p-values are Holm-corrected over the rows."
+        ),
+        report_table(
+            "Pairwise comparisons", pairs, PAIR_COLUMNS,
+            f"{INTERVAL}Differences are second minus first, in percentage points. P(lower), P(same) and P(higher) are the posterior probabilities of "
+            "the Bayesian signed-rank test, with the margin as the region of practical equivalence.",
+        ),
+        report_table(
+            "All factors together", report_data.table("mixed"), MIXED_MODEL_COLUMNS,
+            "F tests of a mixed model with the replicate as random grouping factor.",
+        ),
+    ]  # fmt: skip

@@ -1,8 +1,8 @@
-"""Error rates of the race, and of the intervals and verdicts on learning methods, on synthetic choices and losses.
+"""Error rates of races, and of intervals and verdicts on learning methods, for synthetic data.
 
 Every race is run in two worlds: one in which dilation 1 is the best, and its mirror image, in which the losses of
-dilations 1 and 2 are exchanged. A rule that agrees with itself only because it prefers small dilations is right in the
-first world alone.
+dilations 1 and 2 are exchanged. A rule whose choices agree only because it prefers small dilations is right in the
+first world, but not in its mirror image.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,23 +20,23 @@ from scipy import stats
 
 DILATIONS = (1, 2, 3, 4, 5, 6, 7)
 RULES = RaceRules(least_rounds=3, most_rounds=10, alpha=ALPHA, zone=0.05)
-RATIOS = (0.0, 0.62, 0.8, 1.9)  # signal to noise of the two best dilations; all but 0 were measured on MNIST
+RATIOS = (0.0, 0.62, 0.8, 1.9)  # signal-to-noise ratios of the two best dilations; all but 0 were measured on MNIST
 
-# In standard deviations of the difference between dilations 1 and 2 (0.0018 nats), as measured on MNIST.
+# Losses are in standard deviations of the difference between dilations 1 and 2 (0.0018 nats), as measured on MNIST.
 LOSS = 15.6  # loss of the best dilation: 0.028 nats
 FAR = (2.8, 4.7, 6.7, 9.0, 11.0)  # excess loss of dilations 3 to 7
 RACES = {f"ratio {ratio:g}": (0.0, ratio, *FAR) for ratio in RATIOS} | {"all alike": (0.0,) * 7}  # excess losses by scenario
-SPREADS = np.array([1.0, 1.0, 1.2, 1.3, 1.4, 1.6, 1.8]) / np.sqrt(2)  # standard deviations of the noise that the dilations of a round do not share
-SHARED = 2.0  # standard deviation of the noise that they share, through split, batches and initial weights
+SPREADS = np.array([1.0, 1.0, 1.2, 1.3, 1.4, 1.6, 1.8]) / np.sqrt(2)  # standard deviations of the noise that is specific to each dilation of a round
+SHARED = 2.0  # standard deviation of the noise common to all dilations of a round, from split, batches and initial weights
 
 CHOICES = ((1.0, 0.0, 0.0), (0.95, 0.05, 0.0), (0.75, 0.25, 0.0), (0.5, 0.3, 0.2))  # probabilities of three choices
 RUNS = 10  # number of independent runs, and of rounds that evaluate a choice
 BAR = 0.5  # share of right choices that the verdict requires here
-ODDS = (0.5, 0.3, 0.2)  # probabilities of the right and of two wrong choices, exactly at the bar
+ODDS = (0.5, 0.3, 0.2)  # probabilities of the right choice, exactly the required share, and of two wrong choices
 
 
 def synthetic_losses(excess: ArrayLike, races: int, rounds: int, seed: Sequence[int]) -> Floats:
-    """Draw validation losses, (races, rounds, dilations), whose means over rounds differ between dilations by the excess losses."""
+    """Draw validation losses, (races, rounds, dilations), with these excess expected losses of the dilations."""
     generator = np.random.default_rng(seed)
     shared = SHARED * generator.standard_normal((races, rounds, 1))
     return LOSS + np.asarray(excess) + shared + SPREADS * generator.standard_normal((races, rounds, len(DILATIONS)))
@@ -75,20 +75,20 @@ def scenario_rates(scenario: str, outcomes: Mapping[str, tuple[Sequence[bool], T
 
 
 def cost_rate(scenario: str, cost: Floats) -> Rate:
-    """Return the mean over races of the share of the trainings that each needs, (races,), with the interval of Student's t."""
+    """Return the mean share of trainings that a race needs, with Student's t interval; `cost` is (races,)."""
     mean, half = float(cost.mean()), float(stats.t.ppf((1 + CONFIDENCE) / 2, len(cost) - 1) * stats.sem(cost))
     return Rate(scenario, "normal", RUNS, len(DILATIONS), len(cost), "share of the trainings paid for", mean, mean - half, mean + half, "", None)
 
 
 def signal_rates(ratio: float, studies: int, seed: int) -> list[Rate]:
-    """Return how often the interval of a signal-to-noise ratio covers it."""
+    """Return how often the interval of a signal-to-noise ratio covers the true ratio."""
     losses = synthetic_losses((0.0, ratio, *FAR), studies, RUNS, (seed, 3, round(100 * ratio)))
     estimates = [signal_to_noise(each[:, 1] - each[:, 0], ALPHA) for each in losses]
     return scenario_rates(f"signal to noise {ratio:g}", {"interval covers": ([each.lower <= ratio <= each.upper for each in estimates], "1 - alpha")})
 
 
 def share_rates(probabilities: Sequence[float], studies: int, seed: int) -> list[Rate]:
-    """Return how often the intervals of the share of right choices, and of the agreement of two runs, miss the true values."""
+    """Return how often the intervals of the share of right choices and of agreement miss the true values."""
     choices = np.random.default_rng([seed, 1]).choice(len(probabilities), size=(studies, RUNS, 1), p=probabilities)
     right, same = probabilities[0], float((np.array(probabilities) ** 2).sum())
     outcomes: dict[str, tuple[Sequence[bool], Target]] = {
@@ -104,7 +104,7 @@ def misses(share: Share, truth: float) -> bool:
 
 
 def margin_rates(studies: int, seed: int) -> list[Rate]:
-    """Return how often a choice whose loss lies exactly at the margin is shown to lie within it, or beyond it."""
+    """Return how often a choice whose loss lies exactly at the margin is shown to lie within or beyond it."""
     losses = synthetic_losses((0.0, RULES.zone * LOSS, *FAR), studies, RUNS, (seed, 4))
     outcomes: dict[str, tuple[Sequence[bool], Target]] = {
         "shown within the margin": ([bool(shown_within_margin(each, RULES.zone, ALPHA)[1]) for each in losses], "at most alpha"),
@@ -114,7 +114,10 @@ def margin_rates(studies: int, seed: int) -> list[Rate]:
 
 
 def verdict_rates(studies: int, seed: int) -> list[Rate]:
-    """Return how often a method exactly at the bar in one world, and always right in the other, gets a conclusive verdict."""
+    """Return how often the verdict on a borderline method is conclusive, which it should rarely be.
+
+    The method is always right in one world. In the other, its share of right choices is exactly the required one.
+    """
     rule = ConsistencyRule(right_share=BAR, same_share=0.0, start_slope=1.0, alpha=ALPHA, resamples=100, seed=0)
     at_bar = np.random.default_rng([seed, 2]).choice((2, 3, 4), size=(studies, RUNS, 1), p=ODDS)
     sure = np.ones((RUNS, 1), int)

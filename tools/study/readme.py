@@ -1,37 +1,39 @@
-"""Write the study's README from what the study left, so that no number in it is written by hand: part of `make study`."""
+"""Write the study's README from its results, so that no number in it is written by hand: part of `make study`."""
 
 import json
 from pathlib import Path
 
 from kernel_dilation.experiment.atomic_write import atomic_file
 from kernel_dilation.experiment.parameters import parse_settings
+from kernel_dilation.presentation.table_rows import read_table, rows_where, single_row
 from kernel_dilation.presentation.text_formatting import format_number
-from kernel_dilation.report.sentences import answer_sentences, held_fixed_sentence
-from stages.report import read_scope, read_table
+from kernel_dilation.report.scope import scope_of
+from kernel_dilation.report.sentences import QUESTIONS, answer_sentences, held_fixed_sentence
 from tools.study.decompose_2019 import KERNEL_SIZE_AND_POOLING
-from tools.study.readme_template import render_template, single_row
+from tools.study.readme_template import render_template
 
 import pandas as pd
 
 FILES = ("answers.json", "fetch.json", "run.json", "replication/answers.json")
 PARTS_IN_WORDS = {
-    "fall": "all of it",
-    "dilation": "the dilation itself (falls with `same` too)",
-    "weights": "lost weights (does not fall where they are given back)",
-    "border": "the border (the rest)",
+    "fall": "total",
+    "dilation": "the dilation itself (the fall with `same` padding)",
+    "weights": "fewer weights in the dense layer (recovered when the layer is widened to compensate)",
+    "border": "the border (the remainder)",
 }
 
 
 def template_context(study: Path) -> dict[str, object]:
-    """Everything that the study's README may say, from what is kept."""
+    """Return every name that the template of the study's README may use, from the results in this folder."""
     answers, fetched, run, replication = (json.loads((study / name).read_text(encoding="utf-8")) for name in FILES)
     settings = parse_settings((study / "params.yaml").read_bytes())
-    scope = read_scope(settings, answers, fetched, settings.saliency.images)
+    scope = scope_of(settings, answers, fetched, settings.saliency.images)
     levels, falls, means = (pd.read_csv(study / name) for name in ("replication/accuracy.csv", "replication/fall.csv", "tables/levels.csv"))
-    correlations = means.query("family == 'class_model' and factor == 'dilation' and measure == 'class_mean_correlation'")
+    correlations = rows_where(means, family="class_model", factor="dilation", measure="class_mean_correlation")
     return {
         "answers": answers, "fetched": fetched, "run": run, "replication": replication, "params": settings, "scope": scope,
-        "sentences": answer_sentences(answers, scope), "held_fixed": held_fixed_sentence(scope), "networks": scope.arms * scope.replicates,
+        "questions": QUESTIONS, "sentences": answer_sentences(answers, scope), "held_fixed": held_fixed_sentence(scope),
+        "networks": scope.arms * scope.replicates,
         "contrasts": read_table(study / "tables/contrasts.csv").to_dict("records"), "replicated": KERNEL_SIZE_AND_POOLING,
         "first": scope.dilations[0], "last": scope.dilations[-1], "parts": PARTS_IN_WORDS, "hours": lambda seconds: format_number(seconds / 3600, 2),
         "level": lambda run, dilation: single_row(levels, run=run, dilation=dilation),
@@ -41,6 +43,6 @@ def template_context(study: Path) -> dict[str, object]:
 
 
 def write_readme(study: Path) -> None:
-    """Work out the study's README from what is kept."""
+    """Render the study's README from the template and the results in this folder."""
     with atomic_file(study / "README.md") as path:
         path.write_text(render_template((study / "README.template.md").read_text(encoding="utf-8"), template_context(study)), encoding="utf-8")

@@ -1,8 +1,8 @@
 """The number of replicates that would settle a question."""
 
 from kernel_dilation.statistics.blocks import differences
-from kernel_dilation.statistics.power import TRUE_EFFECTS, replicates_needed, settled_shares
 from kernel_dilation.statistics.ranks import omnibus_p_value
+from kernel_dilation.statistics.replicates_needed import TRUE_EFFECTS, replicates_needed, settled_shares
 from kernel_dilation.statistics.verdicts import decide_verdict, equivalence_p_value
 
 import numpy as np

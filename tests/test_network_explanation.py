@@ -1,9 +1,9 @@
 """The complete explanation of one network, and the tables that combine several."""
 
 from kernel_dilation.explanations.activations import network_activations
-from kernel_dilation.explanations.explain_network import explain_network
 from kernel_dilation.explanations.explanation_batch import ExplanationBatch
 from kernel_dilation.explanations.metric_tables import LAYERS, cascade_table, metrics_table, recognition_by_other_replicates, stack_replicates
+from kernel_dilation.explanations.network_explanation import explain_network
 from kernel_dilation.explanations.subset_metrics import subset_indices, subset_metrics
 from kernel_dilation.model.gradients import gradient_graph, image_logits
 from kernel_dilation.model.network import logits

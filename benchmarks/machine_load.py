@@ -6,8 +6,6 @@ from pathlib import Path
 
 from benchmarks.sizes import CORES
 
-PACKAGES = ("tensorflow", "keras", "numpy", "torch", "tf-keras-vis", "saliency", "xplique", "dvc", "distributed")
-
 
 def limit_cores() -> int:
     """Restrict this process and its children to at most `CORES` cores, and return their number."""

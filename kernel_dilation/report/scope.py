@@ -1,0 +1,108 @@
+"""The scope of a run: what all of its numbers hold for, and how that is put into words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kernel_dilation.experiment.parameters import Settings
+from kernel_dilation.presentation.text_formatting import count_noun, join_with_and
+
+AnswerValues = Mapping[str, Any]  # metrics/answers.json, or a part of it
+TITLES = {"mnist": "MNIST", "mnist5k": "MNIST (5,000 digits)", "fashion_mnist": "Fashion-MNIST", "kmnist": "KMNIST"}
+OF_DIGITS = ("mnist", "mnist5k")  # images of the other data sets may show anything
+SPLITS = {"train": "training", "validation": "validation", "test": "test"}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What all numbers of a run hold for."""
+
+    dataset: str
+    replicates: int
+    digits: Mapping[str, int]  # number of images by split
+    explained: int  # test images that have saliency maps
+    probed: int  # of those, how many each network's costly metrics are measured on
+    dilations: tuple[int, ...]  # from the smallest
+    kernel_sizes: tuple[int, ...]
+    poolings: tuple[str, ...]
+    alpha: float
+    margin_points: float  # percentage points of accuracy
+    margin_share: float  # of a metric's value at the smallest dilation
+    dilate: str  # `first` or `all`: which convolutions are dilated
+    padding: str  # `same` or `valid`
+    match_weights: bool  # whether the hidden layer is widened with `valid`
+
+    @property
+    def data_set(self) -> str:
+        """Name of the data set in prose: `MNIST` for `mnist`; a folder keeps its own name."""
+        return TITLES.get(self.dataset, self.dataset)
+
+    @property
+    def image(self) -> str:
+        """Noun for one image of the data set: `digit` for MNIST, `image` for every other."""
+        return "digit" if self.dataset in OF_DIGITS else "image"
+
+    @property
+    def images(self) -> str:
+        """Plural of `image`."""
+        return f"{self.image}s"
+
+    @property
+    def confidence(self) -> str:
+        """Confidence level of the intervals: `95 %`."""
+        return f"{100 * (1 - self.alpha):g} %"
+
+    @property
+    def margin(self) -> str:
+        """Margin of equivalence of the metrics of maps and class models: `10 %`."""
+        return f"{100 * self.margin_share:g} %"
+
+    @property
+    def arms(self) -> int:
+        """Number of arms in the grid."""
+        return len(self.dilations) * len(self.kernel_sizes) * len(self.poolings)
+
+    @property
+    def networks(self) -> str:
+        """All networks: `10 replicates of each of 28 arms`."""
+        return f"{count_noun(self.replicates, 'replicate')} of {'each of ' if self.arms > 1 else ''}{count_noun(self.arms, 'arm')}"
+
+    @property
+    def dilated(self) -> str:
+        """Dilated layers in words."""
+        return "the first convolution" if self.dilate == "first" else "every convolution"
+
+    @property
+    def reference_arms(self) -> str:
+        """Kernel size and pooling of the arms whose networks stand for their dilation in the figures."""
+        return f"kernel size {self.kernel_sizes[0]}, {self.poolings[0]} pooling"
+
+    @property
+    def grid(self) -> str:
+        """Levels of the three factors in words."""
+        sizes = join_with_and([f"{size} \N{MULTIPLICATION SIGN} {size}" for size in self.kernel_sizes])
+        dilations = f"dilation{'s' * (len(self.dilations) > 1)} {join_with_and(self.dilations)}"
+        return f"{dilations}, first kernels of {sizes} taps, and {join_with_and(self.poolings)} pooling"
+
+    def of(self, split: str, count: int = 0) -> str:
+        """`1,000 test digits`, or with a count `20 of 1,000 test digits`."""
+        every = count_noun(self.digits[split], f"{SPLITS[split]} {self.image}")
+        return f"{count:,} of {every}" if 0 < count < self.digits[split] else every
+
+
+def scope_of(settings: Settings, answers: AnswerValues, fetched: AnswerValues, explained: int) -> Scope:
+    """Return the scope of a run.
+
+    Args:
+        settings: its parameters.
+        answers: its metrics/answers.json.
+        fetched: its metrics/fetch.json.
+        explained: number of test images that have saliency maps.
+    """
+    return Scope(
+        dataset=answers["dataset"], replicates=answers["replicates"], digits=fetched["digits"], explained=explained,
+        probed=min(settings.saliency.probed_images, explained),
+        dilations=tuple(sorted(settings.dilations)), kernel_sizes=tuple(settings.kernel_sizes), poolings=tuple(settings.poolings),
+        alpha=settings.analyze.alpha, margin_points=settings.analyze.margin_points, margin_share=settings.analyze.margin_share,
+        dilate=settings.network.dilate, padding=settings.network.padding, match_weights=settings.network.match_weights,
+    )  # fmt: skip
