@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from kernel_dilation.experiment.parameters import parse_settings
-from kernel_dilation.presentation.text_formatting import count_noun, format_number, format_p_value, format_percent, join_with_and, number_word
 from kernel_dilation.report.captions import caption
 from kernel_dilation.report.learning_sentences import learning_sentences
 from kernel_dilation.report.saliency_sentences import saliency_sentences
@@ -249,25 +248,6 @@ def test_a_caption_has_data_networks_and_interval():
     assert caption("Means.", replace(SCOPE, replicates=1), "made_up", interval="Bars") == (
         "Means. A single replicate has no interval. Data: made_up."
     )
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [(0.0, "0"), (96.384, "96.4"), (0.012345, "0.0123"), (1234.5, "1,234"), (-0.5, "\N{MINUS SIGN}0.500"), (float("nan"), ""), (1e-12, "0")],
-)
-def test_a_number_has_three_significant_digits_and_no_exponent(number, text):
-    assert format_number(number) == text
-
-
-def test_shares_that_are_not_quite_none_or_all_do_not_look_like_it():
-    assert [format_percent(share) for share in (0.0, 0.004, 0.5, 0.996, 1.0)] == ["0 %", "0.4 %", "50 %", "99.6 %", "100 %"]
-
-
-def test_p_values_lists_and_counts_in_words():
-    assert [format_p_value(value) for value in (0.0, 0.0123, 0.2, float("nan"))] == ["p < 0.001", "p = 0.012", "p = 0.20", ""]
-    assert [join_with_and(items) for items in ([], [1], [1, 2], [1, 2, 3])] == ["", "1", "1 and 2", "1, 2 and 3"]
-    assert [count_noun(1, "network"), count_noun(1000, "network")] == ["1 network", "1,000 networks"]
-    assert [number_word(number) for number in (1, 5, 12, 13)] == ["one", "five", "twelve", "13"]
 
 
 def test_a_reliable_method_that_disagrees_with_itself_leaves_the_question_open():

@@ -41,7 +41,7 @@ def format_percent(share: float) -> str:
     text = f"{100 * share:.0f}"
     if (text == "0" and share > 0) or (text == "100" and share < 1):
         text = f"{100 * share:.1f}"
-    return f"{text} %"
+    return {"0.0": "under 0.1 %", "100.0": "over 99.9 %"}.get(text, f"{text} %")
 
 
 def format_p_value(p_value: float) -> str:

@@ -81,7 +81,7 @@ def compare_treatments(
     """Compare the treatments of a table (blocks, treatments) of paired values: verdict, tests, effects and pairs.
 
     The margin is the smallest relevant difference, in the unit of the values: one number, or one for
-    each block (`relative_margins`). The verdict follows `verdicts.VERDICT_RULE`. The number of
+    each block (`relative_margins`). The verdict follows `verdicts.decide_verdict`. The number of
     replicates that would settle an inconclusive verdict is added by `with_replicates_needed`, because
     it takes ten times as long as everything else.
 

@@ -16,19 +16,7 @@ from scipy import stats
 
 ConsistencyVerdict = Literal["consistent", "inconsistent", "inconclusive"]
 
-MIN_RECOVERED_SHARE, MIN_MODE_SHARE, MAX_SLOPE = 0.9, 0.8, 0.25  # bounds of the rule below
-
-CONSISTENCY_RULE = (
-    "A method of learning the dilation is consistent if it meets three conditions. It recovers the planted dilation in "
-    f"at least {100 * MIN_RECOVERED_SHARE:g} % of its runs on textures. At least {100 * MIN_MODE_SHARE:g} % of its runs on digits, over all "
-    "initial dilations and seeds, choose the same dilation. The confidence interval of the slope of the chosen on the initial "
-    f"dilation lies within ±{MAX_SLOPE}; the slope is 0 if the initial dilation has no influence, and 1 if the dilation never changes. "
-    "A method is inconsistent if its choices disagree, or depend on the initial dilation, by more than chance can explain in so few "
-    f"runs: if the confidence interval of the share of equal choices lies below {100 * MIN_MODE_SHARE:g} %, or that of the slope above "
-    f"{MAX_SLOPE}. Otherwise a method is inconclusive. This includes methods whose choices agree but which do not recover the planted "
-    "dilation, because their choices cannot be trusted. The answer to the question is consistent if any method is consistent, "
-    "inconsistent if all methods are inconsistent, and inconclusive otherwise."
-)
+MIN_RECOVERED_SHARE, MIN_MODE_SHARE, MAX_SLOPE = 0.9, 0.8, 0.25  # bounds of `decide_consistency`
 
 
 @dataclass(frozen=True)
@@ -80,7 +68,12 @@ def assess_consistency(choices: pd.DataFrame, planted: pd.DataFrame, options: An
 def decide_consistency(
     share: float, share_upper: float, slope_lower: float | None, slope_upper: float | None, recovered: float | None
 ) -> ConsistencyVerdict:
-    """Return one of the three verdicts by the rule stated in `CONSISTENCY_RULE`."""
+    """Return the verdict on a method from the share of its runs that choose alike, its slope on the initial dilation and its recovery.
+
+    `consistent` if the share, the interval of the slope and the share of planted dilations that it recovers
+    keep to the three bounds above; `inconsistent` if the interval of the share or of the slope lies beyond
+    its bound; else `inconclusive`, as for choices that agree where planted dilations are not recovered.
+    """
     if share_upper < MIN_MODE_SHARE or (slope_lower is not None and slope_lower > MAX_SLOPE):
         return "inconsistent"
     is_independent = slope_lower is not None and slope_upper is not None and max(-slope_lower, slope_upper) <= MAX_SLOPE

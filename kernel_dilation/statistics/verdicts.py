@@ -11,18 +11,12 @@ from scipy import stats
 Verdict = Literal["difference", "negligible", "equivalent", "inconclusive"]
 Name = TypeVar("Name", bound=Hashable)
 
-VERDICT_RULE = (
-    "Two hypotheses are tested for every set of treatments. The treatments are said to differ if the p-value of "
-    "the omnibus test is at most alpha. They are said to be equivalent if two one-sided tests at level alpha show for every "
-    "pair that its difference lies within the margin. The verdict is difference if the treatments differ "
-    "but are not equivalent, and negligible if they differ and are equivalent. The verdict is equivalent if they are "
-    "equivalent and no difference is found, and inconclusive if neither is shown. Both p-values are corrected within "
-    "their family by Holm's method."
-)
-
 
 def decide_verdict(p_value: float, equivalent: bool, alpha: float) -> Verdict:
-    """Return one of the four verdicts by the rule stated in `VERDICT_RULE`.
+    """Return the verdict on treatments from the p-value of their omnibus test and from whether every pair is shown equivalent.
+
+    `difference` if they differ (p at most alpha) and are not shown equivalent, `negligible` if they differ
+    and are; `equivalent` if no difference is found and they are, `inconclusive` if neither is shown.
 
     Raises:
         ValueError: the p-value does not lie between 0 and 1.
