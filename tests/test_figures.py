@@ -10,17 +10,18 @@ from kernel_dilation.figures.class_models import class_models_figure
 from kernel_dilation.figures.first_kernels import dilate_kernels
 from kernel_dilation.figures.gridding import decibels_from_centre
 from kernel_dilation.figures.learned_dilations import chosen_against_initial_figure, rate_sweep_figure
+from kernel_dilation.figures.localisation import draw_outline
 from kernel_dilation.figures.metrics_by_dilation import direction_arrow, metrics_by_dilation_figure
 from kernel_dilation.figures.receptive_fields import draw_frame
-from kernel_dilation.figures.saliency_maps import draw_outline, saliency_maps_figure
+from kernel_dilation.figures.saliency_maps import saliency_maps_figure
 from kernel_dilation.presentation.figure_style import EmptyFigureError, dilation_colour, house_style, png_bytes
 from kernel_dilation.presentation.forest_plot import forest_figure
 from kernel_dilation.presentation.image_grid import GREY, SIGNED, colour_image, image_grid, normalise_images, row_starts
-from kernel_dilation.report.accuracy_section import ACCURACY_FIGURES, confusion_shares
+from kernel_dilation.report.accuracy_figures import ACCURACY_FIGURES, confusion_shares
 from kernel_dilation.report.contents import page_chapters
 from kernel_dilation.report.pictures import FigureSpec, Picture, render_pictures
 from kernel_dilation.report.report_data import LearningTables, ReportData
-from kernel_dilation.report.saliency_section import SALIENCY_FIGURES, recognition_by_dilation
+from kernel_dilation.report.saliency_figures import SALIENCY_FIGURES, recognition_by_dilation
 
 import numpy as np
 import pandas as pd

@@ -1,16 +1,13 @@
-"""Figures of saliency maps of the same images at every dilation, and of their localisation."""
+"""Figures of saliency maps of the same images at every dilation."""
 
 from collections.abc import Mapping, Sequence
 
-from kernel_dilation.map_metrics.localisation import bounding_boxes, ink_mask, salient_mask
 from kernel_dilation.presentation.figure_style import EmptyFigureError
 from kernel_dilation.presentation.image_grid import GREY, SIGNED, image_grid, normalise_images
 from kernel_dilation.presentation.text_formatting import without_underscores
 
 import numpy as np
 from matplotlib.figure import Figure
-
-BOX, MASK = 1.0, 0.45  # grey of what is drawn over a digit
 
 
 def saliency_maps_figure(digits: np.ndarray, maps: Mapping[str, np.ndarray], dilations: Sequence[int], noun: str) -> Figure:
@@ -54,33 +51,3 @@ def saliency_overview_figure(digit: np.ndarray, maps: Mapping[str, np.ndarray], 
     return image_grid(
         np.stack(columns, 1), [f"dilation {dilation}" for dilation in dilations], labels, [GREY, *[SIGNED] * (len(columns) - 1)], most_zoom=5
     )
-
-
-def localisation_figure(digits: np.ndarray, maps: np.ndarray, dilations: Sequence[int]) -> Figure:
-    """Draw the salient region and its box on each image (column) for each dilation (row).
-
-    The first row shows the foreground (ink).
-
-    Args:
-        digits: (n, height, width) in [0, 1].
-        maps: (dilations, n, height, width) of one method, signed.
-
-    Raises:
-        EmptyFigureError: there is no image.
-    """
-    if not maps.size:
-        raise EmptyFigureError("No saliency maps are available.")
-    rows = [draw_outline(ink_mask(digits), digits), *(draw_outline(salient_mask(stack), digits) for stack in maps)]
-    return image_grid(np.stack(rows), ["ink", *(f"dilation {dilation}" for dilation in dilations)])
-
-
-def draw_outline(masks: np.ndarray, digits: np.ndarray) -> np.ndarray:
-    """Return the images in pale blue with the mask and its box over them in red.
-
-    Values lie in the range of the signed colours.
-    """
-    picture = np.where(masks, MASK + 0.4 * digits, -0.5 * digits)
-    box = bounding_boxes(masks)
-    inner = np.zeros_like(box)
-    inner[:, 1:-1, 1:-1] = box[:, 1:-1, 1:-1] & box[:, :-2, 1:-1] & box[:, 2:, 1:-1] & box[:, 1:-1, :-2] & box[:, 1:-1, 2:]
-    return np.where(box & ~inner, BOX, picture)

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kernel_dilation.report.accuracy_section import ACCURACY_FIGURES
+from kernel_dilation.report.accuracy_figures import ACCURACY_FIGURES
 from kernel_dilation.report.html_page import Chapter, QuestionSection
-from kernel_dilation.report.learning_section import LEARNING_FIGURES
-from kernel_dilation.report.metrics_section import METRIC_FIGURES
-from kernel_dilation.report.networks_and_data import DATA_FIGURES, NETWORK_FIGURES
+from kernel_dilation.report.learning_figures import LEARNING_FIGURES
+from kernel_dilation.report.map_metric_figures import METRIC_FIGURES
+from kernel_dilation.report.network_and_data_figures import DATA_FIGURES, NETWORK_FIGURES
 from kernel_dilation.report.pictures import FigureSpec, render_pictures
 from kernel_dilation.report.report_data import ReportData
-from kernel_dilation.report.saliency_section import SALIENCY_FIGURES
+from kernel_dilation.report.saliency_figures import SALIENCY_FIGURES
 from kernel_dilation.report.sentences import QUESTIONS, answer_sentences
 from kernel_dilation.report.tables import ReportTable, accuracy_tables, learning_tables, saliency_tables
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kernel_dilation.presentation.table_rows import row_dicts, rows_where
 from kernel_dilation.presentation.text_formatting import format_number, format_percent, without_underscores
 from kernel_dilation.report.glossary import METRIC_GLOSSARY
-from kernel_dilation.report.metrics_section import rows_on_dilation
+from kernel_dilation.report.map_metric_figures import rows_on_dilation
 from kernel_dilation.report.report_data import ReportData
 
 import pandas as pd

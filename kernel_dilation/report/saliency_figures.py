@@ -2,7 +2,8 @@
 
 from kernel_dilation.figures.class_models import class_models_figure, class_models_for_display_figure, transfer_between_dilations_figure
 from kernel_dilation.figures.gridding import spectra_figure
-from kernel_dilation.figures.saliency_maps import localisation_figure, saliency_maps_figure, saliency_overview_figure
+from kernel_dilation.figures.localisation import localisation_figure
+from kernel_dilation.figures.saliency_maps import saliency_maps_figure, saliency_overview_figure
 from kernel_dilation.presentation.table_rows import rows_where
 from kernel_dilation.report.pictures import FigureSpec
 from kernel_dilation.report.report_data import ReportData
