@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from benchmarks.clone import Clone
+from benchmarks.project_clone import Clone
 from benchmarks.timing import measure_in_turn, medians, seconds_of
 from kernel_dilation.experiment.parameters import parse_settings
 

@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from benchmarks.sizes import CORES
+from benchmarks.benchmark_sizes import CORES
 
 
 def limit_cores() -> int:

@@ -8,8 +8,8 @@ import sys
 from functools import partial
 from typing import Any
 
-from benchmarks.clone import Clone, clone
-from benchmarks.sizes import Sizes
+from benchmarks.benchmark_sizes import Sizes
+from benchmarks.project_clone import Clone, clone
 from benchmarks.timing import measure_in_turn, medians
 
 import yaml

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.clone import Clone, clone
-from benchmarks.sizes import Sizes
+from benchmarks.benchmark_sizes import Sizes
+from benchmarks.project_clone import Clone, clone
 from benchmarks.timed_stage import NOTES
 from kernel_dilation.experiment.parameters import Settings, parse_settings
 

@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.benchmark_figure import benchmark_figure
+from benchmarks.benchmark_sizes import FULL, TINY, WHOLE_GRID, Sizes
+from benchmarks.benchmark_targets import check_targets
 from benchmarks.machine_load import BackgroundLoad, limit_cores
 from benchmarks.markdown_tables import render_page
 from benchmarks.networks_per_hour import measure_throughput
 from benchmarks.pipeline_time import measure_pipeline
 from benchmarks.run_time_growth import measure_scaling
 from benchmarks.saliency_speed import measure_saliency
-from benchmarks.sizes import FULL, TINY, WHOLE_GRID, Sizes
-from benchmarks.targets import check_targets
 from benchmarks.time_to_accuracy import measure_time_to_accuracy
 from benchmarks.training_speed import measure_training
-from kernel_dilation.execution.provenance import collect_provenance
+from kernel_dilation.execution.machine_and_versions import collect_provenance
 from kernel_dilation.experiment.atomic_write import atomic_file, save_json
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.presentation.figure_style import house_style, png_bytes

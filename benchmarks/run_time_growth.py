@@ -4,9 +4,9 @@ import json
 import sys
 from typing import Any
 
-from benchmarks.clone import clone
+from benchmarks.benchmark_sizes import Sizes
 from benchmarks.growth_worker import SMALLEST
-from benchmarks.sizes import Sizes
+from benchmarks.project_clone import clone
 from benchmarks.timing import fit_growth
 
 import yaml

@@ -8,8 +8,8 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from typing import Any
 
+from benchmarks.benchmark_sizes import EXPLAINED_DILATION, NOISE_SHARE, SAMPLES, Sizes
 from benchmarks.isolated_process import Module, own_process
-from benchmarks.sizes import EXPLAINED_DILATION, NOISE_SHARE, SAMPLES, Sizes
 from benchmarks.timing import measure_in_turn, medians
 
 import numpy as np

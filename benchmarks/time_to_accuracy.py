@@ -4,8 +4,8 @@ import os
 from statistics import median
 from typing import Any
 
+from benchmarks.benchmark_sizes import Sizes
 from benchmarks.isolated_process import Module, own_process
-from benchmarks.sizes import Sizes
 from kernel_dilation.datasets.published import download_cache, download_digits
 
 import numpy as np

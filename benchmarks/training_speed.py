@@ -5,8 +5,8 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
+from benchmarks.benchmark_sizes import BATCH, CHANNELS, DENSE, EPOCH_IMAGES, RATE, Sizes
 from benchmarks.isolated_process import Module, own_process
-from benchmarks.sizes import BATCH, CHANNELS, DENSE, EPOCH_IMAGES, RATE, Sizes
 from benchmarks.timing import measure_in_turn, medians
 
 import numpy as np

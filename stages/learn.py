@@ -8,8 +8,8 @@ choices where the best dilation is known) and, if `learn.sweep` names the method
 import sys
 from itertools import product
 
-from kernel_dilation.dilation_learning.jobs import Jobs, learn_from_digits, learn_from_textures, planted_jobs, retrain_at_dilation
-from kernel_dilation.dilation_learning.outcome import LearningOutcome, Row, choice_row, planted_rows, trajectory_rows, weight_row
+from kernel_dilation.dilation_learning.learning_jobs import Jobs, learn_from_digits, learn_from_textures, planted_jobs, retrain_at_dilation
+from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome, Row, choice_row, planted_rows, trajectory_rows, weight_row
 from kernel_dilation.execution.checkpoints import JobCheckpoints
 from kernel_dilation.execution.workers import run_jobs, worker_pool
 from kernel_dilation.experiment.atomic_write import atomic_folder

@@ -3,6 +3,8 @@
 import json
 
 from benchmarks.benchmark_figure import benchmark_figure
+from benchmarks.benchmark_sizes import CORES, FULL, TINY
+from benchmarks.benchmark_targets import TARGETS, check_targets
 from benchmarks.growth_worker import SMALLEST, stage_medians
 from benchmarks.machine_load import busy_seconds
 from benchmarks.markdown_tables import markdown, number, render_page
@@ -11,11 +13,9 @@ from benchmarks.pipeline_time import Run, StageTime, compute_scales, parse_stage
 from benchmarks.run import PARTS, main, parse_arguments
 from benchmarks.run_time_growth import without_work
 from benchmarks.saliency_speed import largest_difference
-from benchmarks.sizes import CORES, FULL, TINY
-from benchmarks.targets import TARGETS, check_targets
 from benchmarks.timing import epoch_seconds, fit_growth, measure_in_turn, medians
 from benchmarks.training_speed import count_training_flops, list_configurations
-from kernel_dilation.execution.provenance import parse_processor
+from kernel_dilation.execution.machine_and_versions import parse_processor
 from kernel_dilation.experiment.parameters import parse_settings
 from kernel_dilation.presentation.figure_style import PIXELS_PER_INCH, WIDTH, house_style, png_bytes
 from tools.project_copy import with_changes

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from kernel_dilation.dilation_learning.outcome import LearningOutcome
+from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome
 from kernel_dilation.execution.checkpoints import JobCheckpoints
 
 import numpy as np

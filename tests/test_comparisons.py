@@ -3,9 +3,9 @@
 import json
 from dataclasses import asdict
 
-from kernel_dilation.statistics.blocks import relative_margins
+from kernel_dilation.statistics.block_tables import relative_margins
 from kernel_dilation.statistics.comparisons import Comparison, compare_treatments, correct_family, with_replicates_needed
-from kernel_dilation.statistics.effects import mean_intervals, slopes
+from kernel_dilation.statistics.effect_sizes import mean_intervals, slopes
 from kernel_dilation.statistics.verdicts import holm
 
 import numpy as np

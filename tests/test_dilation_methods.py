@@ -4,8 +4,8 @@ from importlib import import_module
 
 from kernel_dilation.dilation_learning.interpolated_method import MAX_JITTER, MAX_TAP_WIDTH, tap_width
 from kernel_dilation.dilation_learning.kernel_placement import convolve_wide_kernel, regular_grid
+from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome, choice_row, trajectory_rows
 from kernel_dilation.dilation_learning.method_base import INITIAL_ADVANTAGE, DilationMethod, MethodOptions, get_method, train_method
-from kernel_dilation.dilation_learning.outcome import LearningOutcome, choice_row, trajectory_rows
 from kernel_dilation.dilation_learning.planted_textures import generate_textures
 from kernel_dilation.dilation_methods.continuous import Continuous
 from kernel_dilation.dilation_methods.experts import MEMORY, STEPS_PER_UPDATE, Experts

@@ -19,7 +19,7 @@ from kernel_dilation.presentation.forest_plot import forest_figure
 from kernel_dilation.presentation.image_grid import GREY, SIGNED, colour_image, image_grid, normalise_images, row_starts
 from kernel_dilation.report.accuracy_figures import ACCURACY_FIGURES, confusion_shares
 from kernel_dilation.report.contents import page_chapters
-from kernel_dilation.report.pictures import FigureSpec, Picture, render_pictures
+from kernel_dilation.report.figure_specs import FigureSpec, Picture, render_pictures
 from kernel_dilation.report.report_data import LearningTables, ReportData
 from kernel_dilation.report.saliency_figures import SALIENCY_FIGURES, recognition_by_dilation
 

@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from kernel_dilation.report.contents import CHAPTERS, page_chapters, question_sections
+from kernel_dilation.report.figure_specs import Picture
 from kernel_dilation.report.html_page import Chapter, QuestionSection, render_page
-from kernel_dilation.report.pictures import Picture
 from kernel_dilation.report.sentences import QUESTIONS
 from kernel_dilation.report.tables import (
     CONTRAST_COLUMNS,

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from kernel_dilation.dilation_learning.outcome import LearningOutcome, planted_rows
+from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome, planted_rows
 from kernel_dilation.experiment.parameters import Learn, parse_settings
 from stages.learn import choices_table, digit_jobs, jobs_on_textures, retraining_jobs, sweep_jobs
 

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from kernel_dilation.dilation_learning.outcome import LearningOutcome, planted_rows
+from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome, planted_rows
 from kernel_dilation.experiment.parameters import Learn, parse_settings
 from tools.planted_recovery.measure_recovery import PLANTED_DILATIONS, fixed_dilation_jobs, loss_table, method_jobs, with_baselines
 

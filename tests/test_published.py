@@ -29,7 +29,7 @@ FILES = four_files()
 def mirror(monkeypatch) -> Iterator[Mirror]:
     """Mirror with the four small files, packed."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr("kernel_dilation.datasets.download.PAUSE_SECONDS", 0)
+    monkeypatch.setattr("kernel_dilation.datasets.http_download.PAUSE_SECONDS", 0)
     with running_mirror() as server:
         server.files = {f"{name}.gz": gzip.compress(content) for name, content in FILES.items()}
         yield server

@@ -1,7 +1,7 @@
 """The number of replicates that would settle a question."""
 
-from kernel_dilation.statistics.blocks import differences
-from kernel_dilation.statistics.ranks import omnibus_p_value
+from kernel_dilation.statistics.block_tables import differences
+from kernel_dilation.statistics.rank_tests import omnibus_p_value
 from kernel_dilation.statistics.replicates_needed import TRUE_EFFECTS, replicates_needed, settled_shares
 from kernel_dilation.statistics.verdicts import decide_verdict, equivalence_p_value
 

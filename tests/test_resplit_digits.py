@@ -1,4 +1,4 @@
-from kernel_dilation.dilation_learning.jobs import resplit_digits
+from kernel_dilation.dilation_learning.learning_jobs import resplit_digits
 
 import numpy as np
 

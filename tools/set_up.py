@@ -48,7 +48,7 @@ def check_platform() -> None:
 
 
 def lock_lines(locks: list[Path]) -> dict[Path, str]:
-    """Return the line of each lock file in the stamp: its name and the digest of its content."""
+    """Return the stamp's line for each lock file: its name and SHA-256 digest."""
     return {lock: f"{lock.name} {hashlib.sha256(lock.read_bytes()).hexdigest()}" for lock in locks}
 
 
@@ -110,7 +110,7 @@ def set_up(environment: Path, locks: list[Path]) -> None:
 
 
 def configure_dvc_scm(environment: Path) -> None:
-    """Configure DVC, for this clone only, by whether the project is a Git repository; one downloaded as a ZIP file is not."""
+    """Tell DVC, for this copy only, whether the project is a Git repository; a ZIP download is not."""
     local = Path(".dvc/config.local")
     without_git = local.is_file() and "no_scm = true" in local.read_text(encoding="utf-8")
     is_repository = subprocess.run(["git", "rev-parse", "--git-dir"], capture_output=True).returncode == 0

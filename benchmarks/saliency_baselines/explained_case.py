@@ -3,7 +3,7 @@
 from functools import cache
 from typing import NamedTuple
 
-from benchmarks.sizes import BATCH, EXPLAINED_DILATION
+from benchmarks.benchmark_sizes import BATCH, EXPLAINED_DILATION
 from benchmarks.training_baselines.project import architecture_of
 from kernel_dilation.datasets.published import load_packaged_digits
 from kernel_dilation.model.network import Architecture, keras_network

@@ -2,8 +2,8 @@
 
 from unittest.mock import patch
 
+from benchmarks.benchmark_sizes import NOISE_SHARE, SAMPLES
 from benchmarks.saliency_baselines.explained_case import explained_case
-from benchmarks.sizes import NOISE_SHARE, SAMPLES
 from kernel_dilation.experiment.parameters import IMAGE_SIDE, Saliency
 from kernel_dilation.explanations import class_models as ascent
 from kernel_dilation.saliency_methods import gradient as gradients

@@ -5,9 +5,9 @@ from itertools import cycle
 from typing import Any
 from unittest.mock import patch
 
+from benchmarks.benchmark_sizes import NOISE_SHARE, SAMPLES
 from benchmarks.saliency_baselines.explained_case import explained_case
 from benchmarks.saliency_baselines.project import noise
-from benchmarks.sizes import NOISE_SHARE, SAMPLES
 
 import numpy as np
 import tensorflow as tf

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from benchmarks.benchmark_sizes import NOISE_SHARE, SAMPLES
 from benchmarks.saliency_baselines.explained_case import explained_case
 from benchmarks.saliency_baselines.project import noise, options
-from benchmarks.sizes import NOISE_SHARE, SAMPLES
 from kernel_dilation.experiment.parameters import CLASSES, IMAGE_SIDE
 from kernel_dilation.explanations.class_models import BETA_1, BETA_2, EPSILON, INITIAL_NOISE
 

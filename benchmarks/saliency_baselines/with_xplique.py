@@ -2,9 +2,9 @@
 
 from unittest.mock import patch
 
+from benchmarks.benchmark_sizes import NOISE_SHARE, SAMPLES
 from benchmarks.saliency_baselines.explained_case import explained_case
 from benchmarks.saliency_baselines.project import noise
-from benchmarks.sizes import NOISE_SHARE, SAMPLES
 from kernel_dilation.model.gradients import BATCH, one_hot
 
 import numpy as np

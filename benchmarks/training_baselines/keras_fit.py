@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from benchmarks.sizes import BATCH, EPOCH_IMAGES, RATE
+from benchmarks.benchmark_sizes import BATCH, EPOCH_IMAGES, RATE
 from benchmarks.timing import epoch_seconds
 from benchmarks.training_baselines.project import architecture_of, use_threads
 from kernel_dilation.datasets.published import load_packaged_digits

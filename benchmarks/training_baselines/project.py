@@ -3,7 +3,7 @@
 import time
 from functools import cache
 
-from benchmarks.sizes import BATCH, CHANNELS, DENSE, EPOCH_IMAGES, RATE
+from benchmarks.benchmark_sizes import BATCH, CHANNELS, DENSE, EPOCH_IMAGES, RATE
 from kernel_dilation.datasets.published import load_packaged_digits
 from kernel_dilation.execution.workers import suppress_stderr
 from kernel_dilation.experiment.arms import Arm

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from functools import cache
 
-from benchmarks.sizes import BATCH, CHANNELS, DENSE, EPOCH_IMAGES, RATE
+from benchmarks.benchmark_sizes import BATCH, CHANNELS, DENSE, EPOCH_IMAGES, RATE
 from kernel_dilation.datasets.published import load_packaged_digits
 
 import numpy as np

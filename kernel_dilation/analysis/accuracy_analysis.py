@@ -15,9 +15,9 @@ from kernel_dilation.analysis.comparison_families import (
     mean_with_interval,
     table_findings,
 )
+from kernel_dilation.analysis.correctness_tests import cochran_p_values, mcnemar_pairs
 from kernel_dilation.analysis.mixed_model import mixed_model
 from kernel_dilation.analysis.nemenyi import critical_difference
-from kernel_dilation.analysis.per_image_tests import cochran_p_values, mcnemar_pairs
 from kernel_dilation.analysis.sparse_vs_dense import DENSITIES, dense_and_sparse, equal_extent_pairs, sparse_contrasts
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.geometry import extent

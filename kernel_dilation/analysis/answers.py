@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from kernel_dilation.analysis.comparison_families import Finding, Question, largest_effect
-from kernel_dilation.statistics.ranks import iman_davenport
+from kernel_dilation.statistics.rank_tests import iman_davenport
 
 Answer = dict[str, object]
 VERDICT_PRIORITY = ("difference", "negligible", "inconclusive", "equivalent")  # the first that occurs is the verdict on all metrics together

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kernel_dilation.experiment.parameters import Analyze
-from kernel_dilation.statistics.blocks import Floats, Treatment
+from kernel_dilation.statistics.block_tables import Floats, Treatment
 from kernel_dilation.statistics.comparisons import Comparison, compare_treatments, correct_family, with_replicates_needed
-from kernel_dilation.statistics.effects import mean_intervals
+from kernel_dilation.statistics.effect_sizes import mean_intervals
 
 import numpy as np
 import pandas as pd

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from kernel_dilation.statistics.blocks import Treatment, check_table
-from kernel_dilation.statistics.ranks import within_ranks
+from kernel_dilation.statistics.block_tables import Treatment, check_table
+from kernel_dilation.statistics.rank_tests import within_ranks
 
 import pandas as pd
 from numpy.typing import ArrayLike

@@ -19,7 +19,7 @@ from kernel_dilation.analysis.receptive_fields import receptive_field_row
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.parameters import Analyze
 from kernel_dilation.experiment.paths import CLASS_MODEL
-from kernel_dilation.statistics.blocks import relative_margins
+from kernel_dilation.statistics.block_tables import relative_margins
 
 import numpy as np
 import pandas as pd

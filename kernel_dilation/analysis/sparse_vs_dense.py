@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.geometry import extent
-from kernel_dilation.statistics.blocks import Floats, check_table, without_rounding_error
-from kernel_dilation.statistics.pairs import Pair, compare_pairs
+from kernel_dilation.statistics.block_tables import Floats, check_table, without_rounding_error
+from kernel_dilation.statistics.pairwise_comparisons import Pair, compare_pairs
 
 import numpy as np
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from kernel_dilation.datasets.download import describe_error, download, is_refusal, is_url, join_url, redact_secrets
+from kernel_dilation.datasets.download_errors import describe_error, is_refusal
+from kernel_dilation.datasets.http_download import download, is_url, join_url, redact_secrets
 from kernel_dilation.datasets.idx import KINDS, Digits, parse_digits, unpack
 from kernel_dilation.datasets.idx_folder import find_files, list_spellings
 from kernel_dilation.experiment.atomic_write import save_bytes

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Literal
 
 from kernel_dilation.dilation_learning.kernel_placement import convolve_wide_kernel
-from kernel_dilation.dilation_learning.outcome import LearningOutcome
+from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.dataset_names import DigitArrays
 from kernel_dilation.model.network import Architecture, head_logits, keras_network, last_features

@@ -10,8 +10,8 @@ XNAS, Nayman et al. 2019), under which a small weight can grow as fast as a larg
 gradually, and with them the advantage of the initial dilation.
 """
 
+from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome
 from kernel_dilation.dilation_learning.method_base import INITIAL_ADVANTAGE, DilationMethod, MethodOptions, train_method
-from kernel_dilation.dilation_learning.outcome import LearningOutcome
 from kernel_dilation.experiment.dataset_names import DigitArrays
 from kernel_dilation.model.network import convolve
 
@@ -26,7 +26,7 @@ GOLDEN_RATIO = 0.6180339887498949  # its multiples are evenly distributed modulo
 
 
 class Experts(DilationMethod):
-    """Network whose parameters are one logit per candidate; its first weight contains one kernel per candidate."""
+    """Network with one logit and one first-layer kernel for each candidate dilation."""
 
     def initial_weights(self, seed: int) -> list[np.ndarray]:
         """Initial weights of a network of the grid, with a separately drawn first kernel for each candidate."""
@@ -40,7 +40,7 @@ class Experts(DilationMethod):
         return np.array([INITIAL_ADVANTAGE * (candidate == initial_dilation) for candidate in self.options.candidates], np.float32)
 
     def allocate_images(self, images: tf.Tensor) -> tf.Tensor:
-        """Return how many of a number of images each candidate processes, (candidates,) int32, at least one.
+        """Return how many of `images` images each candidate processes, (candidates,) int32, each at least 1.
 
         The others are distributed by systematic sampling, so that each count is its expectation rounded up or down.
         """

@@ -8,8 +8,8 @@ cooled until one dilation remains.
 """
 
 from kernel_dilation.dilation_learning.kernel_placement import one_hot_placements
+from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome
 from kernel_dilation.dilation_learning.method_base import INITIAL_ADVANTAGE, DilationMethod, MethodOptions, train_method
-from kernel_dilation.dilation_learning.outcome import LearningOutcome
 from kernel_dilation.experiment.dataset_names import DigitArrays
 
 import numpy as np

@@ -8,8 +8,8 @@ is trapped at a wrong dilation does not decide.
 
 from kernel_dilation.dilation_learning.interpolated_method import InterpolatedMethod, jitter_dilation
 from kernel_dilation.dilation_learning.kernel_placement import regular_grid
+from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome
 from kernel_dilation.dilation_learning.method_base import MethodOptions, train_method
-from kernel_dilation.dilation_learning.outcome import LearningOutcome
 from kernel_dilation.experiment.dataset_names import DigitArrays
 
 import numpy as np

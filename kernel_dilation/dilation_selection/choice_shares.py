@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from kernel_dilation.statistics.blocks import Floats
+from kernel_dilation.statistics.block_tables import Floats
 from kernel_dilation.statistics.verdicts import one_sided_p_values
 
 import numpy as np

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kernel_dilation.dilation_selection.choice_shares import right_share, same_share
-from kernel_dilation.statistics.effects import mean_intervals, slopes
+from kernel_dilation.statistics.effect_sizes import mean_intervals, slopes
 
 import numpy as np
 from numpy.typing import NDArray

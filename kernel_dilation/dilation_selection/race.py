@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kernel_dilation.statistics.blocks import Floats
+from kernel_dilation.statistics.block_tables import Floats
 from kernel_dilation.statistics.verdicts import one_sided_p_values, tost_p_values
 
 import numpy as np

@@ -10,7 +10,7 @@ needed, because a rule that always chooses dilation 1 makes no error in one of t
 
 from dataclasses import dataclass
 
-from kernel_dilation.statistics.blocks import Floats
+from kernel_dilation.statistics.block_tables import Floats
 
 import numpy as np
 from numpy.typing import NDArray

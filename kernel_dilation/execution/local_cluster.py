@@ -42,7 +42,7 @@ def choose_worker_count() -> int:
 
 
 def count_affordable_workers() -> int:
-    """Return the number of usable cores, or of workers that fit into the free memory if that is smaller; at least 1."""
+    """Return the smaller of the number of usable cores and the number of workers that fit in free memory, but at least 1."""
     free = min(MEMORY_LIMIT, psutil.virtual_memory().available)
     affordable = max(1, min(CPU_COUNT, free // WORKER_BYTES))
     if affordable < CPU_COUNT:
@@ -71,7 +71,7 @@ def local_cluster(workers: int) -> Iterator[LocalCluster]:
 
 @contextmanager
 def block_interrupts() -> Iterator[None]:
-    """Block Ctrl-C until the block ends, and permanently in the threads and processes that are started in it."""
+    """Hold back SIGINT inside the `with` statement, and permanently in threads and processes started there."""
     resource_tracker.ensure_running()  # otherwise the first process to start would start it and unblock the signal
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

@@ -3,7 +3,7 @@
 import re
 import sys
 
-from kernel_dilation.execution.provenance import find_versions
+from kernel_dilation.execution.machine_and_versions import find_versions
 from kernel_dilation.experiment.code_state import STARTUP_FILES, digest_code, read_code_files
 
 PACKAGES = ("tensorflow", "keras", "numpy")  # their versions affect the bytes of a result

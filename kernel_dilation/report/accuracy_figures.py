@@ -11,7 +11,7 @@ from kernel_dilation.figures.confusion_matrices import confusion_by_dilation_fig
 from kernel_dilation.figures.misclassified import MOST, most_wrong_figure
 from kernel_dilation.figures.receptive_fields import effective_fields_figure, fields_and_accuracy_figure
 from kernel_dilation.presentation.table_rows import rows_where
-from kernel_dilation.report.pictures import FigureSpec
+from kernel_dilation.report.figure_specs import FigureSpec
 from kernel_dilation.report.report_data import ReportData
 
 import numpy as np

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kernel_dilation.report.accuracy_figures import ACCURACY_FIGURES
+from kernel_dilation.report.figure_specs import FigureSpec, render_pictures
 from kernel_dilation.report.html_page import Chapter, QuestionSection
 from kernel_dilation.report.learning_figures import LEARNING_FIGURES
 from kernel_dilation.report.map_metric_figures import METRIC_FIGURES
 from kernel_dilation.report.network_and_data_figures import DATA_FIGURES, NETWORK_FIGURES
-from kernel_dilation.report.pictures import FigureSpec, render_pictures
 from kernel_dilation.report.report_data import ReportData
 from kernel_dilation.report.saliency_figures import SALIENCY_FIGURES
 from kernel_dilation.report.sentences import QUESTIONS, answer_sentences

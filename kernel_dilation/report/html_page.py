@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kernel_dilation.report.pictures import Picture
+from kernel_dilation.report.figure_specs import Picture
 from kernel_dilation.report.tables import ReportTable
 
 from jinja2 import Environment, StrictUndefined

@@ -1,7 +1,7 @@
 """Figures of the first question: whether the best dilation can be learned."""
 
 from kernel_dilation.figures.learned_dilations import chosen_against_initial_figure, planted_truth_figure, rate_sweep_figure, trajectories_figure
-from kernel_dilation.report.pictures import FigureSpec
+from kernel_dilation.report.figure_specs import FigureSpec
 
 LEARNING_FIGURES = (
     FigureSpec(

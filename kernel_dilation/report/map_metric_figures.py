@@ -5,7 +5,7 @@ from kernel_dilation.figures.map_similarity import similarity_against_floor_figu
 from kernel_dilation.figures.metrics_by_dilation import metrics_by_dilation_figure, verdicts_by_metric_figure
 from kernel_dilation.figures.randomisation import randomisation_cascade_figure
 from kernel_dilation.presentation.table_rows import rows_where
-from kernel_dilation.report.pictures import FigureSpec
+from kernel_dilation.report.figure_specs import FigureSpec
 from kernel_dilation.report.report_data import ReportData
 
 import pandas as pd

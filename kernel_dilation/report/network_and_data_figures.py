@@ -4,7 +4,7 @@ from kernel_dilation.figures.activations import activations_figure, filter_maxim
 from kernel_dilation.figures.digit_images import class_counts_figure, class_means_figure, first_digits_figure
 from kernel_dilation.figures.first_kernels import first_kernels_figure
 from kernel_dilation.figures.learning_curves import learning_curves_figure
-from kernel_dilation.report.pictures import FigureSpec
+from kernel_dilation.report.figure_specs import FigureSpec
 
 NETWORK_FIGURES = (
     FigureSpec(

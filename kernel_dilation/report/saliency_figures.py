@@ -5,7 +5,7 @@ from kernel_dilation.figures.gridding import spectra_figure
 from kernel_dilation.figures.localisation import localisation_figure
 from kernel_dilation.figures.saliency_maps import saliency_maps_figure, saliency_overview_figure
 from kernel_dilation.presentation.table_rows import rows_where
-from kernel_dilation.report.pictures import FigureSpec
+from kernel_dilation.report.figure_specs import FigureSpec
 from kernel_dilation.report.report_data import ReportData
 
 import pandas as pd

@@ -1,4 +1,4 @@
-"""`guided_backprop`: the gradient, which each ReLU passes where both its input and the gradient are positive."""
+"""`guided_backprop`: the gradient, passed back through each ReLU only where both the ReLU's input and the incoming gradient are positive."""
 
 from kernel_dilation.experiment.parameters import Saliency
 from kernel_dilation.model.gradients import image_gradient
@@ -10,7 +10,7 @@ import tensorflow as tf
 
 @tf.custom_gradient
 def guided_relu(values: tf.Tensor) -> tuple[tf.Tensor, object]:
-    """ReLU whose gradient passes only where it is positive and the input was positive too."""
+    """ReLU that passes the gradient back only where gradient and input are both positive."""
     rectified = tf.nn.relu(values)
     return rectified, lambda upstream: tf.where(rectified > 0, tf.nn.relu(upstream), 0.0)
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kernel_dilation.statistics.blocks import Floats, Treatment, check_table, differences, is_numeric, treatment_pairs
-from kernel_dilation.statistics.effects import mean_intervals, slopes
-from kernel_dilation.statistics.pairs import Pair, compare_pairs
-from kernel_dilation.statistics.ranks import kendall_w, omnibus_p_value, trend_p_value
+from kernel_dilation.statistics.block_tables import Floats, Treatment, check_table, differences, is_numeric, treatment_pairs
+from kernel_dilation.statistics.effect_sizes import mean_intervals, slopes
+from kernel_dilation.statistics.pairwise_comparisons import Pair, compare_pairs
+from kernel_dilation.statistics.rank_tests import kendall_w, omnibus_p_value, trend_p_value
 from kernel_dilation.statistics.replicates_needed import MOST_REPLICATES, replicates_needed
 from kernel_dilation.statistics.verdicts import Name, Verdict, decide_verdict, equivalence_p_value, holm
 

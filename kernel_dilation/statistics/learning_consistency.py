@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kernel_dilation.experiment.parameters import Analyze
-from kernel_dilation.statistics.blocks import Floats
+from kernel_dilation.statistics.block_tables import Floats
 from kernel_dilation.statistics.comparisons import compare_treatments
-from kernel_dilation.statistics.effects import mean_intervals, slopes
-from kernel_dilation.statistics.ranks import kendall_w
+from kernel_dilation.statistics.effect_sizes import mean_intervals, slopes
+from kernel_dilation.statistics.rank_tests import kendall_w
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ class Consistency:
     """The results of all runs of one method; dilations are in pixels and shares from 0 to 1."""
 
     runs: int
-    mode: int  # the dilation chosen most often, the smallest of several
+    mode: int  # the dilation chosen most often, the smallest if several tie
     mode_share: float
     mode_share_lower: float  # ends of its exact interval (Clopper and Pearson 1934)
     mode_share_upper: float

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Mapping
 from typing import Literal, TypeVar
 
-from kernel_dilation.statistics.blocks import Floats
+from kernel_dilation.statistics.block_tables import Floats
 
 import numpy as np
 from scipy import stats

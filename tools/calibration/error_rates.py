@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kernel_dilation.statistics.blocks import Floats, differences, relative_margins
-from kernel_dilation.statistics.effects import mean_intervals, slopes
-from kernel_dilation.statistics.ranks import omnibus_p_value, trend_p_value, wilcoxon_p_values
+from kernel_dilation.statistics.block_tables import Floats, differences, relative_margins
+from kernel_dilation.statistics.effect_sizes import mean_intervals, slopes
+from kernel_dilation.statistics.rank_tests import omnibus_p_value, trend_p_value, wilcoxon_p_values
 from kernel_dilation.statistics.verdicts import decide_verdict, equivalence_p_value
 from tools.calibration.synthetic_studies import BASE, synthetic_tables
 

@@ -11,7 +11,7 @@ from kernel_dilation.dilation_selection.choice_shares import Share, right_share,
 from kernel_dilation.dilation_selection.learning_verdict import ConsistencyRule, planted_world, verdict
 from kernel_dilation.dilation_selection.race import RaceRules, race
 from kernel_dilation.dilation_selection.selection_bound import signal_to_noise
-from kernel_dilation.statistics.blocks import Floats
+from kernel_dilation.statistics.block_tables import Floats
 from tools.calibration.error_rates import ALPHA, CONFIDENCE, Rate, Target, rate_with_interval
 
 import numpy as np

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kernel_dilation.statistics.blocks import Floats
+from kernel_dilation.statistics.block_tables import Floats
 
 import numpy as np
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
 
-from kernel_dilation.dilation_learning.jobs import Jobs, build_options, draw_textures, learn_from_textures, planted_jobs
-from kernel_dilation.dilation_learning.outcome import LearningOutcome, planted_rows
+from kernel_dilation.dilation_learning.learning_jobs import Jobs, build_options, draw_textures, learn_from_textures, planted_jobs
+from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome, planted_rows
 from kernel_dilation.execution.checkpoints import JobCheckpoints
 from kernel_dilation.execution.workers import report_progress, run_jobs, worker_pool
 from kernel_dilation.experiment.atomic_write import atomic_file

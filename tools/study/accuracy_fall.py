@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from kernel_dilation.experiment.parameters import Analyze
 from kernel_dilation.presentation.figure_style import INK, colours, offsets, panels, set_integer_ticks
 from kernel_dilation.presentation.table_rows import row_dicts, rows_where
-from kernel_dilation.statistics.blocks import Floats
-from kernel_dilation.statistics.effects import mean_intervals
+from kernel_dilation.statistics.block_tables import Floats
+from kernel_dilation.statistics.effect_sizes import mean_intervals
 
 import numpy as np
 import pandas as pd

@@ -9,8 +9,8 @@ from kernel_dilation.presentation.table_rows import read_table, rows_where, sing
 from kernel_dilation.presentation.text_formatting import format_number
 from kernel_dilation.report.scope import scope_of
 from kernel_dilation.report.sentences import QUESTIONS, answer_sentences, held_fixed_sentence
-from tools.study.decompose_2019 import KERNEL_SIZE_AND_POOLING
 from tools.study.readme_template import render_template
+from tools.study.write_replication import KERNEL_SIZE_AND_POOLING
 
 import pandas as pd
 

@@ -13,15 +13,15 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from kernel_dilation.execution.machine_and_versions import collect_provenance
 from kernel_dilation.execution.process_termination import run_command
-from kernel_dilation.execution.provenance import collect_provenance
 from kernel_dilation.experiment.atomic_write import save_json
 from kernel_dilation.experiment.cli_errors import INTERRUPTED, exit_with_message
 from kernel_dilation.experiment.parameter_file import read_parameters
 from kernel_dilation.experiment.parameters import parse_settings
 from tools.project_copy import copy_file, copy_files, list_project_files, with_changes
-from tools.study.decompose_2019 import write_replication
 from tools.study.readme import write_readme
+from tools.study.write_replication import write_replication
 
 import yaml
 from dask.system import CPU_COUNT

@@ -2,8 +2,8 @@
 
 from itertools import product
 
-from kernel_dilation.statistics.effects import cohen_dz, hodges_lehmann, mean_intervals, rank_biserial, slopes
-from kernel_dilation.statistics.ranks import signed_ranks
+from kernel_dilation.statistics.effect_sizes import cohen_dz, hodges_lehmann, mean_intervals, rank_biserial, slopes
+from kernel_dilation.statistics.rank_tests import signed_ranks
 
 import numpy as np
 import pytest

@@ -1,6 +1,6 @@
 """Tables of blocks by treatments."""
 
-from kernel_dilation.statistics.blocks import check_table, differences, relative_margins, sign_patterns
+from kernel_dilation.statistics.block_tables import check_table, differences, relative_margins, sign_patterns
 
 import numpy as np
 import pytest

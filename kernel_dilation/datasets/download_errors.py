@@ -1,18 +1,12 @@
-"""Download a file from a mirror, and explain failures without revealing passwords."""
+"""Explain why a download failed and how to fix it, without revealing passwords."""
 
-import io
 import re
 import socket
 import ssl
-import time
 from collections.abc import Iterator
-from urllib.parse import urlsplit, urlunsplit
 
-import pooch
 from requests import exceptions
 
-ATTEMPTS = 2  # at one mirror, before the next one is tried
-PAUSE_SECONDS = 1  # between two attempts
 TIMEOUT_SECONDS = 10  # without any data from a mirror
 TRANSIENT_STATUSES = (408, 425, 429)  # the 4xx statuses for which another attempt may succeed
 PROXY = "behind a proxy, set HTTPS_PROXY"
@@ -37,49 +31,6 @@ CAUSES: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (  # exce
 )
 
 
-def is_url(location: str) -> bool:
-    """Return whether a location is an address on the network rather than a folder.
-
-    Raises:
-        ValueError: an address with a scheme other than HTTP or HTTPS.
-    """
-    scheme = re.match(r"([a-z][a-z0-9+.-]*)://", location, re.IGNORECASE)
-    if scheme and scheme[1].lower() not in ("http", "https"):
-        raise ValueError(f"a mirror must be a folder or an address that begins with http:// or https://; got {redact_secrets(location)}")
-    return bool(scheme)
-
-
-def join_url(base: str, name: str) -> str:
-    """Return the address of a file below a base address; a query of the base, such as a signature, follows the file's name."""
-    parts = urlsplit(base)
-    return urlunsplit((parts.scheme, parts.netloc, f"{parts.path.rstrip('/')}/{name}", parts.query, ""))
-
-
-def redact_secrets(text: str) -> str:
-    """Return an address, or a sentence that contains one, without user name, password and query."""
-    return re.sub(r"\?\S*", "?…", re.sub(r"[^/\s]+:\S*@", "…@", text))
-
-
-def download(url: str) -> bytes:
-    """Return the content of a file on a mirror and show a progress bar; transient failures are retried.
-
-    Raises:
-        OSError: the mirror cannot be reached or does not have the file.
-    """
-    downloader = pooch.HTTPDownloader(progressbar=True, timeout=TIMEOUT_SECONDS)
-    for attempt in range(1, ATTEMPTS + 1):
-        content = io.BytesIO()
-        try:
-            downloader(url, content, None)
-        except exceptions.RequestException as error:
-            if attempt == ATTEMPTS or is_refusal(error):
-                raise
-            time.sleep(PAUSE_SECONDS)
-        else:
-            break
-    return content.getvalue()
-
-
 def http_status(error: OSError) -> int | None:
     """HTTP status with which a mirror answered, or None if it did not answer."""
     response = getattr(error, "response", None)
@@ -93,7 +44,7 @@ def is_refusal(error: OSError) -> bool:
 
 
 def describe_error(error: OSError) -> str:
-    """Return why a download failed and the remedy, in our own words: messages of libraries contain addresses with passwords."""
+    """Explain why a download failed and how to fix it, without quoting messages of `requests`, which may contain passwords."""
     if (status := http_status(error)) is not None:
         return f"answered with status {status}"
     if not isinstance(error, exceptions.RequestException):

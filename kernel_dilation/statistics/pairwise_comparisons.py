@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kernel_dilation.statistics.bayes import region_probabilities
-from kernel_dilation.statistics.blocks import Floats, Treatment
-from kernel_dilation.statistics.effects import cohen_dz, hodges_lehmann, mean_intervals, rank_biserial
-from kernel_dilation.statistics.ranks import signed_ranks, wilcoxon_p_values
+from kernel_dilation.statistics.bayesian_signed_rank import region_probabilities
+from kernel_dilation.statistics.block_tables import Floats, Treatment
+from kernel_dilation.statistics.effect_sizes import cohen_dz, hodges_lehmann, mean_intervals, rank_biserial
+from kernel_dilation.statistics.rank_tests import signed_ranks, wilcoxon_p_values
 from kernel_dilation.statistics.verdicts import holm, tost_p_values
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Tests over the test images, which compare individual trained networks.
+"""Test whether the trained networks of each replicate classify the test images equally often correctly.
 
 A test over replicates asks how dilation affects newly trained networks; a test over images asks
 whether the networks at hand differ on images like these. With many images, the latter finds
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from kernel_dilation.statistics.blocks import Treatment
+from kernel_dilation.statistics.block_tables import Treatment
 from kernel_dilation.statistics.verdicts import holm
 
 import numpy as np
@@ -88,7 +88,7 @@ def _check_correctness(correct: Correctness) -> Correctness:
 
 
 def _count_discordant(first: Correctness, second: Correctness) -> tuple[int, int]:
-    """Return how many images only the first, and how many only the second, network classifies correctly."""
+    """Return the numbers of images that only the first network and only the second network classify correctly."""
     return int((first & ~second).sum()), int((second & ~first).sum())
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from math import factorial
 
-from kernel_dilation.statistics.blocks import Floats, Treatment, differences, is_numeric, sign_patterns, without_rounding_error
+from kernel_dilation.statistics.block_tables import Floats, Treatment, differences, is_numeric, sign_patterns, without_rounding_error
 
 import numpy as np
 from scipy import stats

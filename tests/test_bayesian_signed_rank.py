@@ -1,6 +1,6 @@
 """The Bayesian signed-rank test."""
 
-from kernel_dilation.statistics.bayes import region_probabilities
+from kernel_dilation.statistics.bayesian_signed_rank import region_probabilities
 
 import numpy as np
 import pytest

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kernel_dilation.statistics.blocks import Floats, sign_patterns
+from kernel_dilation.statistics.block_tables import Floats, sign_patterns
 
 import numpy as np
 from scipy import stats

@@ -18,7 +18,7 @@ class LearningOutcome:
 
     @property
     def chosen_dilation(self) -> int:
-        """Candidate with the largest final weight; the smallest of several."""
+        """Candidate with the largest final weight; the smallest if several tie."""
         return self.candidates[int(self.weights[-1].argmax())]
 
     @property

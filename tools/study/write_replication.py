@@ -42,7 +42,7 @@ def write_replication(folders: Mapping[str, Path], settings: Settings, target: P
 
 
 def class_model_answers(folder: Path, arms: list[Arm], options: Analyze) -> dict[str, Answer]:
-    """Return the answer on each metric of the class models of a run's arms: how it changes with dilation."""
+    """Return, for each metric of a run's class models, how it changes with dilation."""
     metrics = read_metrics(folder / SALIENCY, arms)
     findings = metric_findings(metrics[metrics["method"] == CLASS_MODEL], options)
     return {question.measure: metric_answer(finding) for question, finding in findings.items()}

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 
-from kernel_dilation.datasets.download import describe_error, download, is_url, join_url, redact_secrets
+from kernel_dilation.datasets.download_errors import describe_error
+from kernel_dilation.datasets.http_download import download, is_url, join_url, redact_secrets
 
 import pytest
 from distributed import Security
@@ -25,7 +26,7 @@ def environment(monkeypatch) -> Iterator[None]:
     """Remove the user's proxies, certificates and the pause, and collect sockets that pooch leaves open after the test."""
     for name in (*PROXIES, "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("kernel_dilation.datasets.download.PAUSE_SECONDS", 0)
+    monkeypatch.setattr("kernel_dilation.datasets.http_download.PAUSE_SECONDS", 0)
     yield
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
@@ -76,7 +77,7 @@ def test_a_refused_connection_is_reported():
 
 
 def test_a_time_out_is_reported_with_its_length(monkeypatch):
-    monkeypatch.setattr("kernel_dilation.datasets.download.TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr("kernel_dilation.datasets.http_download.TIMEOUT_SECONDS", 0.1)
     ended = threading.Event()
     with listen(lambda connection: bool(ended.wait(5))) as port:
         assert explain_failure(f"http://127.0.0.1:{port}/file").startswith("not reached: no answer within 10 seconds")

@@ -5,7 +5,7 @@ from importlib import import_module
 from itertools import product
 from typing import TYPE_CHECKING, Literal
 
-from kernel_dilation.dilation_learning.outcome import LearningOutcome, Row
+from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome, Row
 from kernel_dilation.dilation_learning.planted_textures import generate_textures
 from kernel_dilation.execution.workers import report_progress, suppress_stderr
 from kernel_dilation.experiment.arms import Arm

@@ -1,6 +1,6 @@
 """Tests over the test images."""
 
-from kernel_dilation.analysis.per_image_tests import cochran_p_values, mcnemar_pairs
+from kernel_dilation.analysis.correctness_tests import cochran_p_values, mcnemar_pairs
 
 import numpy as np
 import pytest

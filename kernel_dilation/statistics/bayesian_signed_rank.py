@@ -1,6 +1,6 @@
 """The Bayesian signed-rank test with a region of practical equivalence."""
 
-from kernel_dilation.statistics.blocks import Floats, without_rounding_error
+from kernel_dilation.statistics.block_tables import Floats, without_rounding_error
 
 import numpy as np
 

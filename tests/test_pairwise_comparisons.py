@@ -1,8 +1,8 @@
 """The comparison of treatments in pairs."""
 
-from kernel_dilation.statistics.blocks import differences
-from kernel_dilation.statistics.effects import mean_intervals
-from kernel_dilation.statistics.pairs import compare_pairs
+from kernel_dilation.statistics.block_tables import differences
+from kernel_dilation.statistics.effect_sizes import mean_intervals
+from kernel_dilation.statistics.pairwise_comparisons import compare_pairs
 from kernel_dilation.statistics.verdicts import holm
 
 import numpy as np

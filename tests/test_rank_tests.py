@@ -2,8 +2,8 @@
 
 from itertools import permutations, product
 
-from kernel_dilation.statistics.blocks import differences
-from kernel_dilation.statistics.ranks import (
+from kernel_dilation.statistics.block_tables import differences
+from kernel_dilation.statistics.rank_tests import (
     iman_davenport,
     kendall_w,
     omnibus_p_value,
