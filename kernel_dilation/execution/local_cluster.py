@@ -1,5 +1,6 @@
 """A pool of worker processes on this machine, as many as its cores and memory allow."""
 
+import logging
 import os
 import signal
 import sys
@@ -27,6 +28,8 @@ dask.config.set({
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.95,
 })  # fmt: skip
+# When a pool ends in the middle of its work, Dask logs every connection that it loses. The stage itself says what happened.
+logging.getLogger("distributed").setLevel(logging.CRITICAL)
 
 
 def choose_worker_count() -> int:
