@@ -1,6 +1,6 @@
 """Answer the three questions from the results of all arms: `python -m stages.analyze`.
 
-Takes data/networks, data/saliency, data/learned, data/transfer.csv and metrics/fetch.json; leaves data/analysis,
+Takes data/networks, data/saliency, data/learned, data/rounds.csv, data/transfer.csv and metrics/fetch.json; leaves data/analysis,
 metrics/answers.json and the tables in plots/.
 """
 
@@ -25,7 +25,7 @@ from kernel_dilation.experiment.arms import Arm, parse_arm
 from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder, remove_stale, save_json
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Settings, parse_settings
-from kernel_dilation.experiment.paths import ANALYSIS, LEARNED, METRICS, NETWORKS, PARAMETERS, PLOTS, SALIENCY, TRANSFER
+from kernel_dilation.experiment.paths import ANALYSIS, LEARNED, METRICS, NETWORKS, PARAMETERS, PLOTS, ROUNDS, SALIENCY, TRANSFER
 
 import numpy as np
 import pandas as pd
@@ -85,11 +85,10 @@ def analyze_saliency(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answ
     return saliency_answer(findings, methods), finding_tables(findings) | tables
 
 
-def analyze_learning(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answer, Tables]:
-    """Return the answer on learning the dilation and its table."""
-    methods = settings.learn.methods
-    choices, planted = ({method: pd.read_csv(LEARNED / method / f"{name}.csv") for method in methods} for name in ("choices", "planted"))
-    return learning_analysis(choices, planted, accuracies, settings.learn, settings.analyze)
+def analyze_learning(settings: Settings) -> tuple[Answer, Tables]:
+    """Return the answer on learning the dilation and its tables."""
+    choices = {method: pd.read_csv(LEARNED / method / "choices.csv") for method in settings.learn.methods}
+    return learning_analysis(choices, pd.read_csv(ROUNDS), settings.learn, settings.analyze)
 
 
 def concatenate_tables(parts: list[Tables]) -> Tables:
@@ -109,7 +108,7 @@ def main() -> None:
     data_set = json.loads((METRICS / "fetch.json").read_text(encoding="utf-8"))
     accuracy, accuracy_tables = analyze_accuracy(settings)
     saliency, saliency_tables = analyze_saliency(settings, accuracy_tables["accuracy"])
-    learned, learned_tables = analyze_learning(settings, accuracy_tables["accuracy"])
+    learned, learned_tables = analyze_learning(settings)
     tables = concatenate_tables([accuracy_tables, saliency_tables, learned_tables])
     with atomic_folder(ANALYSIS) as folder:
         for name, table in tables.items():

@@ -1,58 +1,211 @@
-"""The analysis of learning the dilation: the consistency of each method and the accuracy that its choices cost."""
+"""The analysis of learning the dilation: for each method, how often it chooses rightly and alike, and at which price."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 from kernel_dilation.analysis.answers import Answer, without_missing
-from kernel_dilation.analysis.comparison_families import Tables, block_table
+from kernel_dilation.analysis.comparison_families import Tables
+from kernel_dilation.dilation_selection.choice_shares import choices_by_block, shown_beyond_margin, shown_within_margin
+from kernel_dilation.dilation_selection.learning_verdict import ConsistencyRule, Verdict, WorldChoices, verdict
+from kernel_dilation.dilation_selection.replayed_choices import (
+    CONTROLS,
+    best_dilations,
+    complete_rounds,
+    exchanged_pairs,
+    replay_choices,
+    two_best,
+    with_mirrored_worlds,
+)
+from kernel_dilation.dilation_selection.selection_bound import signal_to_noise, trainings_needed
+from kernel_dilation.dilation_selection.training_rounds import losses_by_run
 from kernel_dilation.experiment.parameters import Analyze, Learn
-from kernel_dilation.statistics.learning_consistency import ConsistencyVerdict, assess_consistency, overall_consistency, regret, select_dilation
+from kernel_dilation.statistics.effect_sizes import mean_intervals
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-ANSWER_KEYS = (
-    "verdict", "runs", "mode", "mode_share", "entropy", "initial_slope", "slope_lower", "slope_upper", "ranking_w", "regret_points",
-    "regret_lower", "regret_upper", "regret_equivalence_p_value", "planted_recovered", "planted_worst_start",
-)  # fmt: skip
+WANTED_SHARE = 0.95  # share of right choices for which the number of trainings is given
 
 
-def learning_analysis(choices: Tables, planted: Tables, accuracies: pd.DataFrame, learn: Learn, options: Analyze) -> tuple[Answer, Tables]:
-    """Return the answer on learning and the table `learned`, with one row for each method and `selection` last.
+@dataclass(frozen=True)
+class Reference:
+    """Losses in one world against which choices are judged."""
 
-    `selection` is the baseline, a grid search by validation accuracy.
+    name: str
+    truth: int | None  # planted dilation
+    dilations: tuple[int, ...]
+    losses: Mapping[int, NDArray[np.float64]]  # validation losses of the complete rounds of each run, (rounds, dilations)
+
+    @property
+    def all_losses(self) -> NDArray[np.float64]:
+        """Losses of all complete rounds, (rounds, dilations)."""
+        return np.concatenate(list(self.losses.values()))
+
+    @property
+    def best(self) -> int:
+        """Dilation of least mean loss."""
+        return self.dilations[two_best(self.all_losses)[0]]
+
+    @property
+    def identified(self) -> bool:
+        """Whether the planted dilation is the best one under these conditions; True for a world without one."""
+        return self.truth in (None, self.best)
+
+    def other_runs(self, run: int) -> NDArray[np.float64]:
+        """Losses of all runs but one, (rounds, dilations); a choice is not judged by the losses on which it was based."""
+        others = [losses for number, losses in self.losses.items() if number != run]
+        return np.concatenate(others) if others else np.zeros((0, len(self.dilations)))
+
+
+def learning_analysis(choices: Mapping[str, pd.DataFrame], rounds: pd.DataFrame, learn: Learn, options: Analyze) -> tuple[Answer, Tables]:
+    """Return the answer on learning and the tables behind it.
+
+    These are `choices` (of all methods), `learned` (one row for each method and world), `conditions` (of the verdicts) and
+    `worlds` (the best dilation, and the signal-to-noise ratio of the two best).
 
     Args:
-        choices, planted: choices.csv and planted.csv of each method; the latter is empty for a method without texture runs.
-        accuracies: `accuracy` and `validation_accuracy` of every network of the grid, in percent.
+        choices: choices.csv of each method.
+        rounds: rounds.csv.
     """
-    test, validation, dilations = reference_accuracies(accuracies, learn)
-    results: dict[str, Mapping[str, object]] = {}
-    verdicts: dict[str, ConsistencyVerdict] = {}
-    for method, table in choices.items():
-        consistency = assess_consistency(table, planted[method], options)
-        verdicts[method] = consistency.verdict
-        results[method] = asdict(consistency) | regret(test, validation, dilations, table["chosen_dilation"].tolist(), options)
-    selected = select_dilation(validation, dilations)
-    best = np.array(dilations)[validation.argmax(1)]  # of each replicate by itself
-    results["selection"] = {"runs": len(best), "mode": selected, "mode_share": float((best == selected).mean())}
-    consistent = {results[method]["mode"] for method, verdict in verdicts.items() if verdict == "consistent"}
-    answer: Answer = {
-        "verdict": overall_consistency(verdicts),
-        "methods_agree": len(consistent) == 1 if consistent else None,
-        "agrees_with_selection": consistent == {selected} if consistent else None,
-        **{method: without_missing({key: result[key] for key in ANSWER_KEYS if key in result}) for method, result in results.items()},
-    }
-    return without_missing(answer), {"learned": pd.DataFrame([{"method": method, **result} for method, result in results.items()])}
+    references = world_references(rounds, learn)
+    every = pd.concat([replay_choices(rounds, learn), *choices.values()], ignore_index=True)
+    every["truth"] = every["world"].map({world: reference.truth for world, reference in references.items()}).astype("Int64")
+    rule = ConsistencyRule(options.right_share, options.same_share, options.start_slope, options.alpha, options.resamples, options.seed)
+    rows, conditions, verdicts = [], [], {}
+    for method, table in every.groupby("method", sort=False):
+        judged = {world: judge_choices(part, references[str(world)], options) for world, part in table.groupby("world", sort=False)}
+        worlds = [world for name, world in judged.items() if references[str(name)].identified]
+        verdicts[str(method)], shown = verdict(worlds, rule) if worlds else ("inconclusive", [])
+        conditions += [{"method": method, **asdict(condition)} for condition in shown]
+        quantities = {(condition.world, condition.quantity): condition for condition in shown}
+        for name, world in judged.items():
+            rows.append({
+                "method": method, "verdict": verdicts[str(method)], **summarise(table[table["world"] == name], world, references[str(name)], options),
+                **{
+                    f"{quantity.replace(' ', '_')}{end}": getattr(quantities[world.name, quantity], attribute)
+                    for quantity in ("right share", "same share", "start slope")
+                    if (world.name, quantity) in quantities
+                    for end, attribute in (("", "value"), ("_lower", "lower"), ("_upper", "upper"))
+                },
+            })  # fmt: skip
+    learned, worlds_table = pd.DataFrame(rows), pd.DataFrame([world_row(reference, options) for reference in references.values()])
+    tables = {"choices": every, "learned": learned, "conditions": pd.DataFrame(conditions), "worlds": worlds_table}
+    return learning_answer(learned, worlds_table, verdicts), tables
 
 
-def reference_accuracies(accuracies: pd.DataFrame, learn: Learn) -> tuple[np.ndarray, np.ndarray, tuple[int, ...]]:
-    """Return test and validation accuracy, (replicates, dilations) each in percent, and the dilations, to evaluate learned choices.
+def world_references(rounds: pd.DataFrame, learn: Learn) -> dict[str, Reference]:
+    """Return the losses against which choices are judged, by world, mirrored ones included."""
+    dilations = tuple(sorted(learn.candidates))
+    losses = losses_by_run(rounds, dilations)
+    pairs = exchanged_pairs(losses)
+    by_world: dict[str, dict[int, NDArray[np.float64]]] = {}
+    for (world, run), table in with_mirrored_worlds(losses, pairs).items():
+        by_world.setdefault(world, {})[run] = complete_rounds(table)
+    truths = best_dilations(learn.worlds, dilations, pairs)
+    return {world: Reference(world, truths[world], dilations, runs) for world, runs in by_world.items()}
 
-    They are those of the arms with the kernel size and pooling of the networks that learn, or of all
-    arms if the grid has no such arm.
+
+def judge_choices(choices: pd.DataFrame, reference: Reference, options: Analyze) -> WorldChoices:
+    """Return the choices of one method in one world, each shown right, shown wrong, or neither.
+
+    Where the best dilation is planted, every other one is wrong. Elsewhere, a choice is right if its loss lies within the
+    margin of every other dilation's.
+
+    Args:
+        choices: rows of one method and world.
     """
-    matching = accuracies[(accuracies["kernel_size"] == learn.kernel_size) & (accuracies["pooling"] == learn.pooling)]
-    frame = matching if len(matching) else accuracies
-    (test, levels), (validation, _) = (block_table(frame.assign(value=frame[name]), "dilation") for name in ("accuracy", "validation_accuracy"))
-    return test, validation, tuple(int(level) for level in levels)
+    has_start = choices["initial_dilation"].notna().all() if "initial_dilation" in choices else False
+    starts = tuple(sorted({int(start) for start in choices["initial_dilation"]})) if has_start else ()
+    ordered = choices.sort_values(["run", "initial_dilation"] if starts else ["run"], kind="stable")
+    chosen = choices_by_block(ordered["run"].tolist(), ordered["chosen_dilation"].tolist())
+    if reference.truth is not None:
+        right, wrong = chosen == reference.truth, chosen != reference.truth
+    else:
+        right, wrong = np.zeros(chosen.shape, bool), np.zeros(chosen.shape, bool)
+        for row, run in enumerate(sorted(choices["run"].unique())):
+            losses = reference.other_runs(int(run))
+            if len(losses) < 2:
+                continue
+            columns = np.searchsorted(reference.dilations, chosen[row])
+            right[row] = shown_within_margin(losses, options.margin_loss, options.alpha)[columns]
+            wrong[row] = shown_beyond_margin(losses, options.margin_loss, options.alpha)[columns]
+    shown_best = shown_within_margin(reference.all_losses, options.margin_loss, options.alpha)[reference.dilations.index(reference.best)]
+    best = reference.truth if reference.truth is not None else (reference.best if shown_best else None)
+    return WorldChoices(reference.name, best, chosen, right, wrong & ~right, starts)
+
+
+def summarise(choices: pd.DataFrame, world: WorldChoices, reference: Reference, options: Analyze) -> dict[str, object]:
+    """Return what one method chose in one world, how far from the best dilation, and at which price."""
+    means = reference.all_losses.mean(axis=0)
+    columns = np.searchsorted(reference.dilations, world.choices)
+    deviations = (world.choices - reference.best).astype(np.float64)
+    by_run = deviations.mean(axis=1, keepdims=True)
+    lower, upper = mean_intervals(by_run, options.alpha, options.resamples, options.seed) if len(by_run) > 1 else (np.array([np.nan]),) * 2
+    values, counts = np.unique(world.choices, return_counts=True)
+    return {
+        "world": world.name, "best": reference.best, "identified": reference.identified,
+        "runs": len(world.choices), "starts": max(len(world.starts), 1),
+        "mode": int(values[counts.argmax()]), "mode_share": float(counts.max() / counts.sum()),
+        "excess_loss": float((means[columns] / means.min() - 1).mean()),
+        "trainings": float(choices["trainings"].mean()),
+        "bias": float(deviations.mean()), "bias_lower": float(lower[0]), "bias_upper": float(upper[0]),
+        "deviation": float(deviations.std(ddof=1)) if deviations.size > 1 else np.nan,
+    }  # fmt: skip
+
+
+def world_row(reference: Reference, options: Analyze) -> dict[str, object]:
+    """Return the best dilations of one world, and the bound on learning which of them is the better."""
+    losses = reference.all_losses
+    best, second = two_best(losses)
+    row = {
+        "world": reference.name, "truth": reference.truth, "best": reference.dilations[best], "second": reference.dilations[second],
+        "identified": reference.identified, "rounds": len(losses),
+        **{f"loss_{dilation}": float(mean) for dilation, mean in zip(reference.dilations, losses.mean(axis=0))},
+    }  # fmt: skip
+    if len(losses) > 1:
+        signal = signal_to_noise(losses[:, second] - losses[:, best], options.alpha)
+        row |= {"ratio": signal.ratio, "ratio_lower": signal.lower, "ratio_upper": signal.upper}
+        row["trainings_for_95"] = trainings_needed(signal.ratio, WANTED_SHARE)
+    return row
+
+
+def learning_answer(learned: pd.DataFrame, worlds: pd.DataFrame, verdicts: Mapping[str, Verdict]) -> Answer:
+    """Return the headlines: the verdict, the best method with its shares in its worst world and its price, and the bound."""
+    ways = [method for method in verdicts if method not in CONTROLS]
+    scores = {method: score_method(learned[(learned["method"] == method) & learned["identified"]]) for method in ways}
+    ranked = sorted(ways, key=lambda method: (verdicts[method] != "consistent", -scores[method][0], scores[method][1]))
+    best = learned[learned["method"] == ranked[0]]
+    worst = best[best["identified"]].sort_values("right_share", kind="stable").iloc[0] if best["identified"].any() else best.iloc[0]
+    digits = worlds[worlds["world"] == "digits"] if (worlds["world"] == "digits").any() else worlds
+    bound = digits.iloc[0]
+    return without_missing({
+        "verdict": overall_verdict([verdicts[method] for method in ways]),
+        "best_way": ranked[0],
+        "best_dilation": int(bound["best"]),
+        "right_share": number_or_none(worst.get("right_share")),
+        "right_share_lower": number_or_none(worst.get("right_share_lower")),
+        "same_share": number_or_none(worst.get("same_share")),
+        "trainings": number_or_none(best["trainings"].mean()),
+        "signal_to_noise": number_or_none(bound.get("ratio")),
+        "trainings_for_95": number_or_none(bound.get("trainings_for_95")),
+    })  # fmt: skip
+
+
+def score_method(rows: pd.DataFrame) -> tuple[float, float]:
+    """Return the share of right choices of a method in its worst world, 0 without one, and its mean number of trainings."""
+    if rows.empty or "right_share" not in rows:
+        return 0.0, float("inf")
+    return float(rows["right_share"].min()), float(rows["trainings"].mean())
+
+
+def overall_verdict(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the answer to the first question: consistent if any method is, inconsistent if all are, inconclusive otherwise."""
+    if "consistent" in verdicts:
+        return "consistent"
+    return "inconsistent" if set(verdicts) == {"inconsistent"} else "inconclusive"
+
+
+def number_or_none(value: object) -> float | None:
+    """Return a finite number as float, and None for anything else."""
+    return float(value) if isinstance(value, (int, float, np.floating, np.integer)) and np.isfinite(value) else None

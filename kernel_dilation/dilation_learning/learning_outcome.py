@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 Row = dict[str, object]
-PLANTED_COLUMNS = ("method", "rate", "true_dilation", "texture", "initial_dilation", "seed")  # arguments of a run on textures
+METHODS_WITHOUT_START: frozenset[str] = frozenset()  # methods that have no initial dilation
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,6 @@ def choice_row(outcome: LearningOutcome) -> Row:
         "dilation": float(outcome.dilations[-1]),
         "entropy": float(outcome.entropies[-1]),
     }
-
-
-def planted_rows(jobs: Mapping[str, tuple], outcomes: Mapping[str, LearningOutcome]) -> list[Row]:
-    """Return one row for each run on textures: its arguments in `PLANTED_COLUMNS`, and its choice."""
-    return [{**dict(zip(PLANTED_COLUMNS, arguments[1:])), **choice_row(outcomes[name])} for name, arguments in jobs.items()]
 
 
 def weight_row(outcome: LearningOutcome, epoch: int = -1) -> Row:

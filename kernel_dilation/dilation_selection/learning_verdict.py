@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Verdict = Literal["consistent", "inconsistent", "inconclusive"]
+LEAST_SEEDS = 6  # for the slope on the initial dilation
 Quantity = Literal["right share", "same share", "start slope"]
 
 
@@ -44,7 +45,7 @@ class ConsistencyRule:
 
 
 @dataclass(frozen=True)
-class World:
+class WorldChoices:
     """Choices of one learning method in one world.
 
     Each table is (seeds, runs per seed); the runs of a seed differ in their initial dilation.
@@ -58,9 +59,9 @@ class World:
     starts: tuple[int, ...] = ()  # initial dilation of each column; empty for a method without an initial dilation
 
 
-def planted_world(name: str, truth: int, choices: NDArray[np.int64], starts: tuple[int, ...] = ()) -> World:
+def planted_world(name: str, truth: int, choices: NDArray[np.int64], starts: tuple[int, ...] = ()) -> WorldChoices:
     """Return a world whose best dilation is known, so that every other choice is wrong."""
-    return World(name, truth, choices, choices == truth, choices != truth, starts)
+    return WorldChoices(name, truth, choices, choices == truth, choices != truth, starts)
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Condition:
     refuted: bool  # whether the interval at the corrected level lies outside the bound
 
 
-def verdict(worlds: Sequence[World], rule: ConsistencyRule) -> tuple[Verdict, list[Condition]]:
+def verdict(worlds: Sequence[WorldChoices], rule: ConsistencyRule) -> tuple[Verdict, list[Condition]]:
     """Return the verdict on one learning method by the rule, and all conditions on which it is based.
 
     The verdict `consistent` requires that all conditions are shown, so that no correction is needed, by
@@ -96,12 +97,12 @@ def verdict(worlds: Sequence[World], rule: ConsistencyRule) -> tuple[Verdict, li
     return ("consistent" if len(best_dilations) > 1 and all(condition.shown for condition in conditions) else "inconclusive"), conditions
 
 
-def _condition_count(worlds: Sequence[World]) -> int:
+def _condition_count(worlds: Sequence[WorldChoices]) -> int:
     """Number of conditions in all worlds together."""
     return sum(3 if len(world.starts) > 1 else 2 for world in worlds)
 
 
-def _assess_conditions(world: World, rule: ConsistencyRule, count: int) -> list[Condition]:
+def _assess_conditions(world: WorldChoices, rule: ConsistencyRule, count: int) -> list[Condition]:
     """Return the outcome of each condition in this world; `count` is their number in all worlds."""
     bounds: dict[Quantity, float] = {"right share": rule.right_share, "same share": rule.same_share}
     if len(world.starts) > 1:
@@ -117,10 +118,11 @@ def _assess_conditions(world: World, rule: ConsistencyRule, count: int) -> list[
     return conditions
 
 
-def _estimate(quantity: Quantity, world: World, rule: ConsistencyRule, alpha: float) -> tuple[float | None, float, float]:
+def _estimate(quantity: Quantity, world: WorldChoices, rule: ConsistencyRule, alpha: float) -> tuple[float | None, float, float]:
     """Return a quantity with the ends of its interval at the level alpha.
 
-    With too few seeds, the value is None and the interval is the widest possible.
+    With too few seeds, the value is None and the interval is the widest possible. A slope needs `LEAST_SEEDS`, because
+    the interval of a mean of fewer choices, which are whole numbers, is not calibrated.
     """
     if quantity == "right share":
         share = right_share(world.shown_right, world.shown_wrong, alpha)
@@ -130,6 +132,8 @@ def _estimate(quantity: Quantity, world: World, rule: ConsistencyRule, alpha: fl
     if quantity == "same share":
         share = same_share(world.choices, alpha)
         return share.value, share.lower, share.upper
+    if len(world.choices) < LEAST_SEEDS:
+        return None, -np.inf, np.inf
     seed_slopes = slopes(world.choices.astype(np.float64), world.starts)
     lower, upper = mean_intervals(seed_slopes[:, None], alpha, rule.resamples, rule.seed)
     return float(seed_slopes.mean()), float(lower[0]), float(upper[0])

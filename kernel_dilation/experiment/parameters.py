@@ -29,6 +29,7 @@ from kernel_dilation.experiment.parameter_types import (
     check_distinct,
     known_method,
 )
+from kernel_dilation.experiment.world_names import WORLDS, check_world, parse_world
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -88,11 +89,28 @@ class Saliency(Section):
     seed: Seed
 
 
+class Race(Section):
+    """Rules of the races between dilations."""
+
+    least_rounds: Annotated[int, Field(ge=2, le=1_000)]
+    most_rounds: Annotated[int, Field(ge=2, le=1_000)]
+    alpha: Share
+    zone: Annotated[float, Field(ge=0, lt=1)]
+
+    def find_problems(self) -> Iterator[Problem]:
+        """Report combinations of these parameters that break a rule."""
+        if self.least_rounds > self.most_rounds:
+            yield Problem("learn.race.least_rounds", f"must be at most learn.race.most_rounds, {self.most_rounds} (got {self.least_rounds})")
+
+
 class Learn(Section):
     """Learning of the dilation."""
 
     methods: Annotated[list[Annotated[str, known_method("dilation_methods")]], SOME, AfterValidator(check_distinct)]
+    worlds: Annotated[list[Annotated[str, Field(description=WORLDS), AfterValidator(check_world)]], SOME, AfterValidator(check_distinct)]
     replicates: Count
+    selection: Annotated[list[Count], SOME, AfterValidator(check_distinct)]
+    race: Race
     candidates: Annotated[list[Dilation], TWO_OR_MORE, AfterValidator(check_distinct)]
     initial_dilations: Annotated[list[Dilation], SOME, AfterValidator(check_distinct)]
     kernel_size: KernelSize
@@ -104,15 +122,16 @@ class Learn(Section):
     batch_size: Images
     learning_rate: Positive
     rates: dict[Annotated[str, known_method("dilation_methods")], Positive]
-    sweep: dict[Annotated[str, known_method("dilation_methods")], Annotated[list[Positive], SOME, AfterValidator(check_distinct)]]
-    planted_dilations: Annotated[list[Dilation], SOME, AfterValidator(check_distinct)]
-    planted_textures: Count
     planted_images: Textures
     seed: Seed
 
     def find_problems(self) -> Iterator[Problem]:
         """Report combinations of these parameters that break a rule."""
         yield from self.check_dilations()
+        yield from self.race.find_problems()
+        for place, trainings in enumerate(self.selection):
+            if trainings > self.race.most_rounds:
+                yield Problem(f"learn.selection.{place}", f"must be at most learn.race.most_rounds, {self.race.most_rounds} (got {trainings})")
         missing = [method for method in self.methods if method not in self.rates]
         if missing:
             yield Problem("learn.rates", f"must have a rate for each of learn.methods; there is none for {', '.join(missing)}")
@@ -124,10 +143,12 @@ class Learn(Section):
     def check_dilations(self) -> Iterator[Problem]:
         """Report initial and planted dilations that are not candidates, and candidates that extend beyond the image."""
         candidates = ", ".join(map(str, self.candidates))
-        for name, dilations in (("initial_dilations", self.initial_dilations), ("planted_dilations", self.planted_dilations)):
-            for place, dilation in enumerate(dilations):
-                if dilation not in self.candidates:
-                    yield Problem(f"learn.{name}.{place}", f"must be among learn.candidates, {candidates} (got {dilation})")
+        for place, dilation in enumerate(self.initial_dilations):
+            if dilation not in self.candidates:
+                yield Problem(f"learn.initial_dilations.{place}", f"must be among learn.candidates, {candidates} (got {dilation})")
+        for place, world in enumerate(map(parse_world, self.worlds)):
+            if world.planted_dilation not in (None, *self.candidates):
+                yield Problem(f"learn.worlds.{place}", f"the planted dilation must be among learn.candidates, {candidates} (got {world.name})")
         for problem in check_kernels(IMAGE_SIDE, self.candidates, [self.kernel_size], "first", "same"):
             key = "learn.kernel_size" if problem.key == "kernel_sizes.0" else problem.key.replace("dilations", "learn.candidates")
             yield Problem(key, problem.sentence)
@@ -139,6 +160,10 @@ class Analyze(Section):
     alpha: Share
     margin_points: Positive
     margin_share: Positive
+    margin_loss: Share
+    right_share: Share
+    same_share: Share
+    start_slope: Positive
     resamples: Annotated[int, Field(ge=100, le=1_000_000)]
     seed: Seed
 

@@ -9,6 +9,7 @@ NETWORKS = Path("data/networks")  # a folder for each arm
 SALIENCY = Path("data/saliency")  # a folder for each arm
 CLASS_MODELS = Path("data/class_models")  # a file for each arm
 TRANSFER = Path("data/transfer.csv")
+ROUNDS = Path("data/rounds.csv")
 LEARNED = Path("data/learned")  # a folder for each method
 ANALYSIS = Path("data/analysis")
 UNFINISHED = Path("data/unfinished")  # checkpoints of interrupted stages
