@@ -1,7 +1,7 @@
 """Draw every figure and write the page that answers the three questions: `python -m stages.report`.
 
-Reads the digits, data/saliency, data/learned, data/analysis and metrics; writes
-plots/*.png and plots/report.html. Arrays are read one file at a time, and only what is drawn is kept.
+Reads the digits, data/networks, data/saliency, data/learned, data/analysis and metrics; writes
+plots/*.png and plots/report.html. Arrays are read one file at a time, and only what is shown is kept.
 """
 
 import json
@@ -11,15 +11,26 @@ from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.atomic_write import atomic_file
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Settings, parse_settings
-from kernel_dilation.experiment.paths import ANALYSIS, DIGITS, LEARNED, METRICS, PARAMETERS, PLOTS, SALIENCY
+from kernel_dilation.experiment.paths import ANALYSIS, DIGITS, LEARNED, METRICS, NETWORKS, PARAMETERS, PLOTS, SALIENCY, network_file
 from kernel_dilation.explanations.digit_selection import class_mean_images
 from kernel_dilation.figures.digit_images import first_of_each_class
 from kernel_dilation.figures.misclassified import MOST
+from kernel_dilation.interactive.accuracy_data import pack_accuracy
+from kernel_dilation.interactive.chart_data import frontier_rows, metric_levels
+from kernel_dilation.interactive.explorer_data import ArmExplanations, pack_explorer
+from kernel_dilation.interactive.network_data import pack_networks
+from kernel_dilation.interactive.page_part import PagePart, Wording, page_part
+from kernel_dilation.interactive.quiz_data import pack_recognition
+from kernel_dilation.interactive.terms import TERMS
+from kernel_dilation.interactive.vega_bundle import pack_programs
+from kernel_dilation.model.keras_weights import read_weights
 from kernel_dilation.presentation.table_rows import read_table
+from kernel_dilation.presentation.text_formatting import count_noun, without_underscores
 from kernel_dilation.report.contents import page_chapters, question_sections
+from kernel_dilation.report.glossary import METRIC_GLOSSARY
 from kernel_dilation.report.html_page import render_page
 from kernel_dilation.report.report_data import ExampleDigits, ExampleExplanations, LearningTables, NamedTables, ReportData
-from kernel_dilation.report.scope import scope_of
+from kernel_dilation.report.scope import Scope, scope_of
 from kernel_dilation.report.sentences import scope_sentences
 from kernel_dilation.report.verdict_rules import VERDICT_TABLE, verdict_rules
 
@@ -27,6 +38,7 @@ import numpy as np
 import pandas as pd
 
 TEMPLATE = Path("kernel_dilation/report/page.html")
+CHART_PROGRAMS = Path(".dvc/plots/offline.html")  # the page of `dvc plots`
 TABLES = (
     "accuracy", "arms", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
     "levels", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "wrong",
@@ -108,7 +120,7 @@ def read_report_data(settings: Settings) -> ReportData:
     answers, fetched = (json.loads((METRICS / name).read_text(encoding="utf-8")) for name in ("answers.json", "fetch.json"))
     arms = sorted(settings.arms())
     scope = scope_of(settings, answers, fetched, len(read_arrays(SALIENCY / arms[0].name / "maps.npz", "images")[0]))
-    reference = [arm for arm in arms if (arm.kernel_size, arm.pooling) == (scope.kernel_sizes[0], scope.poolings[0])]
+    reference = reference_arms(arms, scope)
     tables = read_tables(arms)
     return ReportData(
         scope=scope,
@@ -120,6 +132,43 @@ def read_report_data(settings: Settings) -> ReportData:
         fields={arm: read_arrays(SALIENCY / arm.name / "maps.npz", "receptive_field")[0].mean(0) for arm in arms},
         learned=read_learning(settings.learn.methods, settings.learn.images),
     )
+
+
+def reference_arms(arms: list[Arm], scope: Scope) -> list[Arm]:
+    """Return the arms whose networks stand for their dilation: one kernel size and one pooling."""
+    return [arm for arm in arms if (arm.kernel_size, arm.pooling) == (scope.kernel_sizes[0], scope.poolings[0])]
+
+
+def read_arm_explanations(arm: Arm, methods: list[str], shown: np.ndarray) -> ArmExplanations:
+    """Return what all replicates of an arm make of the first explained digits, `shown` among the test digits."""
+    maps, models = (SALIENCY / arm.name / name for name in ("maps.npz", "class_models.npz"))
+    return ArmExplanations(
+        maps={method: read_arrays(maps, method)[0][:, : len(shown)].copy() for method in methods},
+        class_models=read_arrays(models, "images")[0],
+        logits=read_arrays(NETWORKS / arm.name / "predictions.npz", "logits")[0][:, shown],
+    )
+
+
+def read_page_part(settings: Settings, report_data: ReportData) -> PagePart:
+    """Return the part of the page that reacts to its reader, with its data."""
+    scope, arms = report_data.scope, sorted(settings.arms())
+    shown = read_arrays(SALIENCY / arms[0].name / "maps.npz", "images")[0][:SHOWN_DIGITS]
+    images, labels = (array[shown] for array in read_arrays(DIGITS, "x_test", "y_test"))
+    explorer = pack_explorer(images / 255, labels, shown, {arm: read_arm_explanations(arm, settings.saliency.methods, shown) for arm in arms})
+    networks = {arm: read_weights(network_file(NETWORKS / arm.name, 0).read_bytes()) for arm in reference_arms(arms, scope)}
+    data = {
+        "explorer": explorer,
+        "networks": pack_networks(networks, scope.dilate, scope.padding),
+        "accuracy": pack_accuracy(report_data.table("accuracy"), report_data.table("effects"), scope.alpha, scope.margin_points),
+        "recognition": pack_recognition({arm: read_table(SALIENCY / arm.name / "measures.csv") for arm in arms}),
+        "metrics": metric_levels(report_data.table("levels")),
+        "frontier": frontier_rows(report_data.table("learned")),
+        "replicates": scope.replicates,
+    }
+    packed = f"{explorer['replicates']} of {count_noun(scope.replicates, 'replicate')}"
+    wording = Wording(scope.image, scope.images, scope.of("test", len(shown)), packed, scope.reference_arms)
+    glossary = {**TERMS, **{without_underscores(name): entry.definition for name, entry in METRIC_GLOSSARY.items()}}
+    return page_part(data, wording, scope.margin_points, glossary, pack_programs(CHART_PROGRAMS.read_text(encoding="utf-8")))
 
 
 @exit_with_message("report")
@@ -140,6 +189,7 @@ def main() -> None:
             chapters,
             verdict_rules(report_data.scope),
             VERDICT_TABLE,
+            read_page_part(settings, report_data),
         )
         temporary.write_text(html, encoding="utf-8")
     print(f"report: {sum(not picture.absent for picture in pictures)} figures and {PLOTS / 'report.html'} written")

@@ -1,0 +1,127 @@
+/* Charts by Vega-Lite: accuracy and metrics by dilation, linked by a brush; learning methods by price and success. */
+
+const Charts = (() => {
+  const { fillChoices, readable } = Elements;
+  const DRAWN = { renderer: "svg", actions: false, ast: true }; // ast: expressions are interpreted, so the page needs no eval
+  let data;
+
+  /** Unpack the programs (zlib) and run them; the page holds them as base64 text. */
+  async function loadPrograms() {
+    const packed = Uint8Array.from(atob(document.getElementById("chart-programs").textContent.trim()), (letter) => letter.charCodeAt(0));
+    const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+    const script = document.createElement("script");
+    script.textContent = await new Response(unpacked).text();
+    document.head.append(script);
+  }
+
+  /** Draw all charts, and draw them anew where the reader changes between light and dark. */
+  async function start(pageData) {
+    data = pageData;
+    await loadPrograms();
+    const measures = [...new Set(data.metrics.map(({ method, measure }) => `${method} / ${measure}`))];
+    const metric = document.getElementById("charts-metric");
+    fillChoices(metric, measures.map((name) => [name, name.split("/").map((part) => readable(part.trim())).join(": ")]));
+    const choose = () => (metric.value = Address.choice("charts.metric", measures, measures[0]));
+    choose();
+    metric.addEventListener("input", () => {
+      Address.set("charts", { "charts.metric": metric.value });
+      draw();
+    });
+    Address.onChange(() => {
+      choose();
+      draw();
+    });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+    return draw();
+  }
+
+  function colours() {
+    const style = getComputedStyle(document.documentElement);
+    const [ink, quiet, line] = ["--ink", "--quiet", "--line"].map((name) => style.getPropertyValue(name).trim());
+    const axis = { labelColor: ink, titleColor: ink, gridColor: line, domainColor: quiet, tickColor: quiet };
+    return { background: "transparent", axis, legend: { labelColor: ink, titleColor: ink }, view: { stroke: line }, font: "inherit" };
+  }
+
+  async function draw() {
+    await Promise.all([drawDilations(), data.frontier.length ? drawFrontier() : null]);
+  }
+
+  /** One row for each network. */
+  function networkRows() {
+    return data.accuracy.arms.flatMap(({ arm, dilation, kernel_size: size, pooling, values }) =>
+      values.map((accuracy, replicate) => ({ arm, dilation, panel: `k${size}, ${pooling}`, accuracy, replicate, n: values.length })));
+  }
+
+  /** One row for each arm: its mean with an interval of Student's t. */
+  function armRows() {
+    return data.accuracy.arms.map(({ arm, dilation, kernel_size: size, pooling, values }) => {
+      const [lower, upper] = values.length > 1 ? Statistics.interval(values, data.accuracy.alpha) : [null, null];
+      return { arm, dilation, panel: `k${size}, ${pooling}`, mean: values.reduce((sum, value) => sum + value, 0) / values.length, lower, upper, n: values.length };
+    });
+  }
+
+  const field = (name, title, format) => ({ field: name, title, type: format ? "quantitative" : "nominal", ...(format ? { format } : {}) });
+
+  function dilationAxis(title = "dilation (pixels)") {
+    return { field: "dilation", type: "quantitative", title, axis: { tickMinStep: 1, format: "d" }, scale: { zero: false, padding: 14, nice: false } };
+  }
+
+  /** Accuracy above, the chosen metric below; a brush over dilations in the first marks them in the second and in the explorer. */
+  async function drawDilations() {
+    const [method, measure] = document.getElementById("charts-metric").value.split(" / ");
+    const chosen = data.metrics.filter((row) => row.method === method && row.measure === measure).map((row) => ({ ...row, n: data.replicates }));
+    const width = Math.max(180, document.getElementById("charts-dilation").clientWidth - 150);
+    const fade = { condition: { param: "brush", value: 1, empty: true }, value: 0.25 };
+    const colour = { field: "panel", type: "nominal", title: "kernel, pooling", legend: { orient: "top", columns: 2 } };
+    const interval = [field("lower", "interval from", ".3f"), field("upper", "to", ".3f"), { field: "n", title: "replicates" }];
+    const accuracy = {
+      width, height: 220,
+      layer: [
+        {
+          data: { values: networkRows() }, params: [{ name: "brush", select: { type: "interval", encodings: ["x"] } }],
+          mark: { type: "circle", size: 28, opacity: 0.35 },
+          encoding: { x: dilationAxis(), y: { field: "accuracy", type: "quantitative", title: "test accuracy (%)", scale: { zero: false } }, color: colour,
+            tooltip: [field("arm", "arm"), field("replicate", "replicate"), field("accuracy", "accuracy (%)", ".2f")] },
+        },
+        { data: { values: armRows() }, mark: { type: "rule", strokeWidth: 2 }, encoding: { x: dilationAxis(), y: { field: "lower", type: "quantitative" }, y2: { field: "upper" }, color: colour } },
+        { data: { values: armRows() }, mark: { type: "line", point: { size: 60 } }, encoding: { x: dilationAxis(), y: { field: "mean", type: "quantitative" }, color: colour,
+          tooltip: [field("arm", "arm"), field("mean", "mean accuracy (%)", ".3f"), ...interval] } },
+      ],
+    };
+    const metric = {
+      width, height: 180, data: { values: chosen },
+      layer: [
+        { mark: { type: "rule", strokeWidth: 2 }, encoding: { y: { field: "lower", type: "quantitative", title: readable(measure), scale: { zero: false } }, y2: { field: "upper" }, opacity: fade } },
+        { mark: { type: "line", opacity: 0.5 }, encoding: { y: { field: "mean", type: "quantitative" } } },
+        { mark: { type: "point", filled: true, size: 70 }, encoding: { y: { field: "mean", type: "quantitative" }, opacity: fade,
+          tooltip: [field("method", "method"), field("measure", "metric"), { field: "dilation", title: "dilation" }, field("mean", "mean", ".4f"), ...interval] } },
+      ],
+      encoding: { x: dilationAxis() },
+    };
+    const result = await vegaEmbed("#charts-dilation", { vconcat: chosen.length ? [accuracy, metric] : [accuracy], config: colours() }, DRAWN);
+    const brushed = (_, { dilation }) => {
+      const inside = data.explorer.panels[0].dilations.filter((each) => dilation && each >= dilation[0] && each <= dilation[1]);
+      if (inside.length) {
+        Explorer.chooseDilations(inside[0], inside[inside.length - 1]);
+      }
+    };
+    result.view.addSignalListener("brush", brushed);
+  }
+
+  /** Share of right choices against the mean number of trainings that a choice costs, in every world. */
+  async function drawFrontier() {
+    const width = Math.max(200, document.getElementById("charts-frontier").clientWidth - 170);
+    await vegaEmbed("#charts-frontier", {
+      width, height: 260, data: { values: data.frontier }, config: colours(),
+      encoding: { x: { field: "trainings", type: "quantitative", title: "trainings for one choice", scale: { type: "log" } }, color: { field: "method", type: "nominal", legend: { orient: "top", columns: 3 } } },
+      layer: [
+        { mark: "rule", encoding: { y: { field: "right_share_lower", type: "quantitative", title: "share of right choices", scale: { domain: [0, 1] } }, y2: { field: "right_share_upper" } } },
+        { mark: { type: "point", filled: true, size: 80 }, encoding: { y: { field: "right_share", type: "quantitative" }, shape: { field: "world", type: "nominal", legend: { orient: "top", columns: 3 } },
+          tooltip: [field("method", "method"), field("world", "world"), field("right_share", "share right", ".2f"), field("right_share_lower", "interval from", ".2f"),
+            field("right_share_upper", "to", ".2f"), field("trainings", "trainings", ".1f"), { field: "runs", title: "runs" }, field("verdict", "verdict")] } },
+      ],
+    }, DRAWN);
+  }
+
+  return { start };
+})();

@@ -1,0 +1,105 @@
+/* The margin in the reader's hand: verdicts on accuracy for any margin and significance level. */
+
+const Margin = (() => {
+  const { element, formatNumber, formatPValue, readable } = Elements;
+  const { pairDifferences, equivalenceTest, holm, verdict, pairedTest, interval } = Statistics;
+  let data;
+
+  /** Set the sliders to the address or to the values of the run, and show the verdicts. */
+  function start(pageData) {
+    data = pageData.accuracy;
+    for (const name of ["margin", "alpha"]) {
+      slider(name).addEventListener("input", () => {
+        Address.set("margin", { "margin.points": slider("margin").value, "margin.alpha": slider("alpha").value });
+        show();
+      });
+    }
+    document.getElementById("margin-reset").addEventListener("click", () => {
+      setSliders(data.margin, data.alpha);
+      Address.set("margin", { "margin.points": data.margin, "margin.alpha": data.alpha });
+      show();
+    });
+    Address.onChange(fromAddress);
+    fromAddress();
+  }
+
+  function slider(name) {
+    return document.getElementById(`margin-${name}`);
+  }
+
+  function setSliders(margin, alpha) {
+    slider("margin").value = margin;
+    slider("alpha").value = alpha;
+  }
+
+  function fromAddress() {
+    setSliders(Address.number("margin.points", 0, 100, data.margin), Address.number("margin.alpha", 0, 1, data.alpha));
+    show();
+  }
+
+  /** Return the verdict on each factor: the same rule as in the analysis, with Holm's correction over all factors. */
+  function factorVerdicts(factors, margin, alpha) {
+    const largest = factors.map(({ values }) => pairDifferences(values).reduce((worst, [, , differences]) => Math.max(worst, equivalenceTest(differences, margin)), 0));
+    const equivalence = holm(factors.map(({ values }, index) => (values[0].length > 1 ? largest[index] : 1)));
+    return factors.map((factor, index) => ({
+      ...factor, equivalence: equivalence[index], verdict: verdict(factor.pValue, equivalence[index], alpha),
+    }));
+  }
+
+  /** Return every pair of levels of a factor: mean difference, interval, p-values and verdict; Holm's correction over the pairs. */
+  function pairVerdicts({ levels, values }, margin, alpha) {
+    const pairs = pairDifferences(values);
+    const [pValues, equivalence] = [holm(pairs.map(([, , each]) => pairedTest(each))), pairs.map(([, , each]) => equivalenceTest(each, margin))];
+    return pairs.map(([first, second, each], index) => ({
+      first: levels[first], second: levels[second], mean: each.reduce((sum, value) => sum + value, 0) / each.length,
+      interval: each.length > 1 ? interval(each, alpha) : [NaN, NaN], pValue: pValues[index], equivalence: equivalence[index],
+      verdict: verdict(pValues[index], equivalence[index], alpha),
+    }));
+  }
+
+  function show() {
+    const [margin, alpha] = [Number(slider("margin").value), Number(slider("alpha").value)];
+    document.getElementById("margin-margin-value").textContent = `${formatNumber(margin)} points`;
+    document.getElementById("margin-alpha-value").textContent = formatNumber(alpha);
+    const factors = factorVerdicts(data.factors, margin, alpha);
+    document.getElementById("margin-factors").replaceChildren(...factors.map((each) => element("tr", {}, element("th", { scope: "row" }, readable(each.factor)),
+      element("td", {}, formatPValue(each.pValue)), element("td", {}, formatPValue(each.equivalence)), verdictCell(each.verdict))));
+    const dilation = data.factors.find(({ factor }) => factor === "dilation");
+    const pairs = dilation ? pairVerdicts(dilation, margin, alpha) : [];
+    document.getElementById("margin-pairs").replaceChildren(...pairs.map((pair) => element("tr", {}, element("th", { scope: "row" }, `${pair.second} minus ${pair.first}`),
+      element("td", {}, formatNumber(pair.mean)), element("td", { class: "interval" }, intervalPicture(pair, margin, pairs), `${formatNumber(pair.interval[0])} to ${formatNumber(pair.interval[1])}`),
+      element("td", {}, formatPValue(pair.pValue)), element("td", {}, formatPValue(pair.equivalence)), verdictCell(pair.verdict))));
+    const main = factors.find(({ factor }) => factor === "dilation");
+    document.getElementById("margin-summary").textContent = main
+      ? `With a margin of ${formatNumber(margin)} percentage points and the level ${formatNumber(alpha)}, the verdict on dilation is: ${main.verdict}.`
+      : "This run has a single dilation and hence nothing to compare.";
+  }
+
+  function verdictCell(word) {
+    return element("td", {}, element("span", { class: `verdict ${word}` }, word));
+  }
+
+  /** Picture of an interval beside the margin, for the eye alone; the numbers stand beside it. */
+  function intervalPicture(pair, margin, pairs) {
+    const reach = pairs.reduce((largest, { interval: ends }) => Math.max(largest, ...ends.map(Math.abs).filter(Number.isFinite)), margin) * 1.05;
+    const place = (value) => 60 + (58 * value) / reach;
+    const name = document.getElementById("margin-frame").namespaceURI;
+    const picture = document.createElementNS(name, "svg");
+    picture.setAttribute("viewBox", "0 0 120 14");
+    picture.setAttribute("aria-hidden", "true");
+    const add = (shape, attributes) => {
+      const made = document.createElementNS(name, shape);
+      Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
+      picture.append(made);
+    };
+    add("rect", { x: place(-margin), y: 0, width: place(margin) - place(-margin), height: 14, class: "zone" });
+    add("line", { x1: 60, x2: 60, y1: 0, y2: 14, class: "zero" });
+    if (pair.interval.every(Number.isFinite)) {
+      add("line", { x1: place(pair.interval[0]), x2: place(pair.interval[1]), y1: 7, y2: 7, class: "whisker" });
+    }
+    add("circle", { cx: place(pair.mean), cy: 7, r: 3, class: "dot" });
+    return picture;
+  }
+
+  return { start, factorVerdicts, pairVerdicts };
+})();
