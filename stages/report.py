@@ -41,7 +41,7 @@ TEMPLATE = Path("kernel_dilation/report/page.html")
 CHART_PROGRAMS = Path(".dvc/plots/offline.html")  # the page of `dvc plots`
 TABLES = (
     "accuracy", "arms", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
-    "levels", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "wrong",
+    "levels", "mixed", "pairs", "ranks", "ranks_p", "replicates", "similarity", "transfer", "wrong",
 )  # fmt: skip
 SHOWN_DIGITS = 10  # whose maps are shown: the first ten are one of each class
 DIGITS_PER_CLASS = 12
@@ -159,7 +159,7 @@ def read_page_part(settings: Settings, report_data: ReportData) -> PagePart:
     data = {
         "explorer": explorer,
         "networks": pack_networks(networks, scope.dilate, scope.padding),
-        "accuracy": pack_accuracy(report_data.table("accuracy"), report_data.table("effects"), scope.alpha, scope.margin_points),
+        "accuracy": pack_accuracy(*map(report_data.table, ("accuracy", "replicates", "effects")), scope.alpha, scope.margin_points),
         "recognition": pack_recognition({arm: read_table(SALIENCY / arm.name / "measures.csv") for arm in arms}),
         "metrics": metric_levels(report_data.table("levels")),
         "frontier": frontier_rows(report_data.table("learned")),

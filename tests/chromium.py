@@ -20,7 +20,7 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--remote-debugging-pipe", "--hide-scrollbars",
 )  # fmt: skip
-PATIENCE = 120  # seconds that any answer may take on a busy machine
+PATIENCE = 20  # seconds that any answer may take on a busy machine
 # The protocol uses the file descriptors 3 (to Chromium) and 4 (from it).
 EXEC = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
 

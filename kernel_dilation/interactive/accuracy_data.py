@@ -1,47 +1,59 @@
 """Accuracies of all replicates, from which the page computes verdicts for any margin and significance level."""
 
-from kernel_dilation.analysis.comparison_families import FACTORS, block_table
-from kernel_dilation.analysis.sparse_vs_dense import DENSITIES, dense_and_sparse
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.interactive.packed_arrays import rounded
 
+import numpy as np
 import pandas as pd
 
+FAMILY = "accuracy"
 DECIMALS = 6  # of percentages
 
 
-def pack_accuracy(accuracy: pd.DataFrame, effects: pd.DataFrame, alpha: float, margin_points: float) -> dict[str, object]:
+def pack_accuracy(
+    accuracy: pd.DataFrame, replicates: pd.DataFrame, effects: pd.DataFrame, alpha: float, margin_points: float
+) -> dict[str, object]:
     """Return, for each factor that was tested, its levels, the accuracies (replicates, levels) in percent, and the results of the analysis.
 
     The p-value of the omnibus test is corrected by Holm within the family of accuracy. It depends on neither margin nor alpha, so
     the page takes it from here; the tests of equivalence depend on the margin and are computed in the page. `verdict` and
-    `equivalence` are the analysis' own, to be compared with those of the page.
+    `equivalence` are the analysis' own, with which those of the page agree at the margin and alpha of the run.
 
     Args:
-        accuracy: data/analysis/accuracy.csv; effects: data/analysis/effects.csv.
+        accuracy: data/analysis/accuracy.csv; replicates: data/analysis/replicates.csv; effects: data/analysis/effects.csv.
     """
-    tested = effects[effects["family"] == "accuracy"].set_index("factor") if len(effects) else effects
-    values = accuracy.assign(value=accuracy["accuracy"])
     factors = []
-    for factor in tested.index:
-        table, levels = block_table(values, factor) if factor in FACTORS else (dense_and_sparse(values_by_arm(accuracy)), DENSITIES)
-        row = tested.loc[factor]
+    for row in effects[effects["family"] == FAMILY].to_dict("records") if len(effects) else []:
+        values, levels = factor_table(replicates, row["factor"])
         factors.append({
-            "factor": factor, "levels": list(levels), "values": rounded(table, DECIMALS), "pValue": float(row["p_value"]),
+            "factor": row["factor"], "levels": levels, "values": rounded(values, DECIMALS), "pValue": float(row["p_value"]),
             "verdict": row["verdict"], "equivalence": float(row["equivalence_p_value"]),
         })  # fmt: skip
     return {"alpha": alpha, "margin": margin_points, "factors": factors, "arms": arm_accuracies(accuracy)}
 
 
-def values_by_arm(accuracy: pd.DataFrame) -> dict[Arm, list[float]]:
-    """Return the accuracies of each arm's replicates, in percent."""
-    ordered = accuracy.sort_values("replicate", kind="stable")
-    return {
-        Arm(int(dilation), int(kernel_size), str(pooling)): table["accuracy"].tolist()
-        for (dilation, kernel_size, pooling), table in ordered.groupby(["dilation", "kernel_size", "pooling"], sort=False)
-    }
+def factor_table(replicates: pd.DataFrame, factor: str) -> tuple[np.ndarray, list[str]]:
+    """Return the accuracies by the levels of a factor, (replicates, levels) in percent, and the levels as text, in their own order.
+
+    Raises:
+        ValueError: the table lacks the factor, or a replicate lacks a level.
+    """
+    rows = replicates[(replicates["family"] == FAMILY) & (replicates["factor"] == factor)] if len(replicates) else replicates
+    if rows.empty:
+        raise ValueError(f"the table of replicates must have the accuracies by {factor}; it has none")
+    named = rows.assign(level=rows["level"].astype(str))
+    levels = list(dict.fromkeys(named["level"]))
+    table = named.pivot(index="replicate", columns="level", values="value").sort_index()[levels]
+    if table.isna().any(axis=None):
+        raise ValueError(f"every replicate must have an accuracy at every level of {factor}; some are missing")
+    return table.to_numpy(np.float64), levels
 
 
 def arm_accuracies(accuracy: pd.DataFrame) -> list[dict[str, object]]:
     """Return the accuracies of each arm's replicates, rounded to a ten-thousandth of a percentage point, for the chart."""
-    return [{"arm": arm.name, **arm._asdict(), "values": [round(value, 4) for value in values]} for arm, values in values_by_arm(accuracy).items()]
+    ordered = accuracy.sort_values("replicate", kind="stable")
+    by_arm = {
+        Arm(int(dilation), int(kernel_size), str(pooling)): table["accuracy"]
+        for (dilation, kernel_size, pooling), table in ordered.groupby(["dilation", "kernel_size", "pooling"], sort=False)
+    }
+    return [{"arm": arm.name, **arm._asdict(), "values": rounded(values.to_numpy(), 4)} for arm, values in by_arm.items()]

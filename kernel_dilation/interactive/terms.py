@@ -10,7 +10,7 @@ TERMS = {
     "planted dilation": "The dilation that is best by construction in synthetic data, on which methods of learning a dilation are checked.",
     "logit": "Output of a network for a class, before it becomes a probability; the class with the highest logit is the answer.",
     "receptive field": "The pixels that one unit of the network depends on.",
-    "extent": "Side of the square that a kernel spans: (kernel size − 1) × dilation + 1 pixels.",
+    "extent": "Side, in pixels, of the square that a kernel spans: (k - 1) d + 1 for kernel size k and dilation d.",
     "verdict": "Conclusion from a test for a difference and a test of equivalence: difference, negligible, equivalent or inconclusive.",
     "Holm": "Holm's correction of p-values for the number of tests in a family; it bounds the risk of any false positive.",
     "equivalence": "That two values differ by less than the margin, shown by two one-sided tests.",

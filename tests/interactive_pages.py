@@ -1,0 +1,130 @@
+"""A page of made-up numbers with everything that reacts to its reader, for tests in a browser."""
+
+import io
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from kernel_dilation.analysis.comparison_families import FACTORS, Question, block_table, finding_tables, table_findings
+from kernel_dilation.experiment.arms import Arm, grid_arms
+from kernel_dilation.experiment.parameters import parse_settings
+from kernel_dilation.interactive.accuracy_data import pack_accuracy
+from kernel_dilation.interactive.explorer_data import ArmExplanations, pack_explorer
+from kernel_dilation.interactive.network_data import pack_networks
+from kernel_dilation.interactive.page_part import PagePart, Wording, page_part
+from kernel_dilation.interactive.terms import TERMS
+from kernel_dilation.interactive.vega_bundle import pack_programs
+from kernel_dilation.model.network import Architecture
+from kernel_dilation.report.figure_specs import Picture
+from kernel_dilation.report.html_page import Chapter, QuestionSection, render_page
+from kernel_dilation.report.tables import ReportTable
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+from small_networks import random_weights, strokes
+
+ROOT = Path(__file__).parents[1]
+DILATIONS, KERNEL_SIZES, POOLINGS, METHODS, REPLICATES = (1, 2, 4), (3, 5), ("max", "average"), ("gradient", "grad_cam"), 6
+ARMS = tuple(grid_arms(DILATIONS, KERNEL_SIZES, POOLINGS))
+ALPHA, MARGIN = 0.05, 0.5
+TABLE_ROWS = [
+    ["dilation", "< 0.001", "0.58"], ["pooling", "0.006", "0.05"], ["kernel size", "0.012", "0.1"],
+    ["density", "0.5", ""], ["density, sparse", "1.000", "12"],
+]  # fmt: skip
+
+
+def architecture(arm: Arm, **changes: object) -> Architecture:
+    """Return an architecture of small but ordinary size."""
+    return Architecture(arm, **{"channels": (8, 12), "dense": 24, **changes})
+
+
+def accuracies(seed: int = 0) -> pd.DataFrame:
+    """Draw accuracies of every arm's replicates, which fall with the dilation, in the form of data/analysis/accuracy.csv."""
+    generator = np.random.default_rng(seed)
+    common = generator.normal(0, 0.3, REPLICATES)
+    rows = [
+        {**arm._asdict(), "replicate": replicate, "accuracy": 97 - 0.2 * arm.dilation + common[replicate] + generator.normal(0, 0.15)}
+        for arm in ARMS
+        for replicate in range(REPLICATES)
+    ]
+    return pd.DataFrame(rows)
+
+
+def accuracy_findings(accuracy: pd.DataFrame, alpha: float, margin: float) -> dict[str, pd.DataFrame]:
+    """Return the tables that the analysis makes of these accuracies."""
+    options = parse_settings((ROOT / "params.yaml").read_text()).analyze.model_copy(update={"alpha": alpha, "margin_points": margin})
+    values = accuracy.assign(value=accuracy["accuracy"])
+    tables = {Question("accuracy", factor, "", "accuracy"): block_table(values, factor) for factor in FACTORS}
+    return finding_tables(table_findings(tables, lambda table, levels: margin, options))
+
+
+def explanations(seed: int = 0) -> dict[Arm, ArmExplanations]:
+    """Draw maps, class models and logits of every arm for ten digits."""
+    generator = np.random.default_rng(seed)
+    return {
+        arm: ArmExplanations(
+            {method: generator.normal(size=(2, 10, 28, 28)) for method in METHODS},
+            generator.normal(size=(2, 10, 28, 28)),
+            generator.normal(0, 3, (2, 10, 10)),
+        )
+        for arm in ARMS
+    }
+
+
+def networks() -> dict[Arm, list[np.ndarray]]:
+    """Draw the weights of one network for each dilation."""
+    return {arm: random_weights(architecture(arm), seed=arm.dilation) for arm in ARMS if (arm.kernel_size, arm.pooling) == (3, "max")}
+
+
+def made_up_data() -> dict[str, object]:
+    """Return the data of the page."""
+    accuracy = accuracies()
+    tables = accuracy_findings(accuracy, ALPHA, MARGIN)
+    metrics = [
+        {"method": method, "measure": measure, "dilation": dilation, "mean": 0.5 + dilation / 50, "lower": 0.45, "upper": 0.65}
+        for method in METHODS
+        for measure in ("gini", "entropy")
+        for dilation in DILATIONS
+    ]
+    frontier = [
+        {"method": method, "world": "digits", "verdict": "consistent", "trainings": 3.0 + 4 * index, "right_share": 0.8, "right_share_lower": 0.6,
+         "right_share_upper": 0.9, "runs": 6}
+        for index, method in enumerate(("mixture", "race"))
+    ]  # fmt: skip
+    return {
+        "explorer": pack_explorer(strokes(10).astype(float), np.arange(10), np.arange(100, 110), explanations()),
+        "networks": pack_networks(networks(), "first", "same"),
+        "accuracy": pack_accuracy(accuracy, tables["replicates"], tables["effects"], ALPHA, MARGIN),
+        "recognition": [{"arm": arm.name, "dilation": arm.dilation, "networks": 2, "own": 0.9, "others": 0.4} for arm in ARMS],
+        "metrics": metrics,
+        "frontier": frontier,
+        "replicates": REPLICATES,
+    }
+
+
+@cache
+def made_up_part() -> PagePart:
+    """Return the part of the page that reacts to its reader."""
+    wording = Wording("digit", "digits", "10 of 50 test digits", "2 of 6 replicates", "kernel size 3, max pooling")
+    return page_part(made_up_data(), wording, MARGIN, TERMS, pack_programs((ROOT / ".dvc/plots/offline.html").read_text(encoding="utf-8")))
+
+
+def made_up_page() -> str:
+    """Return a whole page: a question, two chapters with a picture and tables, and all that reacts to its reader."""
+    picture = Picture("accuracy", "Accuracy by dilation", grey_picture(), "Accuracy of each arm; 6 replicates.", "A grey square.")
+    table = ReportTable("Tests by factor", ["factor", "p (Holm)", "range"], TABLE_ROWS, "p-values are Holm-corrected. The margin is 0.5 points.")
+    template = (ROOT / "kernel_dilation/report/page.html").read_text(encoding="utf-8")
+    question = QuestionSection("accuracy", "Does dilation affect accuracy?", "difference", ["Yes, test accuracy depends on the dilation."], picture)
+    chapters = [
+        Chapter("accuracy", "Accuracy", "In each replicate all arms start from the same seed.", [picture], [table]),
+        Chapter("data", "The data set", "Digits of a made-up data set.", [replace(picture, name="digits")]),
+    ]
+    return render_page(template, [question], ["The data.", "The networks."], chapters, ["Rule."], table, made_up_part())
+
+
+def grey_picture() -> bytes:
+    """Return a small PNG file."""
+    file = io.BytesIO()
+    Image.new("L", (600, 200), 128).save(file, format="PNG")
+    return file.getvalue()
