@@ -151,7 +151,7 @@ def read_arm_explanations(arm: Arm, methods: list[str], shown: np.ndarray) -> Ar
 
 def read_page_part(settings: Settings, report_data: ReportData) -> PagePart:
     """Return the part of the page that reacts to its reader, with its data."""
-    scope, arms = report_data.scope, sorted(settings.arms())
+    scope, arms = report_data.scope, settings.arms()
     shown = read_arrays(SALIENCY / arms[0].name / "maps.npz", "images")[0][:SHOWN_DIGITS]
     images, labels = (array[shown] for array in read_arrays(DIGITS, "x_test", "y_test"))
     explorer = pack_explorer(images / 255, labels, shown, {arm: read_arm_explanations(arm, settings.saliency.methods, shown) for arm in arms})

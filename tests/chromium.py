@@ -100,6 +100,7 @@ class BrowserPage:
 
     def open(self, address: str, wait: str = "document.documentElement.dataset.ready === 'true'") -> None:
         """Open an address and wait until its scripts have started."""
+        self.send("Page.bringToFront")  # a page in the background draws nothing
         self.send("Page.navigate", url="about:blank")
         self.send("Page.navigate", url=address)
         self.wait(f"location.protocol === 'file:' && document.readyState === 'complete' && ({wait})")

@@ -36,8 +36,9 @@ def page(browser, address) -> BrowserPage:
 def pixels(page: BrowserPage, canvas: str) -> list[int]:
     """Every number of a canvas' image."""
     return page.evaluate(
-        f"(() => {{ const canvas = document.querySelector('{canvas}');"
-        " return [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]; })()"
+        f"(() => {{ const shown = document.querySelector('{canvas}'); const copy = document.createElement('canvas');"
+        " [copy.width, copy.height] = [shown.width, shown.height]; const context = copy.getContext('2d', {willReadFrequently: true});"
+        " context.drawImage(shown, 0, 0); return [...context.getImageData(0, 0, copy.width, copy.height).data]; })()"
     )
 
 
@@ -300,7 +301,7 @@ def test_pointing_at_a_mark_shows_value_interval_replicates_and_arm(page, addres
     page.open(address)
     page.evaluate("document.querySelector('#charts-dilation').scrollIntoView({block: 'center', behavior: 'instant'})")
     page.frame()
-    marks = "[...document.querySelectorAll('#charts-dilation .layer_2_layer_1_marks path, #charts-dilation [class*=pathgroup] .mark-symbol path')]"
+    marks = "[...document.querySelectorAll('#charts-dilation [class*=layer_2_layer_1_marks] path')]"  # means of the arms
     x, y = page.evaluate(f"(({{x, y, width, height}}) => [x + width / 2, y + height / 2])({marks}[0].getBoundingClientRect())")
     page.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
     page.wait("document.querySelector('#vg-tooltip-element.visible')")

@@ -39,7 +39,8 @@ const Charts = (() => {
     const style = getComputedStyle(document.documentElement);
     const [ink, quiet, line] = ["--ink", "--quiet", "--line"].map((name) => style.getPropertyValue(name).trim());
     const axis = { labelColor: ink, titleColor: ink, gridColor: line, domainColor: quiet, tickColor: quiet };
-    return { background: "transparent", axis, legend: { labelColor: ink, titleColor: ink }, view: { stroke: line }, font: "inherit" };
+    const mark = { rule: { color: quiet }, line: { color: quiet }, point: { color: ink } };
+    return { background: "transparent", axis, legend: { labelColor: ink, titleColor: ink, symbolOpacity: 1 }, view: { stroke: line }, font: "inherit", ...mark };
   }
 
   async function draw() {
@@ -62,15 +63,16 @@ const Charts = (() => {
 
   const field = (name, title, format) => ({ field: name, title, type: format ? "quantitative" : "nominal", ...(format ? { format } : {}) });
 
-  function dilationAxis(title = "dilation (pixels)") {
-    return { field: "dilation", type: "quantitative", title, axis: { tickMinStep: 1, format: "d" }, scale: { zero: false, padding: 14, nice: false } };
+  function dilationAxis() {
+    const values = [...new Set(data.accuracy.arms.map(({ dilation }) => dilation))].sort((first, second) => first - second);
+    return { field: "dilation", type: "quantitative", title: "dilation (pixels)", axis: { values, format: "d" }, scale: { zero: false, padding: 16, nice: false } };
   }
 
   /** Accuracy above, the chosen metric below; a brush over dilations in the first marks them in the second and in the explorer. */
   async function drawDilations() {
     const [method, measure] = document.getElementById("charts-metric").value.split(" / ");
     const chosen = data.metrics.filter((row) => row.method === method && row.measure === measure).map((row) => ({ ...row, n: data.replicates }));
-    const width = Math.max(180, document.getElementById("charts-dilation").clientWidth - 150);
+    const width = Math.max(180, document.getElementById("charts-dilation").clientWidth - 90);
     const fade = { condition: { param: "brush", value: 1, empty: true }, value: 0.25 };
     const colour = { field: "panel", type: "nominal", title: "kernel, pooling", legend: { orient: "top", columns: 2 } };
     const interval = [field("lower", "interval from", ".3f"), field("upper", "to", ".3f"), { field: "n", title: "replicates" }];
@@ -92,7 +94,7 @@ const Charts = (() => {
       width, height: 180, data: { values: chosen },
       layer: [
         { mark: { type: "rule", strokeWidth: 2 }, encoding: { y: { field: "lower", type: "quantitative", title: readable(measure), scale: { zero: false } }, y2: { field: "upper" }, opacity: fade } },
-        { mark: { type: "line", opacity: 0.5 }, encoding: { y: { field: "mean", type: "quantitative" } } },
+        { mark: { type: "line", strokeDash: [4, 3] }, encoding: { y: { field: "mean", type: "quantitative" } } },
         { mark: { type: "point", filled: true, size: 70 }, encoding: { y: { field: "mean", type: "quantitative" }, opacity: fade,
           tooltip: [field("method", "method"), field("measure", "metric"), { field: "dilation", title: "dilation" }, field("mean", "mean", ".4f"), ...interval] } },
       ],
@@ -110,7 +112,7 @@ const Charts = (() => {
 
   /** Share of right choices against the mean number of trainings that a choice costs, in every world. */
   async function drawFrontier() {
-    const width = Math.max(200, document.getElementById("charts-frontier").clientWidth - 170);
+    const width = Math.max(180, document.getElementById("charts-frontier").clientWidth - 90);
     await vegaEmbed("#charts-frontier", {
       width, height: 260, data: { values: data.frontier }, config: colours(),
       encoding: { x: { field: "trainings", type: "quantitative", title: "trainings for one choice", scale: { type: "log" } }, color: { field: "method", type: "nominal", legend: { orient: "top", columns: 3 } } },

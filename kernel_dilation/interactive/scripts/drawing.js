@@ -59,6 +59,11 @@ const Drawing = (() => {
     });
   }
 
+  /** Round a pixel to one of the 16 levels of the address, so that a link shows exactly what was drawn. */
+  function roundLevel(value) {
+    return Math.round(value * 15) / 15;
+  }
+
   /** Return an image as text for the address: 16 levels, runs of equal pixels shortened (level and length). */
   function toText(pixels) {
     const levels = Array.from(pixels, (value) => LEVELS[Math.round(value * 15)]).join("");
@@ -71,5 +76,5 @@ const Drawing = (() => {
     return new RegExp(`^[0-9a-f]{${SIDE ** 2}}$`).test(levels) ? Float32Array.from(levels, (level) => LEVELS.indexOf(level) / 15) : null;
   }
 
-  return { follow, centre, toText, fromText };
+  return { follow, centre, roundLevel, toText, fromText };
 })();

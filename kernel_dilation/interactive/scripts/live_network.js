@@ -56,6 +56,9 @@ const LiveNetwork = (() => {
 
   /** The image has changed: to a drawing, or to a test digit of an index. */
   function changed(what) {
+    if (what === "drawing") {
+      pixels.set(pixels.map(Drawing.roundLevel));
+    }
     Address.set("live", what === "drawing" ? { "live.drawing": Drawing.toText(pixels) } : { "live.digit": what, "live.drawing": "" });
     answer();
   }

@@ -1,0 +1,175 @@
+"""What the page computes, in a headless Chromium beside Keras, scipy and statsmodels: networks, tests and packed arrays."""
+
+import json
+from pathlib import Path
+
+from kernel_dilation.experiment.arms import Arm
+from kernel_dilation.interactive.accuracy_data import pack_accuracy
+from kernel_dilation.interactive.network_data import pack_network
+from kernel_dilation.interactive.packed_arrays import pack_signed, pack_unit
+from kernel_dilation.model.gradients import image_gradient, image_logits
+from kernel_dilation.model.network import keras_network
+
+import keras
+import numpy as np
+import pytest
+from chromium import MISSING, PROGRAM, BrowserPage, running_chromium
+from interactive_pages import accuracies, accuracy_findings, architecture, made_up_page
+from scipy import stats
+from small_networks import digits, random_weights, strokes, tensors, trained_network
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.weightstats import ttost_paired
+
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason=MISSING)
+ARCHITECTURES = [
+    architecture(Arm(1, 3, "max")),
+    architecture(Arm(4, 5, "max")),
+    architecture(Arm(2, 3, "average")),
+    architecture(Arm(3, 3, "stride")),
+    architecture(Arm(2, 3, "max"), dilate="all"),
+    architecture(Arm(3, 5, "average"), padding="valid"),
+]
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_text(made_up_page(), encoding="utf-8")
+    with running_chromium(tmp_path_factory.mktemp("profile")) as chromium:
+        tab = BrowserPage(chromium)
+        tab.open(path.as_uri())
+        yield tab
+
+
+def packed(of, weights) -> dict:
+    return pack_network(of.arm, weights, of.dilate, of.padding)
+
+
+def answers_in_page(page: BrowserPage, network: dict, images: np.ndarray, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Logits (n, 10), and gradients (n, 28, 28) of the logits of the classes, as the page computes them."""
+    pairs = [[image.ravel().tolist(), int(target)] for image, target in zip(images, classes)]
+    logits, gradients = page.evaluate(
+        f"(async () => {{ const network = await Network.unpack({json.dumps(network)});"
+        f" const results = {json.dumps(pairs)}.map(([image, target]) => {{ const pass = Network.forward(network, Float32Array.from(image));"
+        " return [[...pass.logits], [...Network.inputGradient(network, pass, target)]]; });"
+        " return [results.map(([logits]) => logits), results.map(([, gradient]) => gradient)]; })()"
+    )
+    return np.array(logits), np.array(gradients).reshape(-1, 28, 28)
+
+
+def rounded_weights(weights: list[np.ndarray]) -> list[np.ndarray]:
+    """Weights as 8 bits hold them, worked out apart from `pack_signed`: 127 steps of each sign for every output."""
+    result = []
+    for weight in weights:
+        if weight.ndim > 1:
+            scale = np.abs(weight).reshape(-1, weight.shape[-1]).max(0) / 127
+            result.append((np.rint(weight / scale) * scale).astype(np.float32))
+        else:
+            result.append(weight)
+    return result
+
+
+@pytest.mark.parametrize("of", ARCHITECTURES, ids=lambda of: f"{of.arm.name}-{of.dilate}-{of.padding}")
+def test_the_page_computes_the_logits_and_gradients_of_keras(page, of):
+    weights, images, classes = rounded_weights(random_weights(of)), strokes(4), np.array([0, 3, 7, 9])
+    network = keras_network(of, 0)
+    network.set_weights(weights)
+    logits, gradients = answers_in_page(page, packed(of, weights), images, classes)
+    np.testing.assert_allclose(logits, keras.ops.convert_to_numpy(network(images[..., None])), rtol=1e-3, atol=1e-3)
+    expected = image_gradient(tensors(weights), images, classes, of)
+    np.testing.assert_allclose(gradients, expected, atol=2e-3 * np.abs(expected).max())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("dilation", "pooling"), [(1, "max"), (3, "average")])
+def test_a_trained_network_of_8_bits_answers_as_the_original_on_unseen_digits(page, dilation, pooling):
+    """Rounding errs by at most 1/254 of the largest weight of an output; over 40 digits, logits differ by under 2 % of their range."""
+    of, weights = trained_network(dilation, pooling)
+    images, classes = digits()[0][4500:4540].astype(np.float32) / 255, digits()[1][4500:4540]
+    logits, _ = answers_in_page(page, packed(of, weights), images, classes)
+    expected = image_logits(tensors(weights), images, of)
+    assert np.abs(logits - expected).max() < 0.02 * np.ptp(expected)
+    assert (logits.argmax(1) == expected.argmax(1)).mean() >= 0.975
+
+
+def test_a_network_of_the_default_size_takes_at_most_a_few_hundred_kilobytes():
+    of = architecture(Arm(1, 3, "max"), channels=(16, 32), dense=128)
+    assert len(json.dumps(packed(of, random_weights(of)))) < 300_000
+
+
+def test_packed_arrays_arrive_with_at_most_half_a_step_of_error(page):
+    generator = np.random.default_rng(1)
+    maps, images = generator.normal(size=(3, 2, 28, 28)), generator.random((2, 28, 28))
+    maps[1, 1] = 0
+    signed, unit = json.dumps(pack_signed(maps, (2, 3), 28)), json.dumps(pack_unit(images, 28))
+    arrived, seen = page.evaluate(f"(async () => [[...await Packed.signedByPart({signed})], [...await Packed.unit({unit})]])()")
+    steps = np.abs(maps).max((2, 3), keepdims=True) / 127
+    assert (np.abs(np.reshape(arrived, maps.shape) - maps) <= 0.501 * steps).all()
+    np.testing.assert_allclose(np.reshape(seen, images.shape), images, atol=0.501 / 255)
+
+
+@pytest.mark.parametrize("degrees", [1, 2, 7, 9, 99])
+def test_tails_and_quantiles_of_t_are_those_of_scipy(page, degrees):
+    values = [-40.0, -3.0, -0.5, 0.0, 1e-4, 0.7, 2.1, 5.0, 30.0]
+    tails = page.evaluate(f"{json.dumps(values)}.map((value) => Statistics.tTail(value, {degrees}))")
+    np.testing.assert_allclose(tails, stats.t.sf(values, degrees), rtol=1e-9, atol=1e-14)
+    probabilities = [0.0005, 0.025, 0.05, 0.4]
+    quantiles = page.evaluate(f"{json.dumps(probabilities)}.map((tail) => Statistics.tQuantile(tail, {degrees}))")
+    np.testing.assert_allclose(quantiles, stats.t.isf(probabilities, degrees), rtol=1e-8)
+
+
+@pytest.mark.parametrize("blocks", [2, 8, 10])
+def test_paired_tests_and_intervals_are_those_of_scipy_and_statsmodels(page, blocks):
+    first, second = np.random.default_rng(blocks).normal(96, 0.3, (2, blocks))
+    each = json.dumps((second - first).tolist())
+    p_value, equivalence, ends = page.evaluate(
+        f"[Statistics.pairedTest({each}), Statistics.equivalenceTest({each}, 0.4), Statistics.interval({each}, 0.05)]"
+    )
+    test = stats.ttest_rel(second, first)
+    np.testing.assert_allclose(p_value, test.pvalue, rtol=1e-8)
+    np.testing.assert_allclose(equivalence, ttost_paired(second, first, -0.4, 0.4)[0], rtol=1e-8)
+    np.testing.assert_allclose(ends, test.confidence_interval(0.95), rtol=1e-8)
+
+
+def test_differences_without_variance_are_certain(page):
+    cases = page.evaluate("[[0.1, 0.1, 0.1], [0.6, 0.6, 0.6], [0, 0, 0], [0.2]].map((each) => Statistics.equivalenceTest(each, 0.5))")
+    assert cases == [0, 1, 0, 1]
+
+
+def test_holm_is_that_of_statsmodels(page):
+    p_values = [0.04, 0.001, 0.3, 0.04, 0.012]
+    np.testing.assert_allclose(page.evaluate(f"Statistics.holm({p_values})"), multipletests(p_values, method="holm")[1])
+
+
+@pytest.mark.parametrize(("alpha", "margin"), [(0.05, 0.5), (0.05, 0.1), (0.01, 1.0), (0.2, 0.3)])
+def test_verdicts_for_any_margin_and_alpha_are_those_of_the_analysis(page, alpha, margin):
+    accuracy = accuracies(3)
+    default, expected = accuracy_findings(accuracy, 0.05, 0.5), accuracy_findings(accuracy, alpha, margin)["effects"]
+    data = pack_accuracy(accuracy, default["replicates"], default["effects"], 0.05, 0.5)
+    factors = page.evaluate(f"Margin.factorVerdicts({json.dumps(data['factors'])}, {margin}, {alpha})")
+    assert [each["verdict"] for each in factors] == expected["verdict"].tolist()
+    np.testing.assert_allclose([each["equivalence"] for each in factors], expected["equivalence_p_value"], rtol=1e-4, atol=1e-12)
+    np.testing.assert_allclose([each["pValue"] for each in factors], expected["p_value"])
+
+
+def test_a_drawing_survives_its_text(page):
+    script = "(() => {{ const image = Float32Array.from({}); const back = Drawing.fromText(Drawing.toText(image)); return [...back]; }})()"
+    image = np.round(strokes(1)[0].ravel() * 15) / 15
+    np.testing.assert_allclose(page.evaluate(script.format(json.dumps(image.tolist()))), image, atol=1e-6)
+
+
+def test_a_centred_drawing_has_its_mass_in_the_middle(page):
+    image = np.zeros((28, 28))
+    image[2:6, 20:26] = 1
+    centred = np.reshape(page.evaluate(f"[...Drawing.centre(Float32Array.from({json.dumps(image.ravel().tolist())}))]"), (28, 28))
+    rows, columns = np.nonzero(centred)
+    assert centred.sum() == image.sum()
+    assert abs(rows.mean() - 13.5) <= 0.5
+    assert abs(columns.mean() - 13.5) <= 0.5
+
+
+def test_the_scripts_are_short_and_name_no_address():
+    for path in Path("kernel_dilation/interactive/scripts").glob("*.js"):
+        text = path.read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= 300
+        assert "://" not in text

@@ -1,0 +1,160 @@
+"""Data of the parts of the page that react to its reader."""
+
+import base64
+import io
+import json
+import zlib
+
+from kernel_dilation.experiment.arms import Arm
+from kernel_dilation.interactive import explorer_data
+from kernel_dilation.interactive.accuracy_data import arm_accuracies, factor_table, pack_accuracy
+from kernel_dilation.interactive.chart_data import frontier_rows, metric_levels
+from kernel_dilation.interactive.explorer_data import ArmExplanations, pack_explorer, panels, replicates_that_fit
+from kernel_dilation.interactive.network_data import pack_network, pack_networks
+from kernel_dilation.interactive.packed_arrays import grey_png, pack_signed, pack_unit
+from kernel_dilation.interactive.page_part import Wording, json_for_script, page_part
+from kernel_dilation.interactive.quiz_data import pack_recognition
+from kernel_dilation.interactive.vega_bundle import pack_programs
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+WORDS = Wording("image", "images", "10 of 50 test images", "1 of 2 replicates", "kernel size 3, max pooling")
+
+
+def levels_of(png: str) -> np.ndarray:
+    """Bytes of a packed image, decoded by Pillow."""
+    with Image.open(io.BytesIO(base64.b64decode(png.removeprefix("data:image/png;base64,")))) as image:
+        assert image.mode == "L"
+        return np.asarray(image).ravel()
+
+
+def explanations(count: int, replicates: int = 3) -> ArmExplanations:
+    generator = np.random.default_rng(count)
+    return ArmExplanations(
+        {"gradient": generator.normal(size=(replicates, count, 28, 28))},
+        generator.normal(size=(replicates, 10, 28, 28)),
+        generator.normal(size=(replicates, count, 10)),
+    )
+
+
+def test_signed_values_are_multiples_of_their_scale():
+    values = np.array([[-1.0, 0.5, 0.0, 0.25], [0.0, 0.0, 0.0, 0.0]])
+    packed = pack_signed(values, [1], 4)
+    levels = levels_of(packed["png"]).reshape(2, 4).astype(int) - 128
+    assert levels.tolist() == [[-127, 64, 0, 32], [0, 0, 0, 0]]
+    assert packed["scales"] == [pytest.approx(1 / 127, rel=1e-4), 0.0]
+    assert packed["shape"] == [2, 4]
+
+
+def test_unit_values_are_bytes():
+    assert levels_of(pack_unit(np.array([[0, 1, 0.5, 0.2]]), 2)["png"]).tolist() == [0, 255, 128, 51]
+
+
+def test_values_that_cannot_be_packed_are_refused():
+    with pytest.raises(ValueError, match="packed values must be finite; got NaN or infinity"):
+        pack_signed(np.array([[np.nan]]), [1], 1)
+    with pytest.raises(ValueError, match=r"packed images must lie in \[0, 1\]; got 0 to 2"):
+        pack_unit(np.array([[0.0, 2.0]]), 2)
+    with pytest.raises(ValueError, match="at most 32767 rows; got 32768"):
+        grey_png(np.zeros(32_768, np.uint8), 1)
+
+
+def test_arms_of_one_kernel_size_and_pooling_stand_together_in_the_order_of_the_grid():
+    arms = [Arm(2, 5, "max"), Arm(2, 3, "max"), Arm(1, 5, "max")]
+    assert panels(arms) == {(5, "max"): [Arm(1, 5, "max"), Arm(2, 5, "max")], (3, "max"): [Arm(2, 3, "max")]}
+
+
+def test_the_explorer_has_maps_and_class_models_of_every_dilation():
+    arms = {Arm(dilation, 3, "max"): explanations(10) for dilation in (1, 2)}
+    packed = pack_explorer(np.zeros((10, 28, 28)), np.arange(10), np.arange(10), arms)
+    assert packed["replicates"] == 3
+    assert [each["shape"] for each in packed["maps"]["gradient"]["3-max"]] == [[2, 10, 28, 28]] * 3
+    assert packed["classModels"]["3-max"][0]["shape"] == [2, 10, 28, 28]
+    assert np.shape(packed["logits"]["2-3-max"]) == (3, 10, 10)
+
+
+def test_only_as_many_replicates_are_packed_as_the_page_has_room_for(monkeypatch):
+    arms = {Arm(1, 3, "max"): explanations(10)}
+    size = len(explorer_data.pack_maps([arms[Arm(1, 3, "max")].maps["gradient"][0]])["png"])
+    for room, replicates in ((size // 2, 1), (int(2.5 * size), 2), (10 * size, 3)):
+        monkeypatch.setattr(explorer_data, "MAP_BYTES", room)
+        assert replicates_that_fit(arms) == replicates
+
+
+def test_every_output_of_a_kernel_has_its_own_scale():
+    kernel = np.stack([np.full((3, 3, 1), 0.1), np.full((3, 3, 1), 10.0)], -1)
+    weights = [kernel, np.zeros(2), np.ones((3, 3, 2, 2)), np.zeros(2), np.ones((98, 4)), np.zeros(4), np.ones((4, 10)), np.arange(10) / 3]
+    packed = pack_network(Arm(2, 3, "max"), weights, "all", "same")
+    assert packed["layers"][0]["kernel"]["scales"] == [pytest.approx(0.1 / 127, rel=1e-4), pytest.approx(10 / 127, rel=1e-4)]
+    assert packed["dilations"] == [2, 2]
+    assert packed["layers"][3]["bias"][1] == 0.33333
+    assert [network["dilation"] for network in pack_networks({Arm(3, 3, "max"): weights, Arm(1, 3, "max"): weights}, "first", "same")] == [1, 3]
+
+
+def test_a_network_without_four_layers_is_refused():
+    with pytest.raises(ValueError, match="kernel and bias of four layers; got 2 arrays"):
+        pack_network(Arm(1, 3, "max"), [np.zeros((3, 3, 1, 1)), np.zeros(1)], "first", "same")
+
+
+def test_accuracies_are_arranged_by_replicate_and_level():
+    rows = [(0, "2", 95.0), (1, "2", 96.0), (0, "1", 97.0), (1, "1", 98.0)]
+    replicates = pd.DataFrame([{"family": "accuracy", "factor": "dilation", "replicate": r, "level": level, "value": v} for r, level, v in rows])
+    values, levels = factor_table(replicates, "dilation")
+    assert levels == ["2", "1"]
+    assert values.tolist() == [[95.0, 97.0], [96.0, 98.0]]
+    with pytest.raises(ValueError, match="every replicate must have an accuracy at every level of dilation; some are missing"):
+        factor_table(replicates.iloc[:3], "dilation")
+    with pytest.raises(ValueError, match="must have the accuracies by pooling; it has none"):
+        factor_table(replicates, "pooling")
+
+
+def test_a_run_without_tests_has_no_factors():
+    accuracy = pd.DataFrame([{"dilation": 1, "kernel_size": 3, "pooling": "max", "replicate": 0, "accuracy": 96.12345}])
+    packed = pack_accuracy(accuracy, pd.DataFrame(), pd.DataFrame(), 0.05, 0.5)
+    assert packed["factors"] == []
+    assert arm_accuracies(accuracy) == [{"arm": "1-3-max", "dilation": 1, "kernel_size": 3, "pooling": "max", "values": [96.1234]}]
+
+
+def test_charts_have_metrics_by_dilation_and_methods_with_a_price():
+    rows = [("dilation", "gradient", "gini", "2", 0.123456789), ("pooling", "gradient", "gini", "max", 0.5), ("dilation", None, "accuracy", "2", 96.0)]
+    levels = pd.DataFrame(rows, columns=["factor", "method", "measure", "level", "mean"]).assign(lower=0.1, upper=np.nan)
+    assert metric_levels(levels) == [{"method": "gradient", "measure": "gini", "dilation": 2, "mean": 0.12346, "lower": 0.1}]
+    learned = pd.DataFrame({"method": ["race", "mixture"], "world": "digits", "trainings": [21.0, 1.0], "right_share": [0.9, np.nan], "runs": [6, 6]})
+    assert frontier_rows(learned) == [{"method": "race", "world": "digits", "trainings": 21.0, "right_share": 0.9, "runs": 6}]
+    assert frontier_rows(learned.drop(columns="right_share")) == frontier_rows(pd.DataFrame()) == []
+
+
+def test_recognition_is_the_mean_over_class_models():
+    columns = {"method": ["class_model"] * 10 + ["gradient"], "confidence": [0.5] * 5 + [1.0] * 5 + [np.nan], "transfer": [0.25] * 10 + [np.nan]}
+    table = pd.DataFrame(columns)
+    assert pack_recognition({Arm(2, 3, "max"): table}) == [{"arm": "2-3-max", "dilation": 2, "networks": 1, "own": 0.75, "others": 0.25}]
+    assert "others" not in pack_recognition({Arm(2, 3, "max"): table.assign(transfer=np.nan)})[0]
+
+
+def test_programs_are_compressed_with_their_licences():
+    page = "<!-- Licence */ of all --><script>one()</script><script>two()</script><script>three()</script>"
+    text = zlib.decompress(base64.b64decode(pack_programs(page))).decode()
+    assert text == "/*! Licence * / of all */\n;\none()\n;\ntwo()\n;\nthree()"
+    with pytest.raises(ValueError, match="it has 1 scripts"):
+        pack_programs("<!-- Licence --><script>one()</script>")
+
+
+def test_no_text_can_end_the_script_that_holds_the_data():
+    packed = json_for_script({"name": "</script><b>"})
+    assert "<" not in packed
+    assert json.loads(packed) == {"name": "</script><b>"}
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        json_for_script({"value": float("nan")})
+
+
+def test_the_texts_of_the_sections_fit_the_data_set_and_leave_out_what_is_missing():
+    part = page_part({"frontier": []}, WORDS, 0.1, {"a <term>": "its meaning"}, "")
+    assert "Choose an image, a saliency method" in part.sections
+    assert "10 of 50 test images and 1 of 2 replicates" in part.sections
+    assert "a &lt;term&gt;" in part.sections
+    assert "charts-frontier" not in part.sections
+    assert 'max="1"' in part.sections
+    assert all(f'<section id="{place}">' in part.sections for place in part.titles)
