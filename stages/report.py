@@ -165,7 +165,7 @@ def read_page_part(settings: Settings, report_data: ReportData) -> PagePart:
         "frontier": frontier_rows(report_data.table("learned")),
         "replicates": scope.replicates,
     }
-    packed = f"{explorer['replicates']} of {count_noun(scope.replicates, 'replicate')}"
+    packed = f"up to {explorer['replicates']} of {count_noun(scope.replicates, 'replicate')}"
     wording = Wording(scope.image, scope.images, scope.of("test", len(shown)), packed, scope.reference_arms)
     glossary = {**TERMS, **{without_underscores(name): entry.definition for name, entry in METRIC_GLOSSARY.items()}}
     return page_part(data, wording, scope.margin_points, glossary, pack_programs(CHART_PROGRAMS.read_text(encoding="utf-8")))

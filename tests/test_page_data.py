@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import zlib
+from dataclasses import replace
 
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.interactive import explorer_data
@@ -49,6 +50,13 @@ def test_signed_values_are_multiples_of_their_scale():
     assert packed["shape"] == [2, 4]
 
 
+def test_fewer_levels_take_less_room():
+    values = np.random.default_rng(0).normal(size=(1, 28, 28))
+    coarse, fine = (pack_signed(values, (1, 2), 28, levels) for levels in (31, 127))
+    assert len(coarse["png"]) < 0.8 * len(fine["png"])
+    assert np.abs(levels_of(coarse["png"]).astype(int) - 128).max() == 31
+
+
 def test_unit_values_are_bytes():
     assert levels_of(pack_unit(np.array([[0, 1, 0.5, 0.2]]), 2)["png"]).tolist() == [0, 255, 128, 51]
 
@@ -77,11 +85,16 @@ def test_the_explorer_has_maps_and_class_models_of_every_dilation():
 
 
 def test_only_as_many_replicates_are_packed_as_the_page_has_room_for(monkeypatch):
-    arms = {Arm(1, 3, "max"): explanations(10)}
-    size = len(explorer_data.pack_maps([arms[Arm(1, 3, "max")].maps["gradient"][0]])["png"])
-    for room, replicates in ((size // 2, 1), (int(2.5 * size), 2), (10 * size, 3)):
-        monkeypatch.setattr(explorer_data, "MAP_BYTES", room)
-        assert replicates_that_fit(arms) == replicates
+    """The second method repeats one small map, so that it takes less room than the first."""
+    of = explanations(10)
+    arms = {Arm(1, 3, "max"): replace(of, maps={**of.maps, "occlusion": np.ones_like(of.maps["gradient"])})}
+    maps = arms[Arm(1, 3, "max")].maps
+    first, second = (len(explorer_data.pack_maps([maps["gradient"][replicate]])["png"]) for replicate in (0, 1))
+    small = len(explorer_data.pack_maps([maps["occlusion"][0]])["png"])
+    two = first + small + second
+    for room, counts in ((first // 2, (1, 1)), (two, (2, 1)), (two + small, (2, 2)), (10 * first, (3, 3))):
+        monkeypatch.setattr(explorer_data, "ARM_BYTES", room)
+        assert replicates_that_fit(arms) == dict(zip(("gradient", "occlusion"), counts))
 
 
 def test_every_output_of_a_kernel_has_its_own_scale():
@@ -119,7 +132,11 @@ def test_a_run_without_tests_has_no_factors():
 
 
 def test_charts_have_metrics_by_dilation_and_methods_with_a_price():
-    rows = [("dilation", "gradient", "gini", "2", 0.123456789), ("pooling", "gradient", "gini", "max", 0.5), ("dilation", None, "accuracy", "2", 96.0)]
+    rows = [
+        ("dilation", "gradient", "gini", "2", 0.123456789),
+        ("pooling", "gradient", "gini", "max", 0.5),
+        ("dilation", None, "accuracy", "2", 96.0),
+    ]
     levels = pd.DataFrame(rows, columns=["factor", "method", "measure", "level", "mean"]).assign(lower=0.1, upper=np.nan)
     assert metric_levels(levels) == [{"method": "gradient", "measure": "gini", "dilation": 2, "mean": 0.12346, "lower": 0.1}]
     learned = pd.DataFrame({"method": ["race", "mixture"], "world": "digits", "trainings": [21.0, 1.0], "right_share": [0.9, np.nan], "runs": [6, 6]})

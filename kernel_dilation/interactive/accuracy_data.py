@@ -10,9 +10,7 @@ FAMILY = "accuracy"
 DECIMALS = 6  # of percentages
 
 
-def pack_accuracy(
-    accuracy: pd.DataFrame, replicates: pd.DataFrame, effects: pd.DataFrame, alpha: float, margin_points: float
-) -> dict[str, object]:
+def pack_accuracy(accuracy: pd.DataFrame, replicates: pd.DataFrame, effects: pd.DataFrame, alpha: float, margin_points: float) -> dict[str, object]:
     """Return, for each factor that was tested, its levels, the accuracies (replicates, levels) in percent, and the results of the analysis.
 
     The p-value of the omnibus test is corrected by Holm within the family of accuracy. It depends on neither margin nor alpha, so

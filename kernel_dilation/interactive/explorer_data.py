@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 SIDE = 28  # of digits, maps and class models, in pixels
-MAP_BYTES = 1_300_000  # of maps on the page; the first replicate is packed whatever its size
+MAP_LEVELS = 31  # of each sign: maps are for the eye, and take a third less room than with 127
+ARM_BYTES = 42_000  # of each arm's maps on the page, on average over the arms; the first replicate is packed whatever its size
 
 Panel = tuple[int, str]  # kernel size and pooling: the arms that differ in their dilation alone
 
@@ -43,7 +44,8 @@ def pack_explorer(
 ) -> dict[str, object]:
     """Return the data of the explorer.
 
-    Keys of `maps`: method, panel, then a list over replicates of arrays (dilations, n, 28, 28) with a scale for each map;
+    Keys of `maps`: method, panel, then a list over replicates, longer for some methods than for others, of arrays
+    (dilations, n, 28, 28) with a scale for each map;
     of `classModels`: panel, then such a list of arrays (dilations, 10, 28, 28); of `logits`: the arm, then (replicates, n, 10).
 
     Args:
@@ -51,7 +53,8 @@ def pack_explorer(
     """
     by_panel = panels(list(explanations))
     first = next(iter(explanations.values()))
-    replicates = replicates_that_fit(explanations)
+    by_method = replicates_that_fit(explanations)
+    replicates = max(by_method.values())
     return {
         "panels": [
             {"name": panel_name(panel), "kernelSize": panel[0], "pooling": panel[1], "dilations": [arm.dilation for arm in arms]}
@@ -64,10 +67,10 @@ def pack_explorer(
         "indices": indices.tolist(),
         "maps": {
             method: {
-                panel_name(panel): [pack_maps([explanations[arm].maps[method][replicate] for arm in arms]) for replicate in range(replicates)]
+                panel_name(panel): [pack_maps([explanations[arm].maps[method][replicate] for arm in arms]) for replicate in range(count)]
                 for panel, arms in by_panel.items()
             }
-            for method in first.maps
+            for method, count in by_method.items()
         },
         "classModels": {
             panel_name(panel): [pack_maps([explanations[arm].class_models[replicate] for arm in arms]) for replicate in range(replicates)]
@@ -79,16 +82,19 @@ def pack_explorer(
 
 def pack_maps(maps: Sequence[NDArray[np.floating]]) -> PackedArray:
     """Pack maps of several arms, each (n, 28, 28), as (arms, n, 28, 28) with a scale for each map."""
-    return pack_signed(np.stack(maps), (2, 3), SIDE)
+    return pack_signed(np.stack(maps), (2, 3), SIDE, MAP_LEVELS)
 
 
-def replicates_that_fit(explanations: Mapping[Arm, ArmExplanations]) -> int:
-    """Return how many replicates have maps of at most `MAP_BYTES` together on the page; at least 1."""
-    available = min(len(each.class_models) for each in explanations.values())
-    size = 0
-    for replicate in range(available):
-        for each, method in product(explanations.values(), next(iter(explanations.values())).maps):
-            size += len(pack_maps([each.maps[method][replicate]])["png"])
-        if size > MAP_BYTES:
-            return max(replicate, 1)
-    return available
+def replicates_that_fit(explanations: Mapping[Arm, ArmExplanations]) -> dict[str, int]:
+    """Return how many replicates of each method's maps the page has room for; at least 1.
+
+    Replicate by replicate, methods are packed in their order until the next one would exceed `ARM_BYTES` for each arm.
+    """
+    methods = list(next(iter(explanations.values())).maps)
+    available, counts, size = min(len(each.class_models) for each in explanations.values()), dict.fromkeys(methods, 0), 0
+    for replicate, method in product(range(available), methods):
+        size += sum(len(pack_maps([each.maps[method][replicate]])["png"]) for each in explanations.values())
+        if replicate and size > ARM_BYTES * len(explanations):
+            break
+        counts[method] += 1
+    return counts

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-LEVELS = 127  # of each sign; the byte 128 is zero
+LEVELS = 127  # the most steps of each sign; the byte 128 is zero
 ZERO = 128
 TALLEST = 32_767  # pixels; the tallest canvas of the common browsers
 
@@ -25,15 +25,16 @@ class PackedArray(TypedDict):
     scales: list[float]
 
 
-def pack_signed(values: NDArray[np.floating], shared: Sequence[int], width: int) -> PackedArray:
+def pack_signed(values: NDArray[np.floating], shared: Sequence[int], width: int, levels: int = LEVELS) -> PackedArray:
     """Pack signed values; a value is (byte - 128) times the scale of its part.
 
-    The largest error is half a scale, 1/254 of the largest absolute value of the part.
+    The largest error is half a scale, 1/254 of the largest absolute value of the part with 127 levels.
 
     Args:
         values: any shape, finite.
         shared: axes along which all values share one scale; the scales are those of the other axes, flattened.
         width: of the image in pixels; it must divide the number of values.
+        levels: steps of each sign, 1 to 127; fewer are smaller on the page.
 
     Raises:
         ValueError: a value that is not finite, or an image that is too tall for a canvas.
@@ -41,10 +42,10 @@ def pack_signed(values: NDArray[np.floating], shared: Sequence[int], width: int)
     if not np.isfinite(values).all():
         raise ValueError("packed values must be finite; got NaN or infinity")
     largest = np.abs(values).max(axis=tuple(shared), keepdims=True)
-    scales = np.vectorize(lambda value: float(f"{value / LEVELS:.5g}"), otypes=[np.float64])(largest)
+    scales = np.vectorize(lambda value: float(f"{value / levels:.5g}"), otypes=[np.float64])(largest)
     steps = np.divide(values, scales, out=np.zeros(values.shape), where=scales > 0)
-    levels = np.clip(np.rint(steps), -LEVELS, LEVELS) + ZERO
-    return {"shape": list(values.shape), "png": grey_png(levels.astype(np.uint8), width), "scales": scales.ravel().tolist()}
+    packed = np.clip(np.rint(steps), -levels, levels) + ZERO
+    return {"shape": list(values.shape), "png": grey_png(packed.astype(np.uint8), width), "scales": scales.ravel().tolist()}
 
 
 def pack_unit(values: NDArray[np.floating], width: int) -> PackedArray:

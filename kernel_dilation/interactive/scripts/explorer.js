@@ -14,7 +14,6 @@ const Explorer = (() => {
     fillChoices(controls.digit, data.classes.map((label, index) => [index, `${label} (test image ${data.indices[index]})`]));
     fillChoices(controls.method, data.methods.map((method) => [method, readable(method)]));
     fillChoices(controls.panel, data.panels.map(({ name, kernelSize, pooling }) => [name, `kernel size ${kernelSize}, ${pooling} pooling`]));
-    fillChoices(controls.replicate, Array.from({ length: data.replicates }, (_, index) => [index, index]));
     for (const id of ids) {
       controls[id].addEventListener("input", () => change({ [id]: Number.isNaN(Number(controls[id].value)) ? controls[id].value : Number(controls[id].value) }));
     }
@@ -28,11 +27,12 @@ const Explorer = (() => {
     const panel = Address.choice("explorer.panel", data.panels.map(({ name }) => name), data.panels[0].name);
     const { dilations } = data.panels.find(({ name }) => name === panel);
     const range = (count) => Array.from({ length: count }, (_, index) => index);
+    const method = Address.choice("explorer.method", data.methods, data.methods[0]);
     return {
       panel,
+      method,
       digit: Address.choice("explorer.digit", range(data.classes.length), 0),
-      method: Address.choice("explorer.method", data.methods, data.methods[0]),
-      replicate: Address.choice("explorer.replicate", range(data.replicates), 0),
+      replicate: Address.choice("explorer.replicate", range(data.maps[method][panel].length), 0),
       first: dilations.indexOf(Address.choice("explorer.first", dilations, dilations[0])),
       second: dilations.indexOf(Address.choice("explorer.second", dilations, dilations[dilations.length - 1])),
     };
@@ -44,6 +44,7 @@ const Explorer = (() => {
     const { dilations } = data.panels.find(({ name }) => name === next.panel);
     next.first = Math.min(next.first, dilations.length - 1);
     next.second = Math.min(next.second, dilations.length - 1);
+    next.replicate = Math.min(next.replicate, data.maps[next.method][next.panel].length - 1);
     const { panel, digit, method, replicate } = next;
     const state = { panel, digit, method, replicate, first: dilations[next.first], second: dilations[next.second] };
     Address.set("explorer", Object.fromEntries(Object.entries(state).map(([name, value]) => [`explorer.${name}`, value])));
@@ -75,6 +76,7 @@ const Explorer = (() => {
   async function show(next) {
     view = next;
     const panel = data.panels.find(({ name }) => name === view.panel);
+    fillChoices(controls.replicate, data.maps[view.method][view.panel].map((_, index) => [index, index])); // some methods have more replicates
     ids.forEach((id) => (controls[id].value = view[id]));
     for (const id of ["first", "second"]) {
       controls[id].max = panel.dilations.length - 1;
