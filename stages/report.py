@@ -156,10 +156,11 @@ def read_page_part(settings: Settings, report_data: ReportData) -> PagePart:
     images, labels = (array[shown] for array in read_arrays(DIGITS, "x_test", "y_test"))
     explorer = pack_explorer(images / 255, labels, shown, {arm: read_arm_explanations(arm, settings.saliency.methods, shown) for arm in arms})
     networks = {arm: read_weights(network_file(NETWORKS / arm.name, 0).read_bytes()) for arm in reference_arms(arms, scope)}
+    accuracy, replicates, effects = map(report_data.table, ("accuracy", "replicates", "effects"))
     data = {
         "explorer": explorer,
         "networks": pack_networks(networks, scope.dilate, scope.padding),
-        "accuracy": pack_accuracy(*map(report_data.table, ("accuracy", "replicates", "effects")), scope.alpha, scope.margin_points),
+        "accuracy": pack_accuracy(accuracy, replicates, effects, scope.alpha, scope.margin_points),
         "recognition": pack_recognition({arm: read_table(SALIENCY / arm.name / "measures.csv") for arm in arms}),
         "metrics": metric_levels(report_data.table("levels")),
         "frontier": frontier_rows(report_data.table("learned")),

@@ -128,7 +128,7 @@ def test_a_run_without_tests_has_no_factors():
     accuracy = pd.DataFrame([{"dilation": 1, "kernel_size": 3, "pooling": "max", "replicate": 0, "accuracy": 96.12345}])
     packed = pack_accuracy(accuracy, pd.DataFrame(), pd.DataFrame(), 0.05, 0.5)
     assert packed["factors"] == []
-    assert arm_accuracies(accuracy) == [{"arm": "1-3-max", "dilation": 1, "kernel_size": 3, "pooling": "max", "values": [96.1234]}]
+    assert arm_accuracies(accuracy) == [{"arm": "1-3-max", "dilation": 1, "kernel_size": 3, "pooling": "max", "values": [96.1235]}]
 
 
 def test_charts_have_metrics_by_dilation_and_methods_with_a_price():

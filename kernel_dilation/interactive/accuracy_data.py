@@ -49,9 +49,7 @@ def factor_table(replicates: pd.DataFrame, factor: str) -> tuple[np.ndarray, lis
 
 def arm_accuracies(accuracy: pd.DataFrame) -> list[dict[str, object]]:
     """Return the accuracies of each arm's replicates, rounded to a ten-thousandth of a percentage point, for the chart."""
-    ordered = accuracy.sort_values("replicate", kind="stable")
-    by_arm = {
-        Arm(int(dilation), int(kernel_size), str(pooling)): table["accuracy"]
-        for (dilation, kernel_size, pooling), table in ordered.groupby(["dilation", "kernel_size", "pooling"], sort=False)
-    }
-    return [{"arm": arm.name, **arm._asdict(), "values": rounded(values.to_numpy(), 4)} for arm, values in by_arm.items()]
+    by_arm: dict[Arm, list[float]] = {}
+    for row in accuracy.sort_values("replicate", kind="stable").to_dict("records"):
+        by_arm.setdefault(Arm(int(row["dilation"]), int(row["kernel_size"]), str(row["pooling"])), []).append(round(float(row["accuracy"]), 4))
+    return [{"arm": arm.name, **arm._asdict(), "values": values} for arm, values in by_arm.items()]

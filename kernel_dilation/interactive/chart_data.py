@@ -8,7 +8,7 @@ FRONTIER = ("method", "world", "verdict", "trainings", "right_share", "right_sha
 
 def chart_rows(table: pd.DataFrame) -> list[dict[str, object]]:
     """Return the rows of a table as dictionaries, numbers with five significant digits, without missing values."""
-    return [{name: short(value) for name, value in row.items() if pd.notna(value)} for row in table.to_dict("records")]
+    return [{str(name): short(value) for name, value in row.items() if pd.notna(value)} for row in table.to_dict("records")]
 
 
 def short(value: object) -> object:
