@@ -21,15 +21,15 @@ from kernel_dilation.report.html_page import render_page
 from kernel_dilation.report.report_data import ExampleDigits, ExampleExplanations, LearningTables, NamedTables, ReportData
 from kernel_dilation.report.scope import scope_of
 from kernel_dilation.report.sentences import scope_sentences
-from kernel_dilation.report.verdict_rules import VERDICT_TABLE, verdict_rules
+from kernel_dilation.report.verdict_rules import VERDICT_TABLE, condition_table, verdict_rules
 
 import numpy as np
 import pandas as pd
 
 TEMPLATE = Path("kernel_dilation/report/page.html")
 TABLES = (
-    "accuracy", "arms", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
-    "levels", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "wrong",
+    "accuracy", "arms", "conditions", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
+    "levels", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "worlds", "wrong",
 )  # fmt: skip
 SHOWN_DIGITS = 10  # whose maps are shown: the first ten are one of each class
 DIGITS_PER_CLASS = 12
@@ -96,11 +96,10 @@ def read_kernels(arms: list[Arm]) -> dict[Arm, np.ndarray]:
     return {arm: read_arrays(SALIENCY / arm.name / "inside.npz", "kernels")[0] for arm in sorted(arms, key=lambda arm: arm.kernel_size)}
 
 
-def read_learning(methods: list[str], images: int) -> LearningTables:
-    """Return the tables of each method that learns a dilation from at most `images` training images."""
-    names = ("choices", "trajectory", "planted", "sweep")
-    choices, paths, planted, sweeps = ({method: read_table(LEARNED / method / f"{name}.csv") for method in methods} for name in names)
-    return LearningTables(choices, paths, planted, sweeps, images)
+def read_learning(methods: list[str]) -> LearningTables:
+    """Return the tables of each method that learns a dilation in one training."""
+    choices, trajectories = ({method: read_table(LEARNED / method / f"{name}.csv") for method in methods} for name in ("choices", "trajectory"))
+    return LearningTables(choices, trajectories)
 
 
 def read_report_data(settings: Settings) -> ReportData:
@@ -118,7 +117,7 @@ def read_report_data(settings: Settings) -> ReportData:
         explained=read_explanations(settings.saliency.methods, reference),
         kernels=read_kernels([arm for arm in arms if arm.pooling == scope.poolings[0]]),
         fields={arm: read_arrays(SALIENCY / arm.name / "maps.npz", "receptive_field")[0].mean(0) for arm in arms},
-        learned=read_learning(settings.learn.methods, settings.learn.images),
+        learned=read_learning(settings.learn.methods),
     )
 
 
@@ -139,7 +138,7 @@ def main() -> None:
             scope_sentences(report_data.scope),
             chapters,
             verdict_rules(report_data.scope),
-            VERDICT_TABLE,
+            [VERDICT_TABLE, condition_table(report_data.scope)],
         )
         temporary.write_text(html, encoding="utf-8")
     print(f"report: {sum(not picture.absent for picture in pictures)} figures and {PLOTS / 'report.html'} written")

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from kernel_dilation.analysis.answers import Answer, without_missing
 from kernel_dilation.analysis.comparison_families import Tables
 from kernel_dilation.dilation_selection.choice_shares import choices_by_block, shown_beyond_margin, shown_within_margin
-from kernel_dilation.dilation_selection.learning_verdict import ConsistencyRule, Verdict, WorldChoices, verdict
+from kernel_dilation.dilation_selection.learning_verdict import Verdict, WorldChoices, consistency_rule, verdict
 from kernel_dilation.dilation_selection.replayed_choices import (
     CONTROLS,
     best_dilations,
@@ -19,6 +19,7 @@ from kernel_dilation.dilation_selection.replayed_choices import (
 from kernel_dilation.dilation_selection.selection_bound import signal_to_noise, trainings_needed
 from kernel_dilation.dilation_selection.training_rounds import losses_by_run
 from kernel_dilation.experiment.parameters import Analyze, Learn
+from kernel_dilation.experiment.world_names import main_world
 from kernel_dilation.statistics.effect_sizes import mean_intervals
 
 import numpy as np
@@ -26,6 +27,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 WANTED_SHARE = 0.95  # share of right choices for which the number of trainings is given
+METHOD_NUMBERS = ("right_share", "right_share_lower", "right_share_upper", "same_share", "start_slope", "bias", "bias_lower", "bias_upper", "deviation")
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def learning_analysis(choices: Mapping[str, pd.DataFrame], rounds: pd.DataFrame,
     references = world_references(rounds, learn)
     every = pd.concat([replay_choices(rounds, learn), *choices.values()], ignore_index=True)
     every["truth"] = every["world"].map({world: reference.truth for world, reference in references.items()}).astype("Int64")
-    rule = ConsistencyRule(options.right_share, options.same_share, options.start_slope, options.alpha, options.resamples, options.seed)
+    rule = consistency_rule(options)
     rows, conditions, verdicts = [], [], {}
     for method, table in every.groupby("method", sort=False):
         judged = {world: judge_choices(part, references[str(world)], options) for world, part in table.groupby("world", sort=False)}
@@ -91,7 +93,7 @@ def learning_analysis(choices: Mapping[str, pd.DataFrame], rounds: pd.DataFrame,
             })  # fmt: skip
     learned, worlds_table = pd.DataFrame(rows), pd.DataFrame([world_row(reference, options) for reference in references.values()])
     tables = {"choices": every, "learned": learned, "conditions": pd.DataFrame(conditions), "worlds": worlds_table}
-    return learning_answer(learned, worlds_table, verdicts), tables
+    return {**learning_answer(learned, worlds_table, verdicts), "methods": method_answers(learned, list(choices))}, tables
 
 
 def world_references(rounds: pd.DataFrame, learn: Learn) -> dict[str, Reference]:
@@ -176,20 +178,40 @@ def learning_answer(learned: pd.DataFrame, worlds: pd.DataFrame, verdicts: Mappi
     scores = {method: score_method(learned[(learned["method"] == method) & learned["identified"]]) for method in ways}
     ranked = sorted(ways, key=lambda method: (verdicts[method] != "consistent", -scores[method][0], scores[method][1]))
     best = learned[learned["method"] == ranked[0]]
-    worst = best[best["identified"]].sort_values("right_share", kind="stable").iloc[0] if best["identified"].any() else best.iloc[0]
-    digits = worlds[worlds["world"] == "digits"] if (worlds["world"] == "digits").any() else worlds
-    bound = digits.iloc[0]
+    worst = worst_world(best)
+    bound = worlds[worlds["world"] == main_world(list(worlds["world"]))].iloc[0]
     return without_missing({
         "verdict": overall_verdict([verdicts[method] for method in ways]),
         "best_way": ranked[0],
         "best_dilation": int(bound["best"]),
         "right_share": number_or_none(worst.get("right_share")),
         "right_share_lower": number_or_none(worst.get("right_share_lower")),
+        "right_share_upper": number_or_none(worst.get("right_share_upper")),
         "same_share": number_or_none(worst.get("same_share")),
         "trainings": number_or_none(best["trainings"].mean()),
         "signal_to_noise": number_or_none(bound.get("ratio")),
         "trainings_for_95": number_or_none(bound.get("trainings_for_95")),
     })  # fmt: skip
+
+
+def worst_world(rows: pd.DataFrame) -> pd.Series:
+    """Return the row of the identified world in which a method is right least often, or its first row if no world is identified."""
+    identified = rows[rows["identified"]]
+    return identified.sort_values("right_share", kind="stable").iloc[0] if len(identified) else rows.iloc[0]
+
+
+def method_answers(learned: pd.DataFrame, methods: Sequence[str]) -> dict[str, Answer]:
+    """Return the verdict on each method that trains once, and its shares and errors in its worst world.
+
+    The bias is the mean of the chosen minus the best dilation, and the deviation is the standard deviation of this
+    difference between runs, both in pixels.
+    """
+    answers = {}
+    for method in methods:
+        row = worst_world(learned[learned["method"] == method])
+        numbers = {key: number_or_none(row.get(key)) for key in METHOD_NUMBERS}
+        answers[method] = without_missing({"verdict": row["verdict"], "world": row["world"], **numbers})
+    return answers
 
 
 def score_method(rows: pd.DataFrame) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kernel_dilation.dilation_selection.choice_shares import right_share, same_share
+from kernel_dilation.experiment.parameters import Analyze
 from kernel_dilation.statistics.effect_sizes import mean_intervals, slopes
 
 import numpy as np
@@ -42,6 +43,21 @@ class ConsistencyRule:
             "The method is inconsistent if the opposite of any condition is shown at a level divided by the number of conditions. "
             "Otherwise the verdict is inconclusive, as it always is with few runs."
         )
+
+
+def consistency_rule(options: Analyze) -> ConsistencyRule:
+    """Return the rule with the requirements of the parameters."""
+    return ConsistencyRule(options.right_share, options.same_share, options.start_slope, options.alpha, options.resamples, options.seed)
+
+
+def least_runs(rule: ConsistencyRule) -> int:
+    """Return the smallest number of runs with which the shares can be shown, if all runs choose the right dilation.
+
+    The lower end of the exact interval of n of n is (alpha / 2)^(1 / n); that of the agreement is its square, and 0 below
+    three runs.
+    """
+    required = max(rule.right_share, rule.same_share**0.5)
+    return max(3, int(np.floor(np.log(rule.alpha / 2) / np.log(required))) + 1)
 
 
 @dataclass(frozen=True)
