@@ -1,13 +1,14 @@
 """The decomposition of the fall of accuracy in 2019. Oracle: by hand."""
 
-from kernel_dilation.experiment.parameters import Analyze
+from kernel_dilation.experiment.parameters import parse_settings
 from kernel_dilation.presentation.figure_style import png_bytes
 from tools.study.accuracy_fall import accuracy_levels, decompose_fall, fall_table, replication_figure
 
 import numpy as np
 import pytest
+from changed_parameters import changed
 
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
+OPTIONS = parse_settings(changed(analyze__resamples=200)).analyze
 DILATIONS = (1, 2, 7)
 NOISE = np.random.default_rng(0).normal(0, 0.01, (6, 1))  # the level of each replicate, equal at all dilations
 ACCURACIES = {

@@ -1,12 +1,10 @@
 """The three analyses on small synthetic studies whose true effects are known by construction."""
 
 import json
-from pathlib import Path
 
 from kernel_dilation.analysis.accuracy_analysis import accuracy_analysis, arm_rows
 from kernel_dilation.analysis.accuracy_tables import with_arm_columns
 from kernel_dilation.analysis.answers import saliency_answer
-from kernel_dilation.analysis.learning_analysis import learning_analysis
 from kernel_dilation.analysis.saliency_analysis import (
     cross_recognition_analysis,
     gridding_analysis,
@@ -15,14 +13,15 @@ from kernel_dilation.analysis.saliency_analysis import (
     similarity_analysis,
 )
 from kernel_dilation.experiment.arms import Arm, grid_arms
-from kernel_dilation.experiment.parameters import Analyze, Learn, parse_settings
+from kernel_dilation.experiment.parameters import parse_settings
 from stages.analyze import read_cross_recognition
 
 import numpy as np
 import pandas as pd
 import pytest
+from changed_parameters import changed
 
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
+OPTIONS = parse_settings(changed(analyze__resamples=200)).analyze
 ARMS = grid_arms([1, 2], [3, 5], ["max"])
 LABELS = np.arange(400) % 10
 REPLICATES = 9  # a paired test of two dilations can then reach p = 2 / 2^9
@@ -170,23 +169,3 @@ def test_receptive_fields_are_listed_with_the_accuracy_of_their_arm():
     assert fields["effective"].tolist() == [28.0] * len(ARMS)
     first = tables["accuracy"].query("dilation == 1 and kernel_size == 3")["accuracy"].mean()
     assert fields.query("dilation == 1 and kernel_size == 3")["accuracy"].item() == pytest.approx(first)
-
-
-@pytest.fixture
-def learn() -> Learn:
-    return parse_settings(Path("params.yaml").read_text()).learn
-
-
-def test_a_method_that_chooses_the_dilation_that_the_grid_selects_agrees_with_it(learn):
-    _, tables = analyse_accuracy(ARMS, 0.1)
-    accuracies = tables["accuracy"].assign(validation_accuracy=lambda table: 97 - 5.0 * table["dilation"] + 0.01 * table["replicate"])
-    rows = [(start, seed, 1) for start in (1, 4) for seed in (0, 1)]
-    choices = pd.DataFrame(rows, columns=["initial_dilation", "seed", "chosen_dilation"])
-    planted = pd.DataFrame({"initial_dilation": [1, 4], "true_dilation": [2, 3], "chosen_dilation": [2, 3]})
-    answer, table = learning_analysis({"mixture": choices}, {"mixture": planted}, accuracies, learn, OPTIONS)
-    assert answer["verdict"] == answer["mixture"]["verdict"] == "consistent"
-    assert answer["agrees_with_selection"] is True
-    assert answer["selection"]["mode"] == 1
-    assert answer["mixture"]["regret_points"] == 0
-    assert table["learned"]["method"].tolist() == ["mixture", "selection"]
-    assert is_valid_json(answer)

@@ -1,11 +1,12 @@
 from kernel_dilation.analysis.receptive_fields import effective_side, receptive_field_row
 from kernel_dilation.experiment.arms import Arm
-from kernel_dilation.experiment.parameters import Analyze
+from kernel_dilation.experiment.parameters import parse_settings
 
 import numpy as np
 import pytest
+from changed_parameters import changed
 
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
+OPTIONS = parse_settings(changed(analyze__resamples=200)).analyze
 
 
 def square(side: int, value: float = 1.0) -> np.ndarray:

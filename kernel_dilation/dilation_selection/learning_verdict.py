@@ -36,10 +36,10 @@ class ConsistencyRule:
     def __str__(self) -> str:
         return (
             "A method that learns the dilation is consistent if three conditions are shown to hold in every world. First, at least "
-            f"{self.right_share:.0%} of its runs choose a right dilation. Second, two runs choose the same dilation with a probability of "
-            f"at least {self.same_share:.0%}. Third, if the method has an initial dilation, its choice changes by less than "
+            f"{100 * self.right_share:g} % of its runs choose a right dilation. Second, two runs choose the same dilation with a probability of "
+            f"at least {100 * self.same_share:g} %. Third, if the method has an initial dilation, its choice changes by less than "
             f"{self.start_slope:g} pixels for each pixel of the initial dilation. A condition is shown to hold if the "
-            f"{1 - self.alpha:.0%} confidence interval lies within the bound. At least two worlds must have different best dilations. "
+            f"{100 * (1 - self.alpha):g} % confidence interval lies within the bound. At least two worlds must have different best dilations. "
             "The method is inconsistent if the opposite of any condition is shown at a level divided by the number of conditions. "
             "Otherwise the verdict is inconclusive, as it always is with few runs."
         )

@@ -25,7 +25,7 @@ LEARNING_FIGURES = (
         "right_share_and_price",
         "Right choices and their price",
         draw_prices,
-        "Above: share of the runs that choose a right dilation, on {world} or in the mirror image, whichever is worse, against the number of trainings "
+        "Above: share of the runs that choose a right dilation, {world} or in its mirror image, whichever is worse, against the number of trainings "
         "that a choice costs; lines show exact {confidence} confidence intervals. Dashed: the largest share that any rule can be sure of when it tells the two best "
         "dilations apart, at the price of training both equally often; the band is the {confidence} confidence interval of its signal-to-noise ratio. A choice within "
         "the margin of the best is also right, so that a way may lie above this line. Below: the same share in every world and in its mirror image, "

@@ -33,7 +33,7 @@ def opening(answer: AnswerValues, scope: Scope) -> str:
     way = way_phrase(answer["best_way"])
     subject = f"{most_reliable}{way}" if most_reliable else f"{way[0].upper()}{way[1:]} is consistent"
     shares = ", ".join(filter(None, [right_clause(answer, scope), same_clause(answer)]))
-    price = f"It costs {count_noun(round(answer['trainings']), 'training')} on average." if "trainings" in answer else ""
+    price = f"One choice costs {count_noun(round(answer['trainings']), 'training')} on average." if "trainings" in answer else ""
     return " ".join(filter(None, [lead, f"{subject}{f': {shares}' if shares else ''}.", price]))
 
 
@@ -61,7 +61,7 @@ def bound_sentence(answer: AnswerValues, scope: Scope) -> str:
     if "signal_to_noise" not in answer:
         return ""
     ratio = answer["signal_to_noise"]
-    best = f"On {scope.world_phrase(scope.world)}, dilation {answer['best_dilation']} has the lowest mean validation loss. " if "best_dilation" in answer else ""
+    best = f"Dilation {answer['best_dilation']} has the lowest mean validation loss {scope.world_phrase(scope.world)}. " if "best_dilation" in answer else ""
     trainings = count_noun(ceil(answer["trainings_for_95"]), "training") if "trainings_for_95" in answer else ""
     needed = f", and 95 % of cases take at least {trainings} of each" if trainings else ""
     return (
@@ -74,7 +74,7 @@ def bound_sentence(answer: AnswerValues, scope: Scope) -> str:
 def method_sentence(name: str, value: Mapping[str, object], scope: Scope) -> str:
     """Return how often a method that trains once is right in its worst world, and whether it is biased or lacks signal."""
     title, verdict = without_underscores(name), f" ({value['verdict']})" if "verdict" in value else ""
-    world = f"on {scope.world_phrase(str(value['world']))}" if "world" in value else "in one kind of data"
+    world = scope.world_phrase(str(value["world"])) if "world" in value else "in one kind of data"
     share = f"right in {format_percent(value['right_share'])} of its runs{share_interval(value, scope)}" if "right_share" in value else ""
     first = f"{title.capitalize()}{verdict}: {f'{share} {world}, where it did worst' if share else 'no share of right choices is available'}."
     return f"{first} {fault_sentence(value, scope)}".rstrip()
@@ -88,9 +88,9 @@ def fault_sentence(value: Mapping[str, object], scope: Scope) -> str:
         return f"Its choice depends on the initial dilation: it changes by {format_number(value['start_slope'], 2)} pixels for each pixel of it."
     if not {"bias", "bias_lower", "bias_upper", "deviation"} <= set(value):
         return ""
-    side = "above" if value["bias"] > 0 else "below"
+    side = f"{format_number(abs(value['bias']), 2)} pixels {'above' if value['bias'] > 0 else 'below'}" if value["bias"] else "at"
     ends = f"{scope.confidence} CI {format_number(value['bias_lower'], 2)} to {format_number(value['bias_upper'], 2)}"
-    size = f"{format_number(abs(value['bias']), 2)} pixels {side} the best dilation on average ({ends})"
+    size = f"on average {side} the best dilation ({ends})"
     spread = f"with a standard deviation of {format_number(value['deviation'], 2)} pixels"
     if value["bias_lower"] > 0 or value["bias_upper"] < 0:
         return f"It is biased: its choices lie {size}, {spread}."

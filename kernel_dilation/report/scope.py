@@ -68,15 +68,15 @@ class Scope:
         return main_world(self.learn.worlds)
 
     def world_phrase(self, name: str) -> str:
-        """Return a world as a noun phrase: `the world à trous 2`, and `the digits themselves` for the data set."""
-        return f"the {self.images} themselves" if name == DIGITS else f"the world {world_title(name)}"
+        """Return where a way was run: `in the world à trous 2`, or `on the digits themselves` for the data set."""
+        return f"on the {self.images} themselves" if name == DIGITS else f"in the world {world_title(name)}"
 
     @property
     def world_images(self) -> str:
         """Images of that world that a run learns from: `MNIST, 2,000 of 3,600 training digits`."""
         if parse_world(self.world).kind == "textures":
             return f"{world_title(self.world)}, {count_noun(self.learn.planted_images, 'synthetic image')}"
-        name = self.data_set if self.world == DIGITS else f"{self.data_set} as {self.world_phrase(self.world)}"
+        name = self.data_set if self.world == DIGITS else f"{self.data_set} {self.world_phrase(self.world)}"
         return f"{name}, {self.of('train', self.learn.images)}"
 
     @property
