@@ -19,7 +19,7 @@ from tiny_projects import clean_environment, copied_project, tiny_params
 
 pytestmark = pytest.mark.slow
 
-ALL = {"locate", "fetch", "train@1-3-max", "train@2-3-max", "saliency@1-3-max", "saliency@2-3-max", "transfer", "analyze", "report"}
+ALL = {"locate", "fetch", "train@1-3-max", "train@2-3-max", "saliency@1-3-max", "saliency@2-3-max", "transfer", "rounds", "analyze", "report"}
 SALIENCY = {"saliency@1-3-max", "saliency@2-3-max"}
 TRAINING = {"train@1-3-max", "train@2-3-max"}
 COMMON = {"transfer", "analyze", "report"}
@@ -90,7 +90,7 @@ def clone(finished_clone: Clone) -> Iterator[Clone]:
 
 def learn_stages(clone: Clone) -> set[str]:
     """Names of the stages that learn a dilation."""
-    return {f"learn@{method}" for method in clone.params["learn"]["methods"]}
+    return {"rounds", *(f"learn@{method}" for method in clone.params["learn"]["methods"])}
 
 
 def test_nothing_runs_when_nothing_changed(clone):

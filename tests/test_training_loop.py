@@ -12,6 +12,7 @@ from kernel_dilation.training.loop import (
     one_cycle,
     scale_pixels,
     shift_batch,
+    train_and_validate,
     train_network,
 )
 
@@ -144,3 +145,9 @@ def test_the_compiled_loop_predicts_the_same_logits_as_the_functions():
     images = digits(2000)["x_test"]
     whole = logits([weight.value for weight in network.weights], scale_pixels(images), ARCHITECTURE)
     np.testing.assert_allclose(loop.predict(images), whole, atol=1e-5)
+
+
+def test_a_network_that_is_not_kept_has_the_history_of_one_that_is():
+    """Oracle: the first and the last row of `train_network`, whose columns are loss, accuracy, and both on validation images."""
+    history = train_network(ARCHITECTURE, SCHEDULE, digits(), seed=5, replicate=0)["history"]
+    assert train_and_validate(ARCHITECTURE, SCHEDULE, digits(), seed=5) == (history[-1, 2], history[-1, 3], history[0, 0])
