@@ -8,7 +8,7 @@ export PYTHONUTF8 := 1
 unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run arms test test-fast test-processors study calibrate planted bench check lock clean set-up set-up-tests set-up-bench
+.PHONY: help run arms test test-fast test-processors study calibrate bench check lock clean set-up set-up-tests set-up-bench
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -37,9 +37,6 @@ study: set-up ## run the full grid on all of MNIST and the replication of the 20
 
 calibrate: set-up ## measure the error rates of the statistics on synthetic studies, into metrics/calibration.csv (minutes)
 	python -m tools.calibration.calibrate
-
-planted: set-up ## measure how often each method recovers planted dilations, into metrics/planted.csv (half an hour)
-	python -m tools.planted_recovery.measure_recovery
 
 bench: set-up-bench ## compare the speed with other programs, into metrics/benchmark.json (a quarter of an hour)
 	.bench/bin/python -m benchmarks.run

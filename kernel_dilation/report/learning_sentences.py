@@ -21,8 +21,9 @@ def learning_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
     if answer.get("verdict") not in LEADS:
         return []
     methods = answer.get("methods", {})
-    rest = [bound_sentence(answer, scope), *(method_sentence(name, value, scope) for name, value in methods.items()), runs_sentence(scope)]
-    return [opening(answer, scope), *filter(None, rest)]
+    of_methods = [method_sentence(name, value, scope) for name, value in methods.items()]
+    runs = runs_sentence(scope) if "best_way" in answer else ""
+    return [opening(answer, scope), *filter(None, [bound_sentence(answer, scope), *of_methods, runs])]
 
 
 def opening(answer: AnswerValues, scope: Scope) -> str:
