@@ -11,6 +11,7 @@ from kernel_dilation.execution.workers import report_progress, suppress_stderr
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.dataset_names import DigitArrays
 from kernel_dilation.experiment.parameters import Learn
+from kernel_dilation.training.digit_splits import resplit_digits
 
 import numpy as np
 
@@ -53,21 +54,6 @@ def build_options(learn: Learn, rate: float, head: Literal["flat", "average"]) -
 def run_method(method: str, images: DigitArrays, options: "MethodOptions", initial_dilation: int, seed: int) -> LearningOutcome:
     """Run a method, given by its name, from an initial dilation."""
     return import_module(f"kernel_dilation.dilation_methods.{method}").learn_dilation(images, options, initial_dilation, seed)
-
-
-def resplit_digits(digits: DigitArrays, max_training: int, seed: int) -> dict[str, np.ndarray]:
-    """Shuffle the training and validation digits and split them again with the seed of a run; keep the test digits.
-
-    Agreement between runs can then not be due to peculiarities of one split. The new split has at most
-    `max_training` training digits, and the validation digits are the next `max_training` at most.
-    """
-    labels = np.concatenate([digits["y_train"], digits["y_validation"]])
-    images = np.concatenate([digits["x_train"], digits["x_validation"]])
-    order = np.random.default_rng([seed, 5]).permutation(len(labels))
-    count = min(max_training, len(labels) - len(digits["y_validation"]))
-    train, validation = order[:count], order[count : count + max_training]
-    split = {"x_train": images[train], "y_train": labels[train], "x_validation": images[validation], "y_validation": labels[validation]}
-    return dict(digits) | split
 
 
 def learn_from_digits(digits: DigitArrays, learn: Learn, method: str, initial_dilation: int, seed: int) -> LearningOutcome:

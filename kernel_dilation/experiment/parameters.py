@@ -68,6 +68,7 @@ class Train(Section):
     batch_size: Images
     learning_rate: Positive
     shift_pixels: Annotated[int, Field(ge=0, le=4)]
+    resplit: bool
     seed: Seed
 
 
