@@ -64,7 +64,7 @@ BROKEN = [  # a change of the default parameters, the parameter that the message
     ({"learn__rates": 0.2}, "learn.rates", "must be a section in which each name has a number, above 0 and at most 1,000,000 (got 0.2)"),
     ({"learn__sweep": {"mixture": []}}, "learn.sweep.mixture", "a list of at least 1"),
     ({"network__channels": [16]}, "network.channels", "must be a list of 2 entries, each a whole number, at least 1 and at most 4,096 (got [16])"),
-    ({"network__match_weights": "yes"}, "network.match_weights", "must be true or false (got the text 'yes')"),
+    ({"network__match_weights": True}, "network.match_weights", "must be one of own, same, valid (got true)"),
     ({"train__epochs": "4"}, "train.epochs", f"{COUNT} 10,000 (got the text '4')"),
     ({"train__epochs": date(2026, 1, 1)}, "train.epochs", "(got the date 2026-01-01)"),
     ({"train__learning_rate": float("nan")}, "train.learning_rate", f"{POSITIVE} (got nan)"),
