@@ -197,9 +197,9 @@ def test_the_scope_names_data_replicates_grid_and_what_was_held_fixed():
         "The data set is made_up, with 1,000 images for training, 20 for validation and 50 for test.",
         "For each of the 12 arms, which combine dilations 1, 2 and 4, first kernels of 3 \N{MULTIPLICATION SIGN} 3 and "
         "5 \N{MULTIPLICATION SIGN} 5 taps, and max and average pooling, 3 networks were trained.",
-        "The dilation applies to the first convolution. All arms share the rest of the architecture and the test images. Replicates of the same "
-        "number also share their training and validation images, and the seed of their initial weights and batches, so networks are compared in pairs. "
-        "Arms of one kernel size have the same number of weights.",
+        "The dilation applies to the first convolution. All arms share the rest of the architecture and the test images. Replicates of the "
+        "same number also share their training and validation images, and the seed of their initial weights and batches, so networks are "
+        "compared in pairs. Arms of one kernel size have the same number of weights.",
         "These answers hold for this data set, these architectures and this length of training; we make no claim beyond that.",
     ]
 
