@@ -17,8 +17,8 @@ def draw_tap_places(kernel_size: int, dilation: int, seed: int) -> np.ndarray:
     One tap is at the centre, as in every dilated kernel of odd size. The others are drawn uniformly
     among the places of the extent, and drawn again until they touch all four sides, so that the extent
     is that of the dilated kernel. At dilation 1 there is no choice. Taps at random places lie nearer to
-    the centre on average than those of a lattice, of which eight of nine are on the edge if the kernel
-    size is 3; `analysis.tap_coverage` compares the distances.
+    the centre: at kernel size 3 and dilation 7, their root-mean-square distance from it is 6.6 pixels
+    on average, and 8.1 pixels in a lattice.
     """
     side = extent(kernel_size, dilation)
     others = np.delete(np.arange(side**2), side**2 // 2)
