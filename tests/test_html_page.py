@@ -15,6 +15,8 @@ from kernel_dilation.report.tables import (
     METRIC_COLUMNS,
     MIXED_MODEL_COLUMNS,
     PAIR_COLUMNS,
+    TAP_COLUMNS,
+    accuracy_tables,
     planted_recovery_table,
     report_table,
 )
@@ -156,6 +158,12 @@ def test_every_heading_of_every_table_has_a_column_in_a_made_up_study():
 def test_every_heading_has_a_column_in_the_tables_of_the_study_and_in_the_made_up_ones(name, headings):
     assert set(headings) <= set(pd.read_csv(ROOT / f"study/tables/{name}.csv").columns)
     assert set(headings) <= set(made_up_study().table(name).columns)
+
+
+def test_the_taps_that_meet_the_image_are_printed():
+    *_, taps = accuracy_tables(made_up_study())
+    assert taps.columns == list(TAP_COLUMNS.values())
+    assert [row[:4] for row in taps.rows] == [["3", "1", "9", "3"], ["3", "2", "9", "5"], ["5", "1", "25", "5"], ["5", "2", "25", "9"]]
 
 
 def test_the_table_of_verdicts_is_the_rule_of_the_statistics():
