@@ -56,7 +56,7 @@ class Architecture:
 
 def build_architecture(arm: Arm, network: Network) -> Architecture:
     """Return the architecture of an arm under the `network` section of the parameters."""
-    architecture = Architecture(arm, network.dilate, network.padding, (network.channels[0], network.channels[1]), network.dense, network.taps)
+    architecture = Architecture(arm, network.dilate, network.padding, (network.channels[0], network.channels[1]), network.dense, taps=network.taps)
     return architecture if network.match_weights == "own" else replace(architecture, dense=matching_hidden_units(architecture, network.match_weights))
 
 
