@@ -1,7 +1,7 @@
 """Answer the three questions from the results of all arms: `python -m stages.analyze`.
 
-Takes data/networks, data/saliency, data/learned, data/rounds.csv, data/transfer.csv and metrics/fetch.json; leaves data/analysis,
-metrics/answers.json and the tables in plots/.
+Takes data/digits.npz, data/networks, data/saliency, data/learned, data/rounds.csv, data/transfer.csv and metrics/fetch.json; leaves
+data/analysis, metrics/answers.json and the tables in plots/.
 """
 
 import json
@@ -21,11 +21,12 @@ from kernel_dilation.analysis.saliency_analysis import (
     receptive_field_table,
     similarity_analysis,
 )
+from kernel_dilation.analysis.tap_coverage import tap_coverage_table
 from kernel_dilation.experiment.arms import Arm, parse_arm
 from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder, remove_stale, save_json
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Settings, parse_settings
-from kernel_dilation.experiment.paths import ANALYSIS, LEARNED, METRICS, NETWORKS, PARAMETERS, PLOTS, ROUNDS, SALIENCY, TRANSFER
+from kernel_dilation.experiment.paths import ANALYSIS, DIGITS, LEARNED, METRICS, NETWORKS, PARAMETERS, PLOTS, ROUNDS, SALIENCY, TRANSFER
 
 import numpy as np
 import pandas as pd
@@ -110,6 +111,8 @@ def main() -> None:
     saliency, saliency_tables = analyze_saliency(settings, accuracy_tables["accuracy"])
     learned, learned_tables = analyze_learning(settings)
     tables = concatenate_tables([accuracy_tables, saliency_tables, learned_tables])
+    ink = read_array(DIGITS, "x_test").mean(0, dtype=np.float64)
+    tables["taps"] = tap_coverage_table(settings.kernel_sizes, settings.dilations, ink, settings.network.padding)
     with atomic_folder(ANALYSIS) as folder:
         for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False)

@@ -5,6 +5,7 @@ from itertools import combinations, product
 
 from kernel_dilation.analysis.learning_analysis import learning_analysis
 from kernel_dilation.dilation_selection.learning_verdict import consistency_rule
+from kernel_dilation.analysis.tap_coverage import tap_coverage_table
 from kernel_dilation.experiment.arms import Arm, grid_arms
 from kernel_dilation.experiment.geometry import extent, network_receptive_field
 from kernel_dilation.experiment.parameters import Learn, parse_settings
@@ -67,7 +68,7 @@ def made_up_scope(
     """Return the scope of the made-up numbers."""
     digits = {"train": 1000, "validation": 20, "test": 50}
     return Scope(
-        "made_up", replicates, digits, DIGITS, 1, tuple(dilations), tuple(kernel_sizes), tuple(poolings), 0.05, 0.5, 0.1, "first", "same", False,
+        "made_up", replicates, digits, DIGITS, 1, tuple(dilations), tuple(kernel_sizes), tuple(poolings), 0.05, 0.5, 0.1, "first", "same", "own", "lattice",
         LEARN, consistency_rule(ANALYZE), ANALYZE.margin_loss,
     )  # fmt: skip
 
@@ -145,6 +146,7 @@ def accuracy_tables(random: Random, arms: Sequence[Arm], replicates: int) -> Tab
             for pooling in sorted(pairs)
         ],
         "wrong": [{"index": index, "label": 7, "share": 1 - index / 40, "answer": 1} for index in range(30)],
+        "taps": tap_coverage_table((3, 5), (1, 2), np.ones((28, 28)), "same"),
         "mixed": [{"term": "dilation", "statistic": 3.0, "degrees": 2, "residual_degrees": 20, "p_value": 0.03, **MIXED}],
     }
     return {name: pd.DataFrame(rows) for name, rows in tables.items()}

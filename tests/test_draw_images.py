@@ -1,6 +1,6 @@
 from kernel_dilation.experiment.parameters import parse_settings
 from kernel_dilation.experiment.world_names import parse_world
-from kernel_dilation.learning_worlds.draw_images import draw_images, resplit_digits, scale_images
+from kernel_dilation.learning_worlds.draw_images import draw_images, scale_images
 from kernel_dilation.learning_worlds.planted_textures import draw_class_kernels
 from kernel_dilation.learning_worlds.spread_digits import spread_digits
 
@@ -15,12 +15,6 @@ DIGITS = {
     "y_train": np.arange(80, dtype=np.uint8) % 10,
     "x_validation": GENERATOR.integers(0, 256, (20, 28, 28), np.uint8),
     "y_validation": np.arange(20, dtype=np.uint8) % 10,
-}
-FEW_DIGITS = {
-    "x_train": np.arange(8)[:, None, None] * np.ones((1, 28, 28), np.uint8),
-    "y_train": np.arange(8),
-    "x_validation": np.arange(8, 10)[:, None, None] * np.ones((1, 28, 28), np.uint8),
-    "y_validation": np.arange(8, 10),
 }
 WORLDS = [parse_world(name) for name in ("digits", "atrous-2", "textures-3")]
 
@@ -68,21 +62,9 @@ def mean_lagged_product(images: np.ndarray, lag: int) -> float:
     return float((images[:, :, lag:] * images[:, :, :-lag]).mean())
 
 
-def test_every_digit_is_in_the_training_or_in_the_validation_part_and_none_in_both():
-    split = resplit_digits(FEW_DIGITS, 100, 0)
-    assert len(split["y_train"]) == 8
-    assert sorted([*split["y_train"], *split["y_validation"]]) == list(range(10))
-
-
-def test_images_stay_with_their_labels():
-    split = resplit_digits(FEW_DIGITS, 6, 3)
-    for part in ("train", "validation"):
-        np.testing.assert_array_equal(split[f"x_{part}"][:, 0, 0], split[f"y_{part}"])
-
-
 def test_neither_part_has_more_digits_than_requested():
-    split = resplit_digits(DIGITS, 15, 0)
-    assert (len(split["y_train"]), len(split["y_validation"])) == (15, 15)
+    images = draw_images(WORLDS[0], DIGITS, LEARN.model_copy(update={"images": 15}), 0)
+    assert {name: len(values) for name, values in images.items()} == {"x_train": 15, "y_train": 15, "x_validation": 15, "y_validation": 15}
 
 
 def test_digits_are_scaled_and_textures_are_left_as_they_are():

@@ -16,7 +16,9 @@ from kernel_dilation.report.tables import (
     METRIC_COLUMNS,
     MIXED_MODEL_COLUMNS,
     PAIR_COLUMNS,
+    TAP_COLUMNS,
     WORLD_COLUMNS,
+    accuracy_tables,
     report_table,
 )
 from kernel_dilation.report.verdict_rules import VERDICT_TABLE, condition_table, verdict_rules
@@ -163,11 +165,15 @@ def test_every_heading_has_a_column_in_the_tables_of_the_study_and_in_the_made_u
     assert set(headings) <= set(made_up_study().table(name).columns)
 
 
-@pytest.mark.parametrize(
-    ("name", "headings"), [("learned", LEARNING_COLUMNS), ("worlds", WORLD_COLUMNS), ("conditions", CONDITION_COLUMNS)]
-)
+@pytest.mark.parametrize(("name", "headings"), [("learned", LEARNING_COLUMNS), ("worlds", WORLD_COLUMNS), ("conditions", CONDITION_COLUMNS)])
 def test_every_heading_on_learning_has_a_column_in_the_tables_of_the_analysis(name, headings):
     assert set(headings) - set(made_up_study().table(name).columns) == set()
+
+
+def test_the_taps_that_meet_the_image_are_printed():
+    *_, taps = accuracy_tables(made_up_study())
+    assert taps.columns == list(TAP_COLUMNS.values())
+    assert [row[:4] for row in taps.rows] == [["3", "1", "9", "3"], ["3", "2", "9", "5"], ["5", "1", "25", "5"], ["5", "2", "25", "9"]]
 
 
 def test_the_table_of_verdicts_is_the_rule_of_the_statistics():

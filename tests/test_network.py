@@ -51,23 +51,31 @@ def test_valid_padding_changes_the_hidden_layer_alone():
     assert changed == [4]  # the hidden layer's kernel
 
 
+@pytest.mark.parametrize(("padding", "other"), [("valid", "same"), ("same", "valid")])
 @pytest.mark.parametrize(
     ("dilation", "pooling", "dilate"),
     [(1, "max", "first"), (7, "max", "first"), (4, "stride", "first"), (3, "stride", "first"), (2, "average", "all")],
 )
-def test_matched_arms_have_as_many_weights_as_with_same_padding(dilation, pooling, dilate):
+def test_matched_arms_have_as_many_weights_as_with_the_other_padding(dilation, pooling, dilate, padding, other):
     """Oracle: Keras's count of weights, to within half of the weights of one hidden unit."""
-    shared = {"dilate": dilate, "channels": [3, 4], "dense": 64}
-    same = Network(padding="same", match_weights=False, **shared)
-    matched = Network(padding="valid", match_weights=True, **shared)
+    shared = {"dilate": dilate, "taps": "lattice", "channels": [3, 4], "dense": 64}
+    wanted = Network(padding=other, match_weights="own", **shared)
+    matched = Network(padding=padding, match_weights=other, **shared)
     arm = Arm(dilation, 3, pooling)
-    expected, widened = (keras_network(build_architecture(arm, network), 0) for network in (same, matched))
-    weights_per_unit = sum(weight.shape[0] if weight.ndim == 2 else 1 for weight in widened.get_layer("hidden").get_weights()) + 10
-    assert abs(widened.count_params() - expected.count_params()) <= weights_per_unit / 2
+    expected, resized = (keras_network(build_architecture(arm, network), 0) for network in (wanted, matched))
+    weights_per_unit = sum(weight.shape[0] if weight.ndim == 2 else 1 for weight in resized.get_layer("hidden").get_weights()) + 10
+    assert abs(resized.count_params() - expected.count_params()) <= weights_per_unit / 2
 
 
-def test_matching_weights_has_no_effect_with_same_padding():
-    network = Network(dilate="first", padding="same", channels=[16, 32], dense=64, match_weights=True)
+def test_the_narrow_head_of_the_default_channels_is_known():
+    """By hand: at dilation 7 `valid` leaves 2 x 2 places of 32 features, `same` 7 x 7: 128 (4 * 32 + 11) / (49 * 32 + 11) = 11.3 units."""
+    network = Network(dilate="first", taps="lattice", padding="same", channels=[16, 32], dense=128, match_weights="valid")
+    assert build_architecture(Arm(7, 3, "max"), network).dense == 11
+
+
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_matching_the_weights_of_the_same_padding_has_no_effect(padding):
+    network = Network(dilate="first", taps="lattice", padding=padding, channels=[16, 32], dense=64, match_weights=padding)
     assert build_architecture(Arm(3, 5, "max"), network).dense == 64
 
 

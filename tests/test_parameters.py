@@ -62,11 +62,15 @@ BROKEN = [  # a change of the default parameters, the parameter that the message
     ({"learn__rates": {"mixtur": 1.0}}, "learn.rates.mixtur", "did you mean mixture?"),
     ({"learn__rates": {1: 1.0}}, "learn.rates.1", "the name of a parameter must be a text"),
     ({"learn__rates": 0.2}, "learn.rates", "must be a section in which each name has a number, above 0 and at most 1,000,000 (got 0.2)"),
-    ({"learn__worlds": ["digits", "atrous-0"]}, "learn.worlds.1", "must be digits, or atrous or textures with the planted dilation, such as atrous-2"),
+    (
+        {"learn__worlds": ["digits", "atrous-0"]},
+        "learn.worlds.1",
+        "must be digits, or atrous or textures with the planted dilation, such as atrous-2",
+    ),
     ({"learn__selection": []}, "learn.selection", "a list of at least 1"),
     ({"learn__race": {"least_rounds": 1}}, "learn.race.least_rounds", "at least 2"),
     ({"network__channels": [16]}, "network.channels", "must be a list of 2 entries, each a whole number, at least 1 and at most 4,096 (got [16])"),
-    ({"network__match_weights": "yes"}, "network.match_weights", "must be true or false (got the text 'yes')"),
+    ({"network__match_weights": True}, "network.match_weights", "must be one of own, same, valid (got true)"),
     ({"train__epochs": "4"}, "train.epochs", f"{COUNT} 10,000 (got the text '4')"),
     ({"train__epochs": date(2026, 1, 1)}, "train.epochs", "(got the date 2026-01-01)"),
     ({"train__learning_rate": float("nan")}, "train.learning_rate", f"{POSITIVE} (got nan)"),
@@ -81,7 +85,7 @@ BROKEN = [  # a change of the default parameters, the parameter that the message
     ({"replicates": 4}, "replicates", "did you mean train.replicates or learn.replicates?"),
     ({"trian": {"epochs": 4}}, "trian", "there is no such parameter (got a section with epochs); did you mean train?"),
     ({"train": {}}, "train.epochs", f"is missing; {COUNT} 10,000"),
-    ({"train": None}, "train", "must be a section with replicates, epochs, batch_size, learning_rate, shift_pixels, seed (got nothing)"),
+    ({"train": None}, "train", "must be a section with replicates, epochs, batch_size, learning_rate, shift_pixels, resplit, seed (got nothing)"),
     ({"train": [8]}, "train", "must be a section with replicates"),
     ({5: 1}, "5", "the name of a parameter must be a text"),
     ({"analyze__alpha": 0}, "analyze.alpha", "must be a number, above 0 and below 1 (got 0)"),
@@ -125,7 +129,7 @@ def test_a_missing_section_is_refused():
     params = yaml.safe_load(DEFAULT)
     del params["train"]
     with pytest.raises(
-        ValueError, match="train: is missing; must be a section with replicates, epochs, batch_size, learning_rate, shift_pixels, seed"
+        ValueError, match="train: is missing; must be a section with replicates, epochs, batch_size, learning_rate, shift_pixels, resplit, seed"
     ):
         parse_settings(yaml.safe_dump(params))
 

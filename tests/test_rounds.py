@@ -37,9 +37,7 @@ def test_later_rounds_train_the_survivors_only_and_none_after_the_end():
 
 def test_a_round_has_the_trainings_of_all_worlds_and_runs_each_network_one_after_another():
     trainings = next_trainings({}, LEARN, 0)
-    assert sorted(trainings) == sorted(
-        (world, run, 0, dilation) for world in ("textures-2", "digits") for run in (0, 1) for dilation in (1, 2, 4, 7)
-    )
+    assert sorted(trainings) == sorted((world, run, 0, dilation) for world in ("textures-2", "digits") for run in (0, 1) for dilation in (1, 2, 4, 7))
     assert [(world, dilation) for world, _, _, dilation in trainings[::2]] == [
         *(("textures-2", dilation) for dilation in (1, 2, 4, 7)), *(("digits", dilation) for dilation in (1, 2, 4, 7)),
     ]  # fmt: skip
@@ -62,7 +60,14 @@ def test_each_world_and_run_goes_on_by_its_own_losses():
 
 
 def test_the_table_is_sorted_by_world_run_round_and_dilation_whatever_the_order_of_the_results():
-    keys = [("digits", 1, 0, 1), ("textures-2", 1, 0, 7), ("textures-2", 0, 1, 2), ("digits", 0, 0, 4), ("textures-2", 0, 0, 4), ("textures-2", 0, 0, 1)]
+    keys = [
+        ("digits", 1, 0, 1),
+        ("textures-2", 1, 0, 7),
+        ("textures-2", 0, 1, 2),
+        ("digits", 0, 0, 4),
+        ("textures-2", 0, 0, 4),
+        ("textures-2", 0, 0, 1),
+    ]
     table = rounds_table({key: result(index) for index, key in enumerate(keys)}, LEARN)
     assert table[["world", "run", "round", "dilation", "validation_loss"]].to_numpy().tolist() == [
         ["textures-2", 0, 1, 1, 5], ["textures-2", 0, 1, 4, 4], ["textures-2", 0, 2, 2, 2], ["textures-2", 1, 1, 7, 1],

@@ -223,9 +223,9 @@ def test_the_scope_names_data_replicates_grid_and_what_was_held_fixed():
         "The data set is made_up, with 1,000 images for training, 20 for validation and 50 for test.",
         "For each of the 12 arms, which combine dilations 1, 2 and 4, first kernels of 3 \N{MULTIPLICATION SIGN} 3 and "
         "5 \N{MULTIPLICATION SIGN} 5 taps, and max and average pooling, 3 networks were trained.",
-        "The dilation applies to the first convolution. All arms share the rest of the architecture and the training images. Replicates of the same "
-        "number also share the seed of their initial weights and batches, so networks are compared in pairs. Arms of one kernel size have the same "
-        "number of weights.",
+        "The dilation applies to the first convolution. All arms share the rest of the architecture and the test images. Replicates of the "
+        "same number also share their training and validation images, and the seed of their initial weights and batches, so networks are "
+        "compared in pairs. Arms of one kernel size have the same number of weights.",
         "These answers hold for this data set, these architectures and this length of training; we make no claim beyond that.",
     ]
 
@@ -240,8 +240,12 @@ def test_with_valid_padding_the_scope_says_that_the_dense_layer_shrinks_or_is_wi
     assert "The dilation applies to every convolution. " in text
     assert "the same number of weights" not in text
     assert "With valid padding, the dense layer has fewer weights at larger dilations." in text
-    matched = held_fixed_sentence(replace(SCOPE, padding="valid", match_weights=True))
+    matched = held_fixed_sentence(replace(SCOPE, padding="valid", match_weights="same"))
     assert matched.endswith("With valid padding, the hidden layer is widened to match the number of weights with same padding.")
+    narrow = held_fixed_sentence(replace(SCOPE, match_weights="valid", taps="random"))
+    assert narrow.endswith("With same padding, the hidden layer is narrowed to match the number of weights with valid padding.")
+    assert "random places" in narrow
+    assert held_fixed_sentence(replace(SCOPE, match_weights="same")) == held_fixed_sentence(SCOPE)
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def replay_choices(rounds: pd.DataFrame, learn: Learn) -> pd.DataFrame:
     for world, run in tables["loss"]:
         values = {criterion: tables[criterion][world, run] for criterion in CRITERIA}
         for row in [*race_rows(values["loss"], dilations, learn), *selection_rows(values, dilations, learn.selection)]:
-            rows.append({"world": world, "run": run, **row})
+            rows.append({"method": row["method"], "world": world, "run": run, **row})
     return pd.DataFrame(rows).astype({"rounds": "Int64"})
 
 

@@ -55,10 +55,11 @@ class Network(Section):
     """The architecture that all arms share."""
 
     dilate: Literal["first", "all"]
+    taps: Literal["lattice", "random"]
     padding: Literal["same", "valid"]
     channels: Channels
     dense: Units
-    match_weights: bool
+    match_weights: Literal["own", "same", "valid"]
 
 
 class Train(Section):
@@ -69,6 +70,7 @@ class Train(Section):
     batch_size: Images
     learning_rate: Positive
     shift_pixels: Annotated[int, Field(ge=0, le=4)]
+    resplit: bool
     seed: Seed
 
 
@@ -187,7 +189,8 @@ class Settings(Section):
 
     def find_problems(self) -> Iterator[Problem]:
         """Report combinations of parameters that break a rule although each parameter is valid."""
-        yield from check_kernels(IMAGE_SIDE, self.dilations, self.kernel_sizes, self.network.dilate, self.network.padding)
+        valid = "valid" in (self.network.padding, self.network.match_weights)  # its weights are counted even if only they are matched
+        yield from check_kernels(IMAGE_SIDE, self.dilations, self.kernel_sizes, self.network.dilate, "valid" if valid else "same")
         yield from self.learn.find_problems()
         yield from check_array_sizes(self.largest_arrays())
         if self.data.dataset in DATASETS:

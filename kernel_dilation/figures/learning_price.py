@@ -89,7 +89,9 @@ def draw_bound(axes: Axes, world: pd.DataFrame) -> None:
         return
     (row,) = row_dicts(world)
     prices = np.geomspace(2, max(axes.get_xlim()[1], 4), 60)
-    share, lower, upper = (np.array([1 - least_error(max(row[key], 0), price / 2) for price in prices]) for key in ("ratio", "ratio_lower", "ratio_upper"))
+    share, lower, upper = (
+        np.array([1 - least_error(max(row[key], 0), price / 2) for price in prices]) for key in ("ratio", "ratio_lower", "ratio_upper")
+    )
     axes.fill_between(prices, lower, upper, color=QUIET, alpha=0.15, linewidth=0)
     axes.plot(prices, share, "--", color=INK, linewidth=1.2, label="bound")
 
@@ -106,7 +108,9 @@ def draw_worlds(axes: Axes, learned: pd.DataFrame) -> None:
     shares = 100 * table.to_numpy(float)
     axes.imshow(shares, cmap="cividis", vmin=0, vmax=100, aspect="auto")
     for (row, column), share in np.ndenumerate(shares):
-        axes.text(column, row, "" if np.isnan(share) else f"{share:.0f}", ha="center", va="center", fontsize="small", color=PAPER if share < 50 else INK)
+        axes.text(
+            column, row, "" if np.isnan(share) else f"{share:.0f}", ha="center", va="center", fontsize="small", color=PAPER if share < 50 else INK
+        )
     for column, world in enumerate(worlds):
         if not rows_where(learned, world=world)["identified"].all():
             axes.add_patch(Rectangle((column - 0.5, -0.5), 1, len(methods), fill=False, hatch="///", edgecolor=QUIET, linewidth=0))

@@ -9,7 +9,6 @@ from kernel_dilation.report.report_data import NamedTables, ReportData
 from matplotlib.figure import Figure
 
 
-
 def draw_prices(report_data: ReportData) -> Figure:
     """Draw the share of right choices of every way against its price, and in every world."""
     return right_share_and_price_figure(report_data.table("learned"), report_data.table("worlds"), report_data.scope.world)

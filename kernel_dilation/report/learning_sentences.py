@@ -12,7 +12,10 @@ from kernel_dilation.report.scope import AnswerValues, Scope
 LEADS = {  # verdict: whether there is a consistent way, and the beginning of the sentence on the best one
     "consistent": ("Yes.", ""),
     "inconsistent": ("No. Every way to learn the dilation that was tried is shown to be inconsistent.", "The most reliable was "),
-    "inconclusive": ("Inconclusive. No way to learn the dilation is shown to be consistent, but not all are shown to be inconsistent.", "The most reliable was "),
+    "inconclusive": (
+        "Inconclusive. No way to learn the dilation is shown to be consistent, but not all are shown to be inconsistent.",
+        "The most reliable was ",
+    ),
 }
 
 
@@ -62,7 +65,11 @@ def bound_sentence(answer: AnswerValues, scope: Scope) -> str:
     if "signal_to_noise" not in answer:
         return ""
     ratio = answer["signal_to_noise"]
-    best = f"Dilation {answer['best_dilation']} has the lowest mean validation loss {scope.world_phrase(scope.world)}. " if "best_dilation" in answer else ""
+    best = (
+        f"Dilation {answer['best_dilation']} has the lowest mean validation loss {scope.world_phrase(scope.world)}. "
+        if "best_dilation" in answer
+        else ""
+    )
     trainings = count_noun(ceil(answer["trainings_for_95"]), "training") if "trainings_for_95" in answer else ""
     needed = f", and 95 % of cases take at least {trainings} of each" if trainings else ""
     return (

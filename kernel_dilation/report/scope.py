@@ -32,7 +32,8 @@ class Scope:
     margin_share: float  # of a metric's value at the smallest dilation
     dilate: str  # `first` or `all`: which convolutions are dilated
     padding: str  # `same` or `valid`
-    match_weights: bool  # whether the hidden layer is widened with `valid`
+    match_weights: str  # `own`, or the padding (`same`, `valid`) whose number of weights the hidden layer matches
+    taps: str  # `lattice`, or `random` places within the same extent
     learn: Learn  # parameters of learning the dilation
     rule: ConsistencyRule  # of the verdicts on ways to learn the dilation
     margin_loss: float  # largest excess of the loss of a right choice, as a share of the loss of any other dilation
@@ -127,5 +128,6 @@ def scope_of(settings: Settings, answers: AnswerValues, fetched: AnswerValues, e
         dilations=tuple(sorted(settings.dilations)), kernel_sizes=tuple(settings.kernel_sizes), poolings=tuple(settings.poolings),
         alpha=settings.analyze.alpha, margin_points=settings.analyze.margin_points, margin_share=settings.analyze.margin_share,
         dilate=settings.network.dilate, padding=settings.network.padding, match_weights=settings.network.match_weights,
+        taps=settings.network.taps,
         learn=settings.learn, rule=consistency_rule(settings.analyze), margin_loss=settings.analyze.margin_loss,
     )  # fmt: skip

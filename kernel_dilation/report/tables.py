@@ -34,6 +34,10 @@ MIXED_MODEL_COLUMNS = {
     "term": "term", "statistic": "F", "degrees": "df", "residual_degrees": "df, residual",
     "p_value": "p", "holm_p_value": "p (Holm)", "partial_eta_squared": "partial η²",
 }  # fmt: skip
+TAP_COLUMNS = {
+    "kernel_size": "kernel size", "dilation": "dilation", "taps": "taps", "extent": "extent (pixels)", "ink_on_map": "ink that is met",
+    "taps_inside": "taps on the image",
+}  # fmt: skip
 LEARNING_COLUMNS = {
     "method": "way", "world": "world", "verdict": "verdict", "best": "best dilation", "mode": "most frequent choice", "mode_share": "its share",
     "right_share": "right", "right_share_lower": "from", "right_share_upper": "to", "same_share": "alike", "same_share_lower": "from",
@@ -161,5 +165,10 @@ def accuracy_tables(report_data: ReportData) -> list[ReportTable]:
         report_table(
             "All factors together", report_data.table("mixed"), MIXED_MODEL_COLUMNS,
             "F tests of a mixed model with the replicate as random grouping factor.",
+        ),
+        report_table(
+            "Taps of the first kernel that meet the image", report_data.table("taps"), TAP_COLUMNS,
+            "Ink that is met: share of all pairs of a tap and a unit of ink for which the output that joins them lies on the feature map. Taps on "
+            "the image: share of all pairs of an output and a tap for which the tap lies on the image. A wide kernel has fewer such taps.",
         ),
     ]  # fmt: skip
