@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kernel_dilation.analysis.accuracy_analysis import accuracy_analysis
-from kernel_dilation.analysis.accuracy_tables import accuracy_table, with_arm_columns
+from kernel_dilation.analysis.accuracy_tables import accuracy_table, confusion_percentages, with_arm_columns
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.atomic_write import atomic_file, save_json
 from kernel_dilation.experiment.parameters import Settings, parse_settings
@@ -13,6 +13,7 @@ from kernel_dilation.experiment.paths import METRICS, NETWORKS, PARAMETERS, SALI
 from stages.analyze import read_predictions
 from tools.project_copy import copy_file
 
+import numpy as np
 import pandas as pd
 
 SMALL_FILES = ("dvc.lock", "metrics/fetch.json", "metrics/answers.json")  # of a run, as far as they exist
@@ -23,14 +24,14 @@ DECIMALS = "%.6g"
 def keep_results(run: Path, results: Path, arms: Sequence[Arm]) -> None:
     """Write the small results of the finished arms of a run, and its hashes, to the folder `results`.
 
-    accuracy.csv has the accuracy of every network, and metrics.csv the mean of each metric over the
+    accuracy.csv has the accuracy of every network, classes.csv the errors by class, and metrics.csv the mean of each metric over the
     images, by network and method, if the run has explanations. Once all arms are finished, verdict.json
     has the answer on accuracy, with the data and the length of training on which it was seen.
     """
     for name in (*SMALL_FILES, *(f"data/analysis/{table}.csv" for table in SMALL_TABLES)):
         if (run / name).exists():
             copy_file(run / name, results / Path(name).name)
-    tables = {"accuracy": accuracies(run, arms), "metrics": mean_metrics(run, arms)}
+    tables = {"accuracy": accuracies(run, arms), "classes": class_errors(run, arms), "metrics": mean_metrics(run, arms)}
     for name, table in tables.items():
         if len(table):
             with atomic_file(results / f"{name}.csv") as path:
@@ -44,6 +45,13 @@ def accuracies(run: Path, arms: Sequence[Arm]) -> pd.DataFrame:
     """Return test and validation accuracy in percent of every network of the arms."""
     logits, labels, histories = read_predictions(run / NETWORKS, arms)
     return pd.concat([accuracy_table(arm, logits[arm], labels, histories[arm]) for arm in arms])
+
+
+def class_errors(run: Path, arms: Sequence[Arm]) -> pd.DataFrame:
+    """Return the percentage of the test images of each class that the networks of each arm classify wrongly, a mean over replicates."""
+    logits, labels, _ = read_predictions(run / NETWORKS, arms)
+    errors = {arm: 100 - np.diag(confusion_percentages(scores, labels)) for arm, scores in logits.items()}
+    return pd.concat([with_arm_columns(arm, pd.DataFrame({"class": range(len(shares)), "errors": shares})) for arm, shares in errors.items()])
 
 
 def mean_metrics(run: Path, arms: Sequence[Arm]) -> pd.DataFrame:

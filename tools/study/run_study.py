@@ -118,6 +118,9 @@ def runs_to_execute(runs: list[Run]) -> list[Run]:
 def main() -> None:
     """Execute the runs that are not up to date, and collect their results."""
     runs, left_out = read_runs(os.environ)
+    undeclared = set(REPLICATION_RUNS) - {run.name for run in runs}
+    if undeclared:
+        raise ValueError(f"{STUDY / 'side_runs.yaml'} must declare every run of the replication; it lacks {', '.join(sorted(undeclared))}")
     for name, variable in left_out.items():
         print(f"study: the run {name} is left out, because {variable} is not set")
     for run in runs:
