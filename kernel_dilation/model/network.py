@@ -35,7 +35,7 @@ class Architecture:
     channels: tuple[int, int] = (16, 32)
     dense: int = 64
     head: Literal["flat", "average"] = "flat"  # whether the hidden layer receives the last features of all places or their mean over places
-    taps: str = "lattice"
+    taps: Literal["lattice", "random"] = "lattice"
 
     @property
     def first_kernel(self) -> tuple[int, int]:

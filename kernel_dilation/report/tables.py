@@ -168,7 +168,8 @@ def accuracy_tables(report_data: ReportData) -> list[ReportTable]:
         ),
         report_table(
             "Taps of the first kernel that meet the image", report_data.table("taps"), TAP_COLUMNS,
-            "Ink that is met: share of all pairs of a tap and a unit of ink for which the output that joins them lies on the feature map. Taps on "
-            "the image: share of all pairs of an output and a tap for which the tap lies on the image. A wide kernel has fewer such taps.",
+            "Ink that is met: share of all pairs of a tap and a unit of ink for which the output that joins them lies on the feature map. "
+            "Taps on the image: share of all pairs of an output and a tap for which the tap lies on the image. A wide kernel has fewer "
+            "taps that can work.",
         ),
     ]  # fmt: skip
