@@ -80,7 +80,7 @@ def test_the_planted_rows_contain_the_planted_and_the_chosen_dilation():
         ({"kernel_size": 61}, r"learn.kernel_size: a kernel's outer taps must meet its input, .* \(got 61\)"),
         (
             {"rates": {"mixture": 0.2}, "methods": ["mixture", "experts"]},
-            r"learn.rates: must have a rate for each of learn.methods; there is none for experts",
+            r"learn.rates: must have a rate for each of learn.methods that has an initial dilation; there is none for experts$",
         ),
         ({"rates": {"mixture": 0.0}}, r"learn.rates.mixture: must be a number, above 0 .* \(got 0.0\)"),
         ({"rates": {"guess": 1.0}}, r"learn.rates.guess: must be one of the methods"),

@@ -17,6 +17,7 @@ import numpy as np
 if TYPE_CHECKING:
     from kernel_dilation.dilation_learning.method_base import MethodOptions
 
+NO_RATE = float("nan")  # of a method whose dilation has no parameters of its own
 TRAINING_PER_VALIDATION = 3  # number of training textures for each validation texture
 
 Jobs = dict[str, tuple]  # arguments of each job, by its name
@@ -26,7 +27,7 @@ def planted_jobs(learn: Learn, method: str, dilations: Iterable[int], textures: 
     """Return one job of `learn_from_textures` for each planted dilation, set of textures, seed and initial dilation."""
     runs = product(dilations, range(textures), seeds, learn.initial_dilations)
     return {
-        f"{method}-{true}-{texture}-{seed}-{initial}": (learn, method, learn.rates[method], true, texture, initial, seed)
+        f"{method}-{true}-{texture}-{seed}-{initial}": (learn, method, learn.rates.get(method, NO_RATE), true, texture, initial, seed)
         for true, texture, seed, initial in runs
     }
 
@@ -72,7 +73,7 @@ def resplit_digits(digits: DigitArrays, max_training: int, seed: int) -> dict[st
 
 def learn_from_digits(digits: DigitArrays, learn: Learn, method: str, initial_dilation: int, seed: int) -> LearningOutcome:
     """Learn the dilation on digits with one method."""
-    options = build_options(learn, learn.rates[method], "flat")
+    options = build_options(learn, learn.rates.get(method, NO_RATE), "flat")
     split = resplit_digits(digits, learn.images, seed)
     scaled = {name: values.astype(np.float32) / 255 if name.startswith("x") else values for name, values in split.items()}
     outcome = run_method(method, scaled, options, initial_dilation, seed)

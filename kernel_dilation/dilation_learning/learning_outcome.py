@@ -15,6 +15,7 @@ class LearningOutcome:
 
     candidates: tuple[int, ...]
     weights: np.ndarray  # (epochs, candidates) float64, each row sums to 1
+    losses: tuple[float, ...] | None = None  # validation loss of each candidate alone, in nats, if the method compares all of them
 
     @property
     def chosen_dilation(self) -> int:
@@ -33,11 +34,13 @@ class LearningOutcome:
 
 
 def choice_row(outcome: LearningOutcome) -> Row:
-    """Return the chosen dilation, and the final mean dilation in pixels and entropy in nats."""
+    """Return the chosen dilation, the final mean dilation in pixels and entropy in nats, and the losses, if any, as `loss_1`, …, in nats."""
+    losses = zip(outcome.candidates, outcome.losses or ())
     return {
         "chosen_dilation": outcome.chosen_dilation,
         "dilation": float(outcome.dilations[-1]),
         "entropy": float(outcome.entropies[-1]),
+        **{f"loss_{candidate}": loss for candidate, loss in losses},
     }
 
 

@@ -27,6 +27,7 @@ from kernel_dilation.experiment.parameter_types import (
     Textures,
     Units,
     check_distinct,
+    has_initial_dilation,
     known_method,
 )
 
@@ -113,9 +114,11 @@ class Learn(Section):
     def find_problems(self) -> Iterator[Problem]:
         """Report combinations of these parameters that break a rule."""
         yield from self.check_dilations()
-        missing = [method for method in self.methods if method not in self.rates]
+        missing = [method for method in self.methods if has_initial_dilation(method) and method not in self.rates]
         if missing:
-            yield Problem("learn.rates", f"must have a rate for each of learn.methods; there is none for {', '.join(missing)}")
+            yield Problem(
+                "learn.rates", f"must have a rate for each of learn.methods that has an initial dilation; there is none for {', '.join(missing)}"
+            )
         images = min(self.images, self.planted_images)
         if not len(self.candidates) <= self.batch_size <= images:
             limits = f"at least the number of learn.candidates, {len(self.candidates)}, and at most learn.images and learn.planted_images, {images:,}"
