@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from itertools import combinations, product
 
 from kernel_dilation.analysis.learning_analysis import learning_analysis
-from kernel_dilation.dilation_selection.learning_verdict import consistency_rule
 from kernel_dilation.analysis.tap_coverage import tap_coverage_table
+from kernel_dilation.dilation_selection.learning_verdict import consistency_rule
 from kernel_dilation.experiment.arms import Arm, grid_arms
 from kernel_dilation.experiment.geometry import extent, network_receptive_field
 from kernel_dilation.experiment.parameters import Learn, parse_settings

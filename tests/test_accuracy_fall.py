@@ -17,7 +17,6 @@ from tools.study.accuracy_fall import (
 import numpy as np
 import pytest
 from changed_parameters import changed
-from scipy import stats
 
 OPTIONS = parse_settings(changed(analyze__resamples=200)).analyze
 DILATIONS = (1, 2, 7)

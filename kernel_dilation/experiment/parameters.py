@@ -27,6 +27,7 @@ from kernel_dilation.experiment.parameter_types import (
     Textures,
     Units,
     check_distinct,
+    has_initial_dilation,
     known_method,
 )
 from kernel_dilation.experiment.world_names import WORLDS, check_world, parse_world
@@ -134,9 +135,11 @@ class Learn(Section):
         for place, trainings in enumerate(self.selection):
             if trainings > self.race.most_rounds:
                 yield Problem(f"learn.selection.{place}", f"must be at most learn.race.most_rounds, {self.race.most_rounds} (got {trainings})")
-        missing = [method for method in self.methods if method not in self.rates]
+        missing = [method for method in self.methods if has_initial_dilation(method) and method not in self.rates]
         if missing:
-            yield Problem("learn.rates", f"must have a rate for each of learn.methods; there is none for {', '.join(missing)}")
+            yield Problem(
+                "learn.rates", f"must have a rate for each of learn.methods that has an initial dilation; there is none for {', '.join(missing)}"
+            )
         images = min(self.images, self.planted_images)
         if not len(self.candidates) <= self.batch_size <= images:
             limits = f"at least the number of learn.candidates, {len(self.candidates)}, and at most learn.images and learn.planted_images, {images:,}"
