@@ -25,7 +25,7 @@ from kernel_dilation.experiment.arms import Arm, parse_arm
 from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder, remove_stale, save_json
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Settings, parse_settings
-from kernel_dilation.experiment.paths import ANALYSIS, LEARNED, METRICS, NETWORKS, PARAMETERS, PLOTS, SALIENCY, TRANSFER
+from kernel_dilation.experiment.paths import ANALYSIS, LEARNED, METRICS, NETWORKS, PARAMETERS, PLOTS, SALIENCY, TRAINED, TRANSFER
 
 import numpy as np
 import pandas as pd
@@ -52,8 +52,9 @@ def read_predictions(folder: Path, arms: Sequence[Arm]) -> tuple[dict[Arm, np.nd
 
 
 def read_metrics(folder: Path, arms: Sequence[Arm]) -> pd.DataFrame:
-    """Read measures.csv of all arms from data/saliency, with the arms' factors as columns."""
-    return pd.concat([with_arm_columns(arm, pd.read_csv(folder / arm.name / "measures.csv")) for arm in arms])
+    """Read the rows of trained networks in measures.csv of all arms from data/saliency, with the arms' factors as columns."""
+    table = pd.concat([with_arm_columns(arm, pd.read_csv(folder / arm.name / "measures.csv")) for arm in arms])
+    return table[table["state"] == TRAINED].drop(columns="state")
 
 
 def read_cross_recognition(path: Path) -> pd.DataFrame:

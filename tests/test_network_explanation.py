@@ -4,9 +4,9 @@ from kernel_dilation.explanations.activations import network_activations
 from kernel_dilation.explanations.explanation_batch import ExplanationBatch
 from kernel_dilation.explanations.metric_tables import LAYERS, cascade_table, metrics_table, recognition_by_other_replicates, stack_replicates
 from kernel_dilation.explanations.network_explanation import explain_network
-from kernel_dilation.explanations.subset_metrics import subset_indices, subset_metrics
+from kernel_dilation.explanations.subset_metrics import probed_indices, subset_indices, subset_metrics
 from kernel_dilation.model.gradients import gradient_graph, image_logits
-from kernel_dilation.model.network import logits
+from kernel_dilation.model.network import initial_weights, logits
 
 import numpy as np
 import pytest
@@ -46,6 +46,30 @@ def test_the_subsets_of_replicates_cover_many_images():
     assert subset_indices(12, 10, 1).tolist() == [10, 11, *range(8)]
     assert subset_indices(5, 10, 3).tolist() == [*range(5)]
     assert {*np.concatenate([subset_indices(500, 50, replicate) for replicate in range(10)]).tolist()} == {*range(500)}
+
+
+def test_untrained_networks_are_probed_on_some_of_the_images_of_the_trained_ones():
+    """By hand: ten of twelve are probed; of these, replicate 0 takes the first three and replicate 1 the next three."""
+    probed = OPTIONS.model_copy(update={"probed_images": 10, "probed_untrained": 3})
+    assert probed_indices(12, probed, 0, "trained").tolist() == [*range(10)]
+    assert probed_indices(12, probed, 0, "untrained").tolist() == [0, 1, 2]
+    assert probed_indices(12, probed, 1, "untrained").tolist() == [1, 2, 3]  # at places 3 to 5 of 10, 11, 0, 1, 2, 3, ...
+    assert len(probed_indices(2, probed, 0, "untrained")) == 2
+
+
+def test_an_untrained_network_has_every_metric_but_faithfulness():
+    of = architecture()
+    weights = initial_weights(of, 0, 0)
+    explained = explain_network(weights, of, IMAGES, CLASSES, MEANS, OPTIONS, 0, "untrained")
+    trained = explain_network(weights, of, IMAGES, CLASSES, MEANS, OPTIONS, 0)
+    assert not explained["activations"]
+    for method, columns in explained["measures"].items():
+        missing = {} if method == "class_model" else {"deletion", "deletion_chance", "insertion", "insertion_chance"}
+        assert set(trained["measures"][method]) - set(columns) == set(missing)
+    for name, count in (("randomization_similarity", OPTIONS.probed_untrained), ("gini", COUNT)):
+        values = explained["measures"]["gradient"][name]
+        assert np.isfinite(values).sum() == count
+        np.testing.assert_array_equal(values[:count], trained["measures"]["gradient"][name][:count], err_msg=name)
 
 
 def test_costly_metrics_are_computed_on_a_subset(replicates):
@@ -107,7 +131,7 @@ def test_a_faithful_method_is_better_than_chance_on_a_trained_network():
 
 def test_metrics_form_one_tidy_table(replicates):
     table = metrics_table(replicates, np.arange(COUNT) * 3, CLASSES, np.arange(20).reshape(2, 10) / 20)
-    assert list(table.columns[:5]) == ["replicate", "method", "image", "class", "gini"]
+    assert list(table.columns[:5]) == ["replicate", "state", "method", "image", "class"]
     assert len(table) == 2 * (2 * COUNT + 10)
     models = table[table["method"] == "class_model"]
     assert models["image"].isna().all()

@@ -77,6 +77,7 @@ class Saliency(Section):
     methods: Annotated[list[Annotated[str, known_method("saliency_methods")]], SOME, AfterValidator(check_distinct)]
     images: Images
     probed_images: Images
+    probed_untrained: Images
     samples: Count
     noise_share: Share
     patch_pixels: Annotated[int, Field(ge=1, le=IMAGE_SIDE)]

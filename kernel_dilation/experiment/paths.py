@@ -15,6 +15,7 @@ UNFINISHED = Path("data/unfinished")  # checkpoints of interrupted stages
 METRICS = Path("metrics")
 PLOTS = Path("plots")
 
+TRAINED, UNTRAINED = STATES = "trained", "untrained"  # of the networks in measures.csv: after training, and at initialisation
 CLASS_MODEL = "class_model"  # appears beside the saliency methods in the tables of metrics and spectra
 
 

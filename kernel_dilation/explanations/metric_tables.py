@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, TypedDict
 
-from kernel_dilation.experiment.paths import CLASS_MODEL
+from kernel_dilation.experiment.paths import CLASS_MODEL, TRAINED
 from kernel_dilation.model.cross_recognition import confidence_in, mean_of_others
 
 import numpy as np
@@ -28,15 +28,18 @@ class NetworkExplanation(TypedDict):
     class_models: np.ndarray  # (10, 28, 28) float32
     logits: np.ndarray  # (10, 10) float32, of the class models
     receptive_field: np.ndarray  # (28, 28) float32, the effective one
-    activations: dict[str, np.ndarray]  # as in `activations.network_activations`; empty except for replicate 0
+    activations: dict[str, np.ndarray]  # as in `activations.network_activations`; empty except for the trained network of replicate 0
 
 
-def metrics_table(replicates: Sequence[NetworkExplanation], images: np.ndarray, classes: np.ndarray, transfer: np.ndarray) -> pd.DataFrame:
+def metrics_table(
+    replicates: Sequence[NetworkExplanation], images: np.ndarray, classes: np.ndarray, transfer: np.ndarray, state: str = TRAINED
+) -> pd.DataFrame:
     """Tabulate all metrics, one row per replicate, method and image, and per replicate and class model.
 
     Args:
         images, classes: (n,), index and class of each image; rows of class models have no image.
         transfer: (replicates, 10), recognition by other replicates, for the rows of class models.
+        state: of the networks, `trained` or `untrained`; the column of this name.
     """
     tables = []
     for replicate, explanation in enumerate(replicates):
@@ -45,7 +48,7 @@ def metrics_table(replicates: Sequence[NetworkExplanation], images: np.ndarray, 
                 where = {"image": pd.NA, "class": np.arange(len(transfer[replicate])), "transfer": transfer[replicate]}
             else:
                 where = {"image": images, "class": classes}
-            tables.append(pd.DataFrame({"replicate": replicate, "method": method, **where, **columns}).astype({"image": "Int64"}))
+            tables.append(pd.DataFrame({"replicate": replicate, "state": state, "method": method, **where, **columns}).astype({"image": "Int64"}))
     table = pd.concat(tables, ignore_index=True)
     return table[[*(column for column in table if column != "transfer"), "transfer"]]
 

@@ -1,7 +1,7 @@
 """The complete explanation of one network: saliency maps by every method, class models, and their metrics."""
 
 from kernel_dilation.experiment.parameters import Saliency
-from kernel_dilation.experiment.paths import CLASS_MODEL
+from kernel_dilation.experiment.paths import CLASS_MODEL, TRAINED
 from kernel_dilation.explanations.activations import network_activations
 from kernel_dilation.explanations.class_models import generate_class_models
 from kernel_dilation.explanations.effective_receptive_field import effective_receptive_field
@@ -26,6 +26,7 @@ def explain_network(
     class_means: np.ndarray,
     options: Saliency,
     replicate: int,
+    state: str = TRAINED,
 ) -> NetworkExplanation:
     """Compute saliency maps, class models and metrics of one network.
 
@@ -35,8 +36,10 @@ def explain_network(
         classes: (n,) whole numbers, the classes whose logits are explained.
         class_means: (10, 28, 28), the mean training image of each class.
         replicate: number of the network. It determines the images on which the costly metrics are
-            computed, and seeds the random networks of the sanity check. Activations are recorded for
-            replicate 0 alone.
+            computed, and seeds the random networks of the sanity check.
+        state: `trained` or `untrained`. Activations are recorded for the trained network of replicate 0
+            alone. Of an untrained network, the costly metrics are computed on fewer images, and
+            faithfulness is left out, because such a network has no confidence to lose.
 
     Raises:
         ValueError: a saliency map contains NaN or an infinite number.
@@ -46,7 +49,7 @@ def explain_network(
     models = generate_class_models(batch.weights, architecture, options)
     logits = image_logits(batch.weights, models, architecture)
     measures, spectra = metrics_and_spectra({**maps, CLASS_MODEL: models}, architecture.arm.dilation)
-    costly, cascade = subset_metrics(batch, maps, replicate)
+    costly, cascade = subset_metrics(batch, maps, replicate, state)
     for method in maps:
         measures[method] |= localisation_metrics(maps[method], ink_mask(images)) | costly[method]
     measures[CLASS_MODEL] |= {"confidence": own_confidence(logits), "class_mean_correlation": class_mean_correlation(models, class_means)}
@@ -58,7 +61,7 @@ def explain_network(
         class_models=models,
         logits=logits,
         receptive_field=effective_receptive_field(batch.weights, images, architecture, options.seed),
-        activations=network_activations(batch.weights, images[0], architecture, options) if replicate == 0 else {},
+        activations=network_activations(batch.weights, images[0], architecture, options) if (replicate, state) == (0, TRAINED) else {},
     )
 
 

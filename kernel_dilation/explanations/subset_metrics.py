@@ -5,6 +5,8 @@ They need many maps or many forward passes for each image.
 
 from dataclasses import replace
 
+from kernel_dilation.experiment.parameters import Saliency
+from kernel_dilation.experiment.paths import TRAINED
 from kernel_dilation.explanations.explanation_batch import ExplanationBatch
 from kernel_dilation.explanations.faithfulness import chance_area, deletion_and_insertion, removal_order
 from kernel_dilation.explanations.metric_tables import ArraysByMethod, Columns
@@ -14,27 +16,35 @@ import numpy as np
 import tensorflow as tf
 
 
-def subset_metrics(batch: ExplanationBatch, maps: ArraysByMethod, replicate: int) -> tuple[dict[str, Columns], ArraysByMethod]:
+def subset_metrics(batch: ExplanationBatch, maps: ArraysByMethod, replicate: int, state: str = TRAINED) -> tuple[dict[str, Columns], ArraysByMethod]:
     """Compute faithfulness, `max_sensitivity`, `randomization_similarity` and its cascade for each method.
 
     Args:
         maps: (n, 28, 28) by method.
         replicate: number of the network, which determines the images of the subset and seeds the random networks.
+        state: `trained`, or `untrained` for fewer images and no faithfulness.
 
     Returns:
         Columns (n,) float64 by method, NaN for images outside the subset; cascades
         (layers, images of the subset) by method, in the order of `metric_tables.LAYERS`.
     """
     total, seed = len(batch.images), (batch.options.seed, replicate)
-    indices = subset_indices(total, batch.options.probed_images, replicate)
+    indices = probed_indices(total, batch.options, replicate, state)
     subset, subset_maps = batch.select(indices), {method: stack[indices] for method, stack in maps.items()}
-    faithfulness, sensitivity = faithfulness_metrics(subset, subset_maps), sensitivities(subset, subset_maps)
+    faithfulness: dict[str, Columns] = faithfulness_metrics(subset, subset_maps) if state == TRAINED else {method: {} for method in maps}
+    sensitivity = sensitivities(subset, subset_maps)
     cascades = randomisation_cascades(subset, subset_maps, seed)
     columns = {
         method: faithfulness[method] | {"max_sensitivity": sensitivity[method], "randomization_similarity": cascades[method].mean(0)}
         for method in maps
     }
     return {method: {name: scatter_with_nan(column, indices, total) for name, column in table.items()} for method, table in columns.items()}, cascades
+
+
+def probed_indices(total: int, options: Saliency, replicate: int, state: str) -> np.ndarray:
+    """Return the indices of the images on which costly metrics are computed; those of an untrained network are among the trained one's."""
+    probed = subset_indices(total, options.probed_images, replicate)
+    return probed if state == TRAINED else probed[subset_indices(len(probed), options.probed_untrained, replicate)]
 
 
 def subset_indices(total: int, count: int, replicate: int) -> np.ndarray:
