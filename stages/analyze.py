@@ -25,7 +25,21 @@ from kernel_dilation.experiment.arms import Arm, parse_arm
 from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder, remove_stale, save_json
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Settings, parse_settings
-from kernel_dilation.experiment.paths import ANALYSIS, LEARNED, METRICS, NETWORKS, PARAMETERS, PLOTS, SALIENCY, TRAINED, TRANSFER
+from kernel_dilation.experiment.paths import (
+    ANALYSIS,
+    BASELINES,
+    CLASS_MODEL,
+    LEARNED,
+    METRICS,
+    NETWORKS,
+    PARAMETERS,
+    PLOTS,
+    REGULARISED,
+    SALIENCY,
+    TRAINED,
+    TRANSFER,
+    UNTRAINED,
+)
 
 import numpy as np
 import pandas as pd
@@ -52,9 +66,9 @@ def read_predictions(folder: Path, arms: Sequence[Arm]) -> tuple[dict[Arm, np.nd
 
 
 def read_metrics(folder: Path, arms: Sequence[Arm]) -> pd.DataFrame:
-    """Read the rows of trained networks in measures.csv of all arms from data/saliency, with the arms' factors as columns."""
+    """Read measures.csv of all arms from data/saliency, the rows of trained networks, with the arms' factors as columns."""
     table = pd.concat([with_arm_columns(arm, pd.read_csv(folder / arm.name / "measures.csv")) for arm in arms])
-    return table[table["state"] == TRAINED].drop(columns="state")
+    return table[(table["state"] == TRAINED) & ~table["method"].isin(BASELINES)].drop(columns="state")
 
 
 def read_cross_recognition(path: Path) -> pd.DataFrame:
@@ -75,14 +89,17 @@ def analyze_saliency(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answ
     findings = metric_findings(read_metrics(SALIENCY, arms), options)
     # One method at a time, so that no more than the maps of one method are in memory.
     similarity = [similarity_analysis(method, read_arrays(SALIENCY, arms, "maps.npz", method), options) for method in methods]
-    gridding = [gridding_analysis(method, read_arrays(SALIENCY, arms, "spectra.npz", method), options) for method in methods]
+    gridding = [
+        gridding_analysis(method, read_arrays(SALIENCY, arms, "autocorrelations.npz", method), options)
+        for method in (*methods, CLASS_MODEL, REGULARISED)
+    ]
     transfer = cross_recognition_analysis(read_cross_recognition(TRANSFER), options)
     results = {"similarity": similarity, "gridding": gridding, "transfer": [transfer]}
     for _, more in chain(*results.values()):
         findings |= more
     tables = {name: pd.concat([table for table, _ in parts]) for name, parts in results.items()}
-    fields = read_arrays(SALIENCY, arms, "maps.npz", "receptive_field")
-    tables["fields"] = receptive_field_table(fields, accuracies, settings.network.dilate, options)
+    fields, untrained = (read_arrays(SALIENCY, arms, file, "receptive_field") for file in ("maps.npz", f"{UNTRAINED}/maps.npz"))
+    tables["fields"] = receptive_field_table(fields, untrained, accuracies, settings.network.dilate, options)
     return saliency_answer(findings, methods), finding_tables(findings) | tables
 
 

@@ -11,7 +11,7 @@ from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.atomic_write import atomic_file
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Settings, parse_settings
-from kernel_dilation.experiment.paths import ANALYSIS, DIGITS, LEARNED, METRICS, PARAMETERS, PLOTS, SALIENCY, TRAINED
+from kernel_dilation.experiment.paths import ANALYSIS, BASELINES, DIGITS, LEARNED, METRICS, PARAMETERS, PLOTS, SALIENCY, TRAINED
 from kernel_dilation.explanations.digit_selection import class_mean_images
 from kernel_dilation.figures.digit_images import first_of_each_class
 from kernel_dilation.figures.misclassified import MOST
@@ -85,7 +85,7 @@ def read_tables(arms: list[Arm]) -> NamedTables:
 def chance_levels(arm: Arm) -> pd.DataFrame:
     """Return the mean chance level of each method and metric of an arm; `level` is the dilation."""
     table = rows_where(read_table(SALIENCY / arm.name / "measures.csv", ("method", "state", "_chance")), state=TRAINED)
-    means = table.drop(columns="state").groupby("method", sort=False).mean()
+    means = table[~table["method"].isin(BASELINES)].drop(columns="state").groupby("method", sort=False).mean()
     return means.reset_index().melt("method", var_name="measure", value_name="mean").dropna().assign(level=arm.dilation)
 
 

@@ -1,9 +1,9 @@
 """Explain every replicate of one arm: `python -m stages.saliency 2-3-max`.
 
-Reads data/digits.npz and the arm's networks; writes to data/saliency/<arm> maps.npz, spectra.npz,
+Reads data/digits.npz and the arm's networks; writes to data/saliency/<arm> maps.npz, spectra.npz, autocorrelations.npz,
 class_models.npz, inside.npz (activations), measures.csv and cascade.csv, and a copy of the class models
 to data/class_models/<arm>.npz. The same networks before training are explained as well: measures.csv has
-rows of both, and the folder `untrained` has maps.npz, spectra.npz and class_models.npz of these.
+rows of both, and the folder `untrained` has the same arrays of these, and maps of fewer images.
 """
 
 import shutil
@@ -22,6 +22,7 @@ from kernel_dilation.experiment.paths import (
     DIGITS,
     NETWORKS,
     PARAMETERS,
+    REGULARISED,
     SALIENCY,
     STATES,
     TRAINED,
@@ -106,7 +107,7 @@ def explain_arm(name: str, settings: Settings, digits: dict[str, np.ndarray]) ->
     with tqdm(total=len(jobs), initial=sum(job in checkpoints for job in jobs), desc=name, unit="network") as bar, worker_pool(len(jobs)) as pool:
         results = list(run_jobs(pool, explain_replicate, jobs, checkpoints, digits, bar.update).values())
         explanations = {state: [result[state] for result in results] for state in STATES}
-        models = {state: np.concatenate([explanation["class_models"] for explanation in explanations[state]]) for state in STATES}
+        models = {state: np.concatenate([explanation["class_models"][CLASS_MODEL] for explanation in explanations[state]]) for state in STATES}
         # The stage `transfer` computes these probabilities again, among those of all arms. Here they fill the column
         # `transfer` of measures.csv, which every arm writes without waiting for the others.
         recognition = {
@@ -134,17 +135,19 @@ def save_arm(folder: Path, explanations: Explanations, transfer: dict[str, np.nd
 
 
 def save_maps_and_models(folder: Path, explanations: list[NetworkExplanation], chosen: np.ndarray) -> None:
-    """Write class_models.npz, maps.npz and spectra.npz of networks in one state into a folder.
+    """Write class_models.npz, maps.npz, spectra.npz and autocorrelations.npz of networks in one state into a folder.
 
     Args:
         chosen: (n,), indices among the test digits of the first n explained images, whose maps are kept.
     """
-    models, logits = (np.stack([explanation[part] for explanation in explanations]) for part in ("class_models", "logits"))
-    np.savez(folder / "class_models.npz", images=models, logits=logits)
+    models = stack_replicates(explanations, "class_models")
+    logits = np.stack([explanation["logits"] for explanation in explanations])
+    np.savez(folder / "class_models.npz", images=models[CLASS_MODEL], regularised=models[REGULARISED], logits=logits)
     fields = np.stack([explanation["receptive_field"] for explanation in explanations])
     maps = {method: stack[:, : len(chosen)] for method, stack in stack_replicates(explanations, "maps").items()}
     np.savez(folder / "maps.npz", allow_pickle=False, **maps, images=chosen, receptive_field=fields)
-    np.savez(folder / "spectra.npz", allow_pickle=False, **stack_replicates(explanations, "spectra"))
+    for part in ("spectra", "autocorrelations"):
+        np.savez(folder / f"{part}.npz", allow_pickle=False, **stack_replicates(explanations, part))
 
 
 @exit_with_message("saliency")
@@ -158,9 +161,8 @@ def main(name: str) -> None:
     with atomic_file(CLASS_MODELS / f"{name}.npz") as copy:  # apart, so that `transfer` reruns only if class models change
         shutil.copyfile(SALIENCY / name / "class_models.npz", copy)
     confidence = np.mean([explanation["measures"][CLASS_MODEL]["confidence"] for explanation in explanations[TRAINED]])
-    print(
-        f"{name}: {len(digits['chosen'])} digits explained for {settings.train.replicates} networks; mean confidence in own class models {confidence:.2f}"
-    )
+    count = f"{len(digits['chosen'])} digits explained for {settings.train.replicates} networks"
+    print(f"{name}: {count}, before and after training; mean confidence in own class models {confidence:.2f}")
 
 
 if __name__ == "__main__":

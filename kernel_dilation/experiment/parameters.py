@@ -81,6 +81,7 @@ class Saliency(Section):
     samples: Count
     noise_share: Share
     patch_pixels: Annotated[int, Field(ge=1, le=IMAGE_SIDE)]
+    class_model_starts: Count
     steps: Steps
     step_size: Positive
     weight_decay: NotNegative
@@ -182,6 +183,7 @@ class Settings(Section):
         """The largest arrays of the stages, by the parameter to reduce: its value, the numbers in the array, and its content."""
         pixels, places = IMAGE_SIDE**2, (IMAGE_SIDE // POOL**2) ** 2  # of the image, and of the feature maps behind the last pooling
         network, train, saliency, learn = self.network, self.train, self.saliency, self.learn
+        starts = CLASSES * pixels * saliency.class_model_starts * network.channels[0]
         bootstrap = 2 * self.analyze.resamples * train.replicates  # in double precision
         supernet = pixels * learn.channels[0] * learn.batch_size * len(learn.candidates)
         return {
@@ -192,6 +194,7 @@ class Settings(Section):
             ),
             "network.dense": (network.dense, places * network.channels[1] * network.dense, "the weights of these units"),
             "saliency.images": (saliency.images, pixels * saliency.images * train.replicates, "the saliency maps of train.replicates networks"),
+            "saliency.class_model_starts": (saliency.class_model_starts, starts, "the first feature maps of the class models from these starts"),
             "saliency.samples": (saliency.samples, pixels * saliency.samples * network.channels[0], "the first feature maps of these copies"),
             "learn.channels": (learn.channels, supernet, "the first feature maps of learn.batch_size digits at all learn.candidates"),
             "learn.dense": (learn.dense, places * learn.channels[1] * learn.dense, "the weights of these units"),

@@ -16,7 +16,9 @@ METRICS = Path("metrics")
 PLOTS = Path("plots")
 
 TRAINED, UNTRAINED = STATES = "trained", "untrained"  # of the networks in measures.csv: after training, and at initialisation
-CLASS_MODEL = "class_model"  # appears beside the saliency methods in the tables of metrics and spectra
+# These names stand beside the saliency methods in the tables of metrics.
+CLASS_MODEL, REGULARISED = "class_model", "class_model_regularised"
+BASELINES = "image", "edges"  # maps that no network made
 
 
 def network_file(folder: Path, replicate: int) -> Path:

@@ -63,9 +63,10 @@ METRIC_FIGURES = (
         "gridding",
         "Gridding artefacts",
         lambda report_data: gridding_figure(report_data.table("gridding")),
-        "Share of the maps' spectral power near the frequencies k/dilation, for dilated networks and for networks of dilation 1 at the same "
-        "frequencies. At larger dilations more of all frequencies count as near, so only the two values at one dilation can be compared.",
-        "A panel for each method, with the dilation on the horizontal axis and the share of power of dilated networks and of dilation 1.",
+        "Autocorrelation of the maps at the lag of the dilation minus its mean at the two lags beside it, along both axes: above 0 where values "
+        "recur at the distance of the kernel's taps. Grey: the other dilations at the same lag.",
+        "A panel for each method, with the dilation on the horizontal axis and the peak of autocorrelation at its lag, of this and of the other "
+        "dilations.",
         data="{data_set}, {explained}",
         interval="Bars (of the difference between the two)",
     ),
