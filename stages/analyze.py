@@ -29,6 +29,7 @@ from kernel_dilation.experiment.paths import (
     ANALYSIS,
     BASELINES,
     CLASS_MODEL,
+    JUDGES,
     LEARNED,
     METRICS,
     NETWORKS,
@@ -66,9 +67,17 @@ def read_predictions(folder: Path, arms: Sequence[Arm]) -> tuple[dict[Arm, np.nd
 
 
 def read_metrics(folder: Path, arms: Sequence[Arm]) -> pd.DataFrame:
-    """Read measures.csv of all arms from data/saliency, the rows of trained networks, with the arms' factors as columns."""
+    """Read measures.csv of all arms from data/saliency, the rows of trained networks, and what judges say of their class models."""
     table = pd.concat([with_arm_columns(arm, pd.read_csv(folder / arm.name / "measures.csv")) for arm in arms])
-    return table[(table["state"] == TRAINED) & ~table["method"].isin(BASELINES)].drop(columns="state")
+    metrics = pd.concat([table, read_opinions(JUDGES / "confidence.csv")])
+    return metrics[(metrics["state"] == TRAINED) & ~metrics["method"].isin(BASELINES)].drop(columns="state")
+
+
+def read_opinions(path: Path) -> pd.DataFrame:
+    """Read what the judges say of each class model as further metrics, with the arms' factors as columns."""
+    table = pd.read_csv(path)
+    factors = pd.DataFrame([parse_arm(name) for name in table["arm"]], columns=Arm._fields)
+    return pd.concat([factors, table.drop(columns="arm")], axis=1)
 
 
 def read_cross_recognition(path: Path) -> pd.DataFrame:

@@ -1,12 +1,11 @@
 """Explain every replicate of one arm: `python -m stages.saliency 2-3-max`.
 
 Reads data/digits.npz and the arm's networks; writes to data/saliency/<arm> maps.npz, spectra.npz, autocorrelations.npz,
-class_models.npz, inside.npz (activations), measures.csv and cascade.csv, and a copy of the class models
+class_models.npz, inside.npz (activations), measures.csv and cascade.csv, and the class models also
 to data/class_models/<arm>.npz. The same networks before training are explained as well: measures.csv has
 rows of both, and the folder `untrained` has the same arrays of these, and maps of fewer images.
 """
 
-import shutil
 import sys
 from pathlib import Path
 
@@ -159,7 +158,8 @@ def main(name: str) -> None:
     with atomic_folder(SALIENCY / name) as folder:
         save_arm(folder, explanations, transfer, digits, settings.saliency.probed_images)
     with atomic_file(CLASS_MODELS / f"{name}.npz") as copy:  # apart, so that `transfer` reruns only if class models change
-        shutil.copyfile(SALIENCY / name / "class_models.npz", copy)
+        models = {state: stack_replicates(explanations[state], "class_models") for state in STATES}
+        np.savez(copy, allow_pickle=False, **{f"{state}_{method}": models[state][method] for state in STATES for method in models[state]})
     confidence = np.mean([explanation["measures"][CLASS_MODEL]["confidence"] for explanation in explanations[TRAINED]])
     count = f"{len(digits['chosen'])} digits explained for {settings.train.replicates} networks"
     print(f"{name}: {count}, before and after training; mean confidence in own class models {confidence:.2f}")

@@ -106,6 +106,26 @@ METRIC_GLOSSARY = {
         "have absolute values that resemble their own class more than others",
         "have absolute values that resemble their own class less than others",
     ),
+    "neighbours_confidence": MetricGlossaryEntry(
+        "share of the class of a class model among its 10 nearest training digits",
+        "lie nearer to digits of their class",
+        "lie less near to digits of their class",
+    ),
+    "dense_confidence": MetricGlossaryEntry(
+        "probability that a dense network, which is none of the grid's, assigns to the class of a class model",
+        "are recognised with more confidence by a dense network",
+        "are recognised with less confidence by a dense network",
+    ),
+    "neighbours_confidence_unsigned": MetricGlossaryEntry(
+        "share of the class of a class model among the 10 training digits nearest to its smoothed absolute values",
+        "have absolute values nearer to digits of their class",
+        "have absolute values less near to digits of their class",
+    ),
+    "dense_confidence_unsigned": MetricGlossaryEntry(
+        "probability that a dense network, which is none of the grid's, assigns to the class of the smoothed absolute values of a class model",
+        "have absolute values that are recognised with more confidence by a dense network",
+        "have absolute values that are recognised with less confidence by a dense network",
+    ),
     "start_similarity": MetricGlossaryEntry(
         "correlation of class models of one network that were computed from different initial noise",
         "depend less on the initial noise",
