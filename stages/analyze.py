@@ -14,6 +14,7 @@ from kernel_dilation.analysis.accuracy_tables import with_arm_columns
 from kernel_dilation.analysis.answers import Answer, saliency_answer
 from kernel_dilation.analysis.comparison_families import Tables, finding_tables
 from kernel_dilation.analysis.learning_analysis import learning_analysis
+from kernel_dilation.analysis.mark_analysis import mark_levels
 from kernel_dilation.analysis.saliency_analysis import (
     cross_recognition_analysis,
     gridding_analysis,
@@ -31,6 +32,7 @@ from kernel_dilation.experiment.paths import (
     CLASS_MODEL,
     JUDGES,
     LEARNED,
+    MARKS,
     METRICS,
     NETWORKS,
     PARAMETERS,
@@ -75,7 +77,11 @@ def read_metrics(folder: Path, arms: Sequence[Arm]) -> pd.DataFrame:
 
 def read_opinions(path: Path) -> pd.DataFrame:
     """Read what the judges say of each class model as further metrics, with the arms' factors as columns."""
-    table = pd.read_csv(path)
+    return with_factors(pd.read_csv(path))
+
+
+def with_factors(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its column `arm`, the name of an arm, replaced by columns of the arm's factors."""
     factors = pd.DataFrame([parse_arm(name) for name in table["arm"]], columns=Arm._fields)
     return pd.concat([factors, table.drop(columns="arm")], axis=1)
 
@@ -108,6 +114,8 @@ def analyze_saliency(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answ
         findings |= more
     tables = {name: pd.concat([table for table, _ in parts]) for name, parts in results.items()}
     fields, untrained = (read_arrays(SALIENCY, arms, file, "receptive_field") for file in ("maps.npz", f"{UNTRAINED}/maps.npz"))
+    networks, maps = (with_factors(pd.read_csv(MARKS / f"{name}.csv")) for name in ("networks", "maps"))
+    tables["marks"] = mark_levels(networks, maps, options)
     tables["fields"] = receptive_field_table(fields, untrained, accuracies, settings.network.dilate, options)
     return saliency_answer(findings, methods), finding_tables(findings) | tables
 

@@ -187,6 +187,10 @@ def saliency_tables(random: Random, dilations: Sequence[int], replicates: int, m
     tables = {
         "similarity": [{"method": method, "index": index, **pair, **ends} for method, index, pair in product(methods, ("spearman", "ssim"), pairs)],
         "gridding": [{"method": method, "dilation": dilation, **peaks} for method, dilation in product(methods, dilated)],
+        "marks": [
+            {"method": method, "measure": measure, "level": dilation, **ends}
+            for method, measure, dilation in product(methods, ("mark_share", "mark_share_chance"), dilations)
+        ],
         "chance": [{"method": name, "measure": "mass_accuracy_chance", "level": level, "mean": 0.15} for name, level in product(methods, dilations)],
         "cascade": [
             {"dilation": dilation, "replicate": replicate, "method": method, "layer": layer, "similarity": random.random()}

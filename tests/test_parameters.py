@@ -76,7 +76,7 @@ BROKEN = [  # a change of the default parameters, the parameter that the message
     ({"train__replicate": 8}, "train.replicate", "there is no such parameter (got 8); did you mean train.replicates?"),
     ({"train__x\ny": 1}, "train.x�y", "there is no such parameter"),
     ({"dilation": [1]}, "dilation", "there is no such parameter (got [1]); did you mean dilations?"),
-    ({"replicates": 4}, "replicates", "did you mean train.replicates or learn.replicates?"),
+    ({"replicates": 4}, "replicates", "did you mean train.replicates or mark.replicates or learn.replicates?"),
     ({"trian": {"epochs": 4}}, "trian", "there is no such parameter (got a section with epochs); did you mean train?"),
     ({"train": {}}, "train.epochs", f"is missing; {COUNT} 10,000"),
     ({"train": None}, "train", "must be a section with replicates, epochs, batch_size, learning_rate, shift_pixels, seed (got nothing)"),

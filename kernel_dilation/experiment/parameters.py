@@ -90,6 +90,23 @@ class Saliency(Section):
     seed: Seed
 
 
+class Mark(Section):
+    """Networks that learn the place of a mark, on which saliency maps are tested."""
+
+    replicates: Count
+    images: Images
+    explained_images: Images
+    epochs: Count
+    batch_size: Images
+    learning_rate: Positive
+    seed: Seed
+
+    def find_problems(self) -> Iterator[Problem]:
+        """Report combinations of these parameters that break a rule."""
+        if self.batch_size > self.images:
+            yield Problem("mark.batch_size", f"must be at most mark.images, {self.images:,} (got {self.batch_size})")
+
+
 class Learn(Section):
     """Learning of the dilation."""
 
@@ -155,6 +172,7 @@ class Settings(Section):
     network: Network
     train: Train
     saliency: Saliency
+    mark: Mark
     learn: Learn
     analyze: Analyze
 
@@ -165,6 +183,7 @@ class Settings(Section):
     def find_problems(self) -> Iterator[Problem]:
         """Report combinations of parameters that break a rule although each parameter is valid."""
         yield from check_kernels(IMAGE_SIDE, self.dilations, self.kernel_sizes, self.network.dilate, self.network.padding)
+        yield from self.mark.find_problems()
         yield from self.learn.find_problems()
         yield from check_array_sizes(self.largest_arrays())
         if self.data.dataset in DATASETS:
@@ -175,9 +194,10 @@ class Settings(Section):
 
     def check_digit_counts(self, train: int, test: int) -> Iterator[Problem]:
         """Report parameters that ask for more digits than there are training and test digits."""
-        training = {"train.batch_size": self.train.batch_size, "learn.images": self.learn.images}
+        training = {"train.batch_size": self.train.batch_size, "mark.images": self.mark.images, "learn.images": self.learn.images}
         yield from check_counts(training, train, "training")
-        yield from check_counts({"saliency.images": self.saliency.images}, test, "test")
+        explained = {"saliency.images": self.saliency.images, "mark.explained_images": self.mark.explained_images}
+        yield from check_counts(explained, test, "test")
 
     def largest_arrays(self) -> Mapping[str, tuple[object, int, str]]:
         """The largest arrays of the stages, by the parameter to reduce: its value, the numbers in the array, and its content."""

@@ -10,6 +10,7 @@ SALIENCY = Path("data/saliency")  # a folder for each arm
 CLASS_MODELS = Path("data/class_models")  # a file for each arm
 TRANSFER = Path("data/transfer.csv")
 JUDGES = Path("data/judges")  # a table of what each judge says of every class model, and one of the judges' accuracies
+MARKS = Path("data/marks")  # a table of networks that learned where a mark is, and one of their maps
 LEARNED = Path("data/learned")  # a folder for each method
 ANALYSIS = Path("data/analysis")
 UNFINISHED = Path("data/unfinished")  # checkpoints of interrupted stages
