@@ -15,9 +15,9 @@ from kernel_dilation.dilation_learning.kernel_placement import convolve_wide_ker
 from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.dataset_names import DigitArrays
-from kernel_dilation.model.network import Architecture, head_logits, keras_network, last_features
+from kernel_dilation.model.network import Architecture, head_logits, initial_seed, keras_network, last_features
 from kernel_dilation.training.adam import Adam
-from kernel_dilation.training.loop import batch_order, initial_seed, one_cycle
+from kernel_dilation.training.loop import batch_order, one_cycle
 
 import numpy as np
 import tensorflow as tf

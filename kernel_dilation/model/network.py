@@ -101,6 +101,20 @@ def use_one_thread() -> None:
     tf.config.experimental.enable_op_determinism()
 
 
+def initial_seed(seed: int, replicate: int) -> int:
+    """Return the seed of the initial weights, which a replicate shares with the same replicate of every other arm."""
+    return int(np.random.default_rng((seed, replicate)).integers(2**31 - 8))
+
+
+def initial_weights(architecture: Architecture, seed: int, replicate: int) -> list[np.ndarray]:
+    """Return the eight arrays, float32, with which the training of a replicate begins.
+
+    Args:
+        seed: seed of the experiment, `train.seed`.
+    """
+    return keras_network(architecture, initial_seed(seed, replicate)).get_weights()
+
+
 def keras_network(architecture: Architecture, seed: int) -> keras.Model:
     """Build a new network with input (n, 28, 28, 1) float32 in [0, 1] and output (n, 10) logits.
 

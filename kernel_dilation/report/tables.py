@@ -132,8 +132,9 @@ def saliency_tables(report_data: ReportData) -> list[ReportTable]:
         "Effect: rank-biserial correlation of the two dilations that differ most. Slope: change per pixel of dilation."
     )
     references = (
-        "Similarity: maps of two dilations minus maps of two replicates of one dilation. Gridding: dilated networks minus dilation 1. "
-        "Transfer (cross-recognition): networks of another dilation minus networks of the same. p-values are Holm-corrected within each."
+        "Similarity: maps of two dilations minus maps of two replicates of one dilation. Gridding: maps of a dilation minus those of other "
+        "dilations, at the lag of that dilation. Transfer (cross-recognition): networks of another dilation minus networks of the same. p-values "
+        "are Holm-corrected within each."
     )
     return [
         report_table("All metrics and methods: tests, slopes and verdicts", effects, METRIC_COLUMNS, note),
