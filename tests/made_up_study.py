@@ -15,7 +15,7 @@ MEASURES = ("gini", "entropy", "mass_accuracy", "a_measure_of_tomorrow")
 VERDICTS = ("difference", "negligible", "equivalent", "inconclusive")
 DIGITS = 10
 PAIR = {
-    "hodges_lehmann": 0.1, "rank_biserial": 0.5, "cohen_dz": 0.4, "p_value": 0.05, "p_holm": 0.1, "tost_p_value": 0.3,
+    "hodges_lehmann": 0.1, "rank_biserial": 0.5, "cohen_dz": 0.4, "p_value": 0.05, "p_corrected": 0.1, "tost_p_value": 0.3,
     "bayes_left": 0.2, "bayes_rope": 0.5, "bayes_right": 0.3,
 }  # fmt: skip
 MIXED = {"holm_p_value": 0.06, "partial_eta_squared": 0.2}
@@ -77,7 +77,7 @@ def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str
     accuracy = {
         "verdict": "difference", "p_value": 0.002, "best_dilation": dilations[0], "mean_percent": {str(dilations[0]): 96.5},
         "range_points": 0.8, "kendall_w": 0.7, "slope_points_per_dilation": -0.25, "slope_lower": -0.4, "slope_upper": -0.1,
-        "trend_p_value": 0.0004, "pooling_p_value": 0.02, "kernel_size_p_value": 0.3, "receptive_field_p_value": 0.04, "images_differ_share": 0.3,
+        "trend_p_value": 0.0004, "pooling_p_value": 0.02, "kernel_size_p_value": 0.3, "density_p_value": 0.04, "images_differ_share": 0.3,
     }  # fmt: skip
     return {
         "dataset": "made_up",
@@ -123,7 +123,7 @@ def accuracy_tables(random: Random, arms: Sequence[Arm], replicates: int) -> Tab
             for actual, predicted in product(range(10), repeat=2)
         ],
         "contrasts": [
-            {"extent": 5, "pooling": pooling, "dense": "k5 d1", "sparse": "k3 d2", **difference(random), "p_value": 0.01, "p_holm": 0.04}
+            {"extent": 5, "pooling": pooling, "dense": "k5 d1", "sparse": "k3 d2", **difference(random), "p_value": 0.01, "p_corrected": 0.04}
             for pooling in sorted(pairs)
         ],
         "wrong": [{"index": index, "label": 7, "share": 1 - index / 40, "answer": 1} for index in range(30)],
@@ -163,7 +163,8 @@ def question_tables(random: Random, dilations: Sequence[int], methods: Sequence[
     for place, (family, method, measure) in enumerate(asked):
         question = {"family": family, "factor": "dilation", "method": method, "measure": measure}
         result = {
-            "verdict": VERDICTS[place % 4], "p_value": 0.01, "equivalence_p_value": 0.5, "kendall_w": 0.5, "trend_p_value": 0.02, "effect": 0.5,
+            "verdict": VERDICTS[place % 4], "p_value": 0.01, "smallest_p_value": 0.01, "equivalence_p_value": 0.5, "kendall_w": 0.5, "trend_p_value": 0.02,
+            "effect": 0.5,
             "slope": random.normal(), "slope_lower": -1.0, "slope_upper": 1.0, "turns_at": None, "best": dilations[0], "range": 0.3, "margin": 0.1,
             "replicates_needed": None, "reason": "",
         }  # fmt: skip

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from kernel_dilation.analysis.accuracy_analysis import accuracy_analysis, arm_rows
+from kernel_dilation.analysis.accuracy_analysis import accuracy_analysis
 from kernel_dilation.analysis.accuracy_tables import with_arm_columns
 from kernel_dilation.analysis.answers import saliency_answer
 from kernel_dilation.analysis.learning_analysis import learning_analysis
@@ -14,7 +14,7 @@ from kernel_dilation.analysis.saliency_analysis import (
     receptive_field_table,
     similarity_analysis,
 )
-from kernel_dilation.experiment.arms import Arm, grid_arms
+from kernel_dilation.experiment.arms import grid_arms
 from kernel_dilation.experiment.parameters import Analyze, Learn, parse_settings
 from stages.analyze import read_cross_recognition
 
@@ -54,11 +54,15 @@ def test_a_fall_of_accuracy_is_found_with_its_size_and_all_further_tests():
     assert answer["best_dilation"] == 1
     assert answer["slope_points_per_dilation"] == pytest.approx(-10, abs=2)
     assert answer["images_differ_share"] > 0.9
-    assert {"p_value", "kendall_w", "trend_p_value", "kernel_size_p_value", "receptive_field_p_value"} <= set(answer)
+    assert {"p_value", "kendall_w", "trend_p_value", "kernel_size_p_value", "density_p_value"} <= set(answer)
     assert "pooling_p_value" not in answer  # the pooling does not vary
     assert is_valid_json(answer)
     assert tables["contrasts"][["dense", "sparse"]].to_numpy().tolist() == [["k5 d1", "k3 d2"]]
     assert len(tables["accuracy"]) == len(ARMS) * REPLICATES
+    assert len(tables["errors"]) == 2
+    assert answer["error_ratio"] == pytest.approx(25 / 15, abs=0.1)
+    assert answer["error_ratio_lower"] < 25 / 15 < answer["error_ratio_upper"]
+    assert answer["neighbours_differ"] == {"1-2": True}
     assert len(tables["mcnemar"]) == 2 * REPLICATES  # two kernel sizes, one pair of dilations
     assert (tables["mcnemar"]["only_first"] > tables["mcnemar"]["only_second"]).all()
 
@@ -68,16 +72,6 @@ def test_the_answer_on_a_single_dilation_is_inconclusive_and_complete():
     assert (answer["verdict"], answer["p_value"]) == ("inconclusive", 1.0)
     assert "ranks" not in tables
     assert is_valid_json(answer)
-
-
-def test_the_interval_of_an_arm_lies_around_its_mean_and_is_the_mean_itself_for_one_replicate():
-    arm = Arm(1, 3, "max")
-    (row,) = arm_rows({arm: [95.0, 96.0, 97.0]}, OPTIONS)
-    assert list(row) == ["dilation", "kernel_size", "pooling", "mean", "lower", "upper"]
-    assert row["mean"] == pytest.approx(96.0)
-    assert row["upper"] - row["mean"] == pytest.approx(4.302653 / np.sqrt(3), rel=1e-6)  # Student's t, 2 degrees of freedom: SciPy 1.17
-    assert row["mean"] - row["lower"] == pytest.approx(row["upper"] - row["mean"])
-    assert list(arm_rows({arm: [95.0]}, OPTIONS)[0].values())[3:] == [95.0, 95.0, 95.0]
 
 
 def synthetic_metrics(fall: float) -> pd.DataFrame:

@@ -137,7 +137,7 @@ def test_every_replicate_is_a_point_of_the_accuracy_figure():
 
 
 def test_a_forest_draws_each_interval_from_its_lower_to_its_upper_end_and_fills_what_is_significant():
-    table = pd.DataFrame({"difference": [0.5, -1.0], "lower": [0.2, -1.5], "upper": [0.8, -0.5], "p_holm": [0.2, 0.05]})
+    table = pd.DataFrame({"difference": [0.5, -1.0], "lower": [0.2, -1.5], "upper": [0.8, -0.5], "p_corrected": [0.2, 0.05]})
     with house_style():
         figure = forest_figure(table, ["first", "second"], "unit", 0.5, 0.05, "")
     axes = figure.axes[0]

@@ -36,7 +36,7 @@ def without_each_key(answer: dict) -> Iterator[dict]:
 
 def test_accuracy_is_answered_with_its_numbers():
     assert accuracy_sentences(made_up_answers()["accuracy"], SCOPE) == [
-        "Yes. Test accuracy depends on the dilation of the first convolution (p = 0.002, Holm-corrected).",
+        "Yes. Test accuracy depends on the dilation of the first convolution (p = 0.002, corrected).",
         "Dilation 1 has the highest mean test accuracy (96.5 %); the lowest is 0.80 percentage points below it. "
         "Kendall's W of the replicates' rankings of the dilations is 0.70 (0: no agreement, 1: identical rankings).",
         "On a linear fit, accuracy changes by \N{MINUS SIGN}0.25 percentage points per pixel of dilation "

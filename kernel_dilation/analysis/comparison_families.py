@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from kernel_dilation.experiment.parameters import Analyze
 from kernel_dilation.statistics.block_tables import Floats, Treatment
 from kernel_dilation.statistics.comparisons import Comparison, compare_treatments, correct_family, with_replicates_needed
+from kernel_dilation.statistics.crossed_comparisons import generalise_to_images
+from kernel_dilation.statistics.crossed_means import crossed_means
 from kernel_dilation.statistics.effect_sizes import mean_intervals
 
 import numpy as np
@@ -62,20 +65,35 @@ def family_findings(frames: Mapping[Question, pd.DataFrame], margin: MarginRule,
     return table_findings(tables, margin, options)
 
 
-def table_findings(tables: Mapping[Question, tuple[Floats, tuple[Treatment, ...]]], margin: MarginRule, options: Analyze) -> dict[Question, Finding]:
+def table_findings(
+    tables: Mapping[Question, tuple[Floats, tuple[Treatment, ...]]],
+    margin: MarginRule,
+    options: Analyze,
+    stacks: Mapping[Question, Floats] = MappingProxyType({}),
+) -> dict[Question, Finding]:
     """Return the finding for each question of one family from tables (replicates, levels), each with its levels.
 
-    How many replicates would settle an inconclusive comparison is simulated for dilations only.
+    How many replicates would settle a comparison is simulated for dilations only.
+
+    Args:
+        stacks: (levels, replicates, images), for the questions whose tests and intervals are to cover new images too.
     """
-    single = {
-        question: compare_treatments(values, levels, margin(values, levels), options.alpha, options.resamples, options.seed)
-        for question, (values, levels) in tables.items()
-    }
-    together = correct_family(single, options.alpha)
+    single = {}
+    for question, (values, levels) in tables.items():
+        width = margin(values, levels)
+        single[question] = compare_treatments(values, levels, width, options.alpha, options.resamples, options.seed)
+        if question in stacks:
+            single[question] = generalise_to_images(single[question], stacks[question], float(np.mean(width)), options.alpha)
+    limited = {question: values for question, (values, _) in tables.items() if single[question].smallest_p_value > 0}
+    together = correct_family(single, limited, options.alpha, options.seed)
     for question, (values, _) in tables.items():
-        if question.factor == "dilation":  # the factor that the three questions of the study are about
+        if question.factor == "dilation":  # the factor that the questions of the study are about
             together[question] = with_replicates_needed(together[question], values, options.alpha, options.seed, len(tables))
-    return {question: Finding(values, levels, together[question], *level_intervals(values, options)) for question, (values, levels) in tables.items()}
+    ends = {
+        question: stack_intervals(stacks[question], options) if question in stacks else level_intervals(tables[question][0], options)
+        for question in tables
+    }
+    return {question: Finding(values, levels, together[question], *ends[question]) for question, (values, levels) in tables.items()}
 
 
 def level_intervals(values: Floats, options: Analyze) -> tuple[Floats, Floats]:
@@ -83,6 +101,13 @@ def level_intervals(values: Floats, options: Analyze) -> tuple[Floats, Floats]:
     if len(values) < 2:
         return values[0], values[0]
     return mean_intervals(values, options.alpha, options.resamples, options.seed)
+
+
+def stack_intervals(stack: Floats, options: Analyze) -> tuple[Floats, Floats]:
+    """Return the same for a stack (levels, replicates, images), with intervals that cover new images too."""
+    if stack.shape[1] < 2:
+        return stack.mean(axis=(1, 2)), stack.mean(axis=(1, 2))
+    return crossed_means(stack).interval(options.alpha)
 
 
 def mean_with_interval(values: Floats, options: Analyze) -> dict[str, float]:
@@ -121,7 +146,8 @@ def effect_rows(findings: Mapping[Question, Finding]) -> Rows:
     for question, finding in findings.items():
         comparison, slope = finding.comparison, finding.comparison.slope
         rows.append({
-            **question._asdict(), "verdict": comparison.verdict, "p_value": comparison.p_value, "equivalence_p_value": comparison.equivalence_p_value,
+            **question._asdict(), "verdict": comparison.verdict, "p_value": comparison.p_value, "smallest_p_value": comparison.smallest_p_value,
+            "equivalence_p_value": comparison.equivalence_p_value,
             "kendall_w": comparison.kendall_w, "trend_p_value": comparison.trend_p_value, "effect": largest_effect(comparison),
             "slope": slope and slope.value, "slope_lower": slope and slope.lower, "slope_upper": slope and slope.upper,
             "turns_at": comparison.turning_point, "best": comparison.best, "range": comparison.range_of_means, "margin": comparison.margin,
@@ -144,7 +170,7 @@ def pair_rows(findings: Mapping[Question, Finding]) -> Rows:
             **question._asdict(), "first": pair.first, "second": pair.second,
             "difference": pair.mean_difference, "lower": pair.lower, "upper": pair.upper, "hodges_lehmann": pair.hodges_lehmann,
             "rank_biserial": pair.rank_biserial, "cohen_dz": pair.cohen_dz,
-            "p_value": pair.wilcoxon_p_value, "p_holm": pair.holm_p_value, "tost_p_value": pair.tost_p_value,
+            "p_value": pair.wilcoxon_p_value, "p_corrected": pair.corrected_p_value, "tost_p_value": pair.tost_p_value,
             "bayes_left": pair.probability_below, "bayes_rope": pair.probability_within, "bayes_right": pair.probability_above,
         }
         for question, finding in findings.items()

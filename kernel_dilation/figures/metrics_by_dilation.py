@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 COLUMNS = 3
 SIDE_BY_SIDE = 0.5  # of the distance between two dilations, for methods
 CHANCE = "_chance"
-VERDICT_COLOURS = {"difference": "#d55e00", "negligible": "#e9c46a", "equivalent": "#0072b2", "inconclusive": "#dfe3e8"}
+VERDICT_COLOURS = {"difference": "#d55e00", "negligible": "#e9c46a", "equivalent": "#0072b2", "inconclusive": "#dfe3e8", "untestable": "#ffffff"}
 
 
 def metrics_by_dilation_figure(levels: pd.DataFrame, units: dict[str, str]) -> Figure:
@@ -101,13 +101,13 @@ def verdicts_by_metric_figure(effects: pd.DataFrame) -> Figure:
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
     handles = [verdict_cell(0, 0, colour) for colour in VERDICT_COLOURS.values()]
-    figure.legend(handles, list(VERDICT_COLOURS), loc="outside upper left", ncols=4)
+    figure.legend(handles, list(VERDICT_COLOURS), loc="outside upper left", ncols=5)
     return figure
 
 
 def verdict_cell(x: float, y: float, colour: str) -> Rectangle:
     """Return a square around a point."""
-    return Rectangle((x - 0.46, y - 0.46), 0.92, 0.92, facecolor=colour)
+    return Rectangle((x - 0.46, y - 0.46), 0.92, 0.92, facecolor=colour, edgecolor=QUIET, linewidth=0.4)
 
 
 def direction_arrow(slope: float, turns_at: float | None) -> str:

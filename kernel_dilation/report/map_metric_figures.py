@@ -11,6 +11,7 @@ from kernel_dilation.report.report_data import ReportData
 import pandas as pd
 from matplotlib.figure import Figure
 
+MAP_FAMILIES = ("saliency", "class_model")
 UNITS = {"entropy": "bits", "spread": "pixels"}
 ON_A_SUBSET = (
     "Deletion, insertion, max sensitivity and randomisation are measured on {probed} images per network; each replicate takes the next ones."
@@ -20,7 +21,7 @@ ON_A_SUBSET = (
 def rows_on_dilation(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows on the factor dilation of maps and class models."""
     rows = rows_where(table, factor="dilation")
-    return rows[rows["family"] != "accuracy"] if len(rows) else rows
+    return rows[rows["family"].isin(MAP_FAMILIES)] if len(rows) else rows
 
 
 def draw_metrics(report_data: ReportData) -> Figure:
@@ -43,9 +44,9 @@ METRIC_FIGURES = (
         "Verdicts by method and metric",
         lambda report_data: verdicts_by_metric_figure(rows_on_dilation(report_data.table("effects"))),
         "Verdict on dilation for each method and metric; the margin is {margin} of the value at the smallest dilation. Arrows show the direction "
-        "of the slope on dilation; ↕ marks metrics whose means are non-monotonic. p-values are Holm-corrected over all cells of the maps and, "
+        "of the slope on dilation; ↕ marks metrics whose means are non-monotonic. p-values are corrected over all cells of the maps and, "
         "separately, over those of the class models.",
-        "A coloured cell for each method and metric: difference, negligible, equivalent or inconclusive.",
+        "A coloured cell for each method and metric: difference, negligible, equivalent, inconclusive or untestable.",
         data="{data_set}, {explained}",
     ),
     FigureSpec(

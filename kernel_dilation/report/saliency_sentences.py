@@ -19,6 +19,7 @@ UNCHANGED = {
     "negligible": "For {name}, the differences between dilations in {metrics} are significant but smaller than the {margin} margin (negligible).",
     "equivalent": "For {name}, dilations are shown to be equivalent within the {margin} margin in {metrics}.",
     "inconclusive": "For {name}, the results are inconclusive for {metrics}.",
+    "untestable": "For {name}, the replicates are too few for any difference in {metrics} to be significant.",
 }
 
 
@@ -30,6 +31,7 @@ def saliency_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
         "negligible": f"Only negligibly: of {tested}, those that differ significantly are equivalent within the {scope.margin} margin.",
         "equivalent": f"No: {tested} are shown to be equivalent between dilations within the {scope.margin} margin.",
         "inconclusive": f"Inconclusive: none of {tested} differs significantly between dilations, but not all are shown to be equivalent.",
+        "untestable": f"Untestable: with {count_noun(scope.replicates, 'replicate')} none of {tested} could differ significantly, whatever its size.",
     }
     if answer.get("verdict") not in opening:
         return []
@@ -153,6 +155,7 @@ def contrast_group_sentences(contrast: ContrastGlossaryEntry, metrics: Mapping[s
             "negligible": f"{contrast_direction(contrast, value)}, but by less than the {scope.margin} margin",
             "equivalent": f"Equivalence within the {scope.margin} margin is shown for {contrast.topic}",
             "inconclusive": f"The result is inconclusive for {contrast.topic}",
+            "untestable": f"The replicates are too few to test {contrast.topic}",
         }
         if value.get("verdict") in texts:
             groups.setdefault(texts[value["verdict"]], []).append(without_underscores(name))

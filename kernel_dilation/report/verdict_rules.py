@@ -9,7 +9,7 @@ VERDICT_TABLE = ReportTable(
     "Verdicts on differences",
     ["", "every pair is shown to be equivalent", "not every pair is shown to be equivalent"],
     [["the omnibus test is significant", "negligible", "difference"], ["the omnibus test is not significant", "equivalent", "inconclusive"]],
-    "Equivalence is shown by two one-sided tests (TOST) of each pair. Both p-values are Holm-corrected within their family.",
+    "Equivalence is shown by two one-sided tests (TOST) of each pair. Both p-values are corrected within their family.",
 )
 
 
@@ -23,6 +23,13 @@ def verdict_rules(scope: Scope) -> list[str]:
         f"Two tests at the level {scope.alpha:g} decide on every set of dilations, poolings or kernel sizes. An omnibus test asks whether any of "
         "them differ. Equivalence tests ask whether every pair lies within the margin, which is "
         f"{format_points(scope.margin_points)} of accuracy, or {scope.margin} of a metric's value at the smallest level.",
+        "Tests and intervals of accuracy treat replicates and test images as random, so they hold for new networks and new images; the omnibus test "
+        "is the quasi-F, and pairs are compared by t tests with variance components of both. Tests of saliency maps and class models treat the "
+        "replicates as random and hold for the explained images.",
+        "p-values are corrected within their family by Holm's method. Where even the smallest p-value of a permutation test would not survive it, "
+        "they are taken from the joint distribution over all tests of the family (the step-down maximum of Westfall and Young). Where the "
+        "replicates are too few even for that, the verdict is untestable: no data could have shown a difference. A p-value that is the smallest "
+        "possible one is marked as such; it says nothing of the size of an effect.",
         f"A method that learns the dilation is consistent if it recovers the planted dilation in at least {recovered} of its runs on textures, if "
         f"at least {share} of its runs on {scope.images}, over all initial dilations and seeds, select the same dilation, and if the confidence "
         f"interval of the slope of the selected on the initial dilation lies within ±{MAX_SLOPE} (0: the initial dilation has no influence, 1: the "
