@@ -58,7 +58,7 @@ def made_up_scope(
     """Return the scope of the made-up numbers."""
     digits = {"train": 1000, "validation": 20, "test": 50}
     return Scope(
-        "made_up", replicates, digits, DIGITS, 1, tuple(dilations), tuple(kernel_sizes), tuple(poolings), 0.05, 0.5, 0.1, "first", "same", False
+        "made_up", replicates, digits, DIGITS, 1, tuple(dilations), tuple(kernel_sizes), tuple(poolings), 0.05, 0.5, 0.1, 0.05, "first", "same", False
     )
 
 
@@ -163,8 +163,8 @@ def question_tables(random: Random, dilations: Sequence[int], methods: Sequence[
     for place, (family, method, measure) in enumerate(asked):
         question = {"family": family, "factor": "dilation", "method": method, "measure": measure}
         result = {
-            "verdict": VERDICTS[place % 4], "p_value": 0.01, "smallest_p_value": 0.01, "equivalence_p_value": 0.5, "kendall_w": 0.5, "trend_p_value": 0.02,
-            "effect": 0.5,
+            "verdict": VERDICTS[place % 4], "p_value": 0.01, "smallest_p_value": 0.01, "equivalence_p_value": 0.5, "kendall_w": 0.5,
+            "trend_p_value": 0.02, "effect": 0.5,
             "slope": random.normal(), "slope_lower": -1.0, "slope_upper": 1.0, "turns_at": None, "best": dilations[0], "range": 0.3, "margin": 0.1,
             "replicates_needed": None, "reason": "",
         }  # fmt: skip

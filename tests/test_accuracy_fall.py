@@ -7,7 +7,7 @@ from tools.study.accuracy_fall import accuracy_levels, decompose_fall, fall_tabl
 import numpy as np
 import pytest
 
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
+OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, margin_signed=0.05, resamples=200, seed=0)
 DILATIONS = (1, 2, 7)
 NOISE = np.random.default_rng(0).normal(0, 0.01, (6, 1))  # the level of each replicate, equal at all dilations
 ACCURACIES = {

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
+OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, margin_signed=0.05, resamples=200, seed=0)
 ARMS = grid_arms([1, 2], [3, 5], ["max"])
 LABELS = np.arange(400) % 10
 REPLICATES = 9  # a paired test of two dilations can then reach p = 2 / 2^9

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
+OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, margin_signed=0.05, resamples=200, seed=0)
 
 
 def grid_frame(replicates: int, fall: float) -> pd.DataFrame:

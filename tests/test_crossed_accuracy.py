@@ -7,7 +7,7 @@ from kernel_dilation.experiment.parameters import Analyze
 import numpy as np
 import pytest
 
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
+OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, margin_signed=0.05, resamples=200, seed=0)
 ARMS = grid_arms([1, 2], [3, 5], ["max"])
 
 

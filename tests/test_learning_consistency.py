@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
+OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, margin_signed=0.05, resamples=200, seed=0)
 STARTS = (1, 4, 7)
 
 

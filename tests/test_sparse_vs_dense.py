@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 ARMS = grid_arms([1, 2, 3, 4], [3, 5], ["max", "average"])
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=1000, seed=0)
+OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, margin_signed=0.05, resamples=1000, seed=0)
 NOISE = np.random.default_rng(0).normal(size=(len(ARMS), 8, 20))
 VALUES = {arm: 95 + values - (1.0 if arm.kernel_size == 3 else 0.0) for arm, values in zip(ARMS, 0.1 * NOISE)}  # (replicates, images)
 

@@ -48,7 +48,7 @@ def accuracy_analysis(logits: Logits, labels: np.ndarray, histories: Mapping[Arm
     questions = {factor: Question("accuracy", factor, "", "accuracy") for factor in tables}
     findings = table_findings(
         {questions[factor]: table for factor, table in tables.items()},
-        lambda table, levels: options.margin_points,
+        lambda *_: options.margin_points,
         options,
         {questions[factor]: stack for factor, stack in stacks.items()},
     )

@@ -5,10 +5,13 @@ from itertools import pairwise
 
 from kernel_dilation.analysis.comparison_families import Finding, Question, largest_effect
 from kernel_dilation.analysis.crossed_accuracy import DilationError
+from kernel_dilation.analysis.saliency_analysis import LEARNED
+from kernel_dilation.experiment.paths import CLASS_MODEL
 from kernel_dilation.statistics.comparisons import UNSETTLED, Comparison
 from kernel_dilation.statistics.rank_tests import iman_davenport
 
 Answer = dict[str, object]
+MAP_FAMILIES = ("saliency", CLASS_MODEL)
 VERDICT_PRIORITY = (
     "difference",
     "negligible",
@@ -103,26 +106,48 @@ def saliency_answer(findings: Mapping[Question, Finding], methods: Sequence[str]
     """Return the answer on saliency: one verdict on all metrics, then each metric of the first method and of the class models.
 
     The verdict on all is the strongest that any metric of any method has, so that one difference is
-    enough. `share_differing` is the share of all metrics of all methods whose verdict is a difference.
+    enough. `share_differing` is the share of all metrics of all methods whose verdict is a difference, and
+    `learned_share_differing` the same of what training adds to them.
 
     Args:
         findings: the families `saliency` and `class_model` by dilation; `gridding` (compared with dilation 1),
             `similarity` (compared with the noise floor) and `transfer` (compared with networks of the same dilation).
     """
-    by_dilation = {question: finding for question, finding in findings.items() if question.factor == "dilation"}
-    verdicts = [finding.comparison.verdict for finding in by_dilation.values()]
-    of_first_method = [question for question in findings if question.method == methods[0] and question.factor in ("dilation", "comparison")]
+    verdicts = dilation_verdicts(findings, MAP_FAMILIES)
+    learned = dilation_verdicts(findings, [family + LEARNED for family in MAP_FAMILIES])
+    of_first_method = [
+        question
+        for question in findings
+        if question.method == methods[0] and question.factor in ("dilation", "comparison") and not question.family.endswith(LEARNED)
+    ]
     answers: dict[str, Answer] = {family: {} for family in ("saliency", "class_model", "gridding", "similarity", "transfer")}
     for question in findings:
         if question in of_first_method or (question.family in ("class_model", "transfer") and question.factor in ("dilation", "comparison")):
-            answers[question.family][question.measure] = metric_answer(findings[question])
-    return {
-        "verdict": next(verdict for verdict in VERDICT_PRIORITY if verdict in verdicts),
-        "method": methods[0],
-        "measures": len(verdicts),
-        "share_differing": sum(verdict == "difference" for verdict in verdicts) / len(verdicts),
-        **answers["saliency"],
-        **answers["gridding"],
-        "noise_floor": answers["similarity"],
-        "class_model": answers["class_model"] | {f"transfer_{measure}": answer for measure, answer in answers["transfer"].items()},
-    }
+            answers[question.family][question.measure] = metric_answer(findings[question]) | learned_answer(question, findings)
+    return without_missing(
+        {
+            "verdict": next(verdict for verdict in VERDICT_PRIORITY if verdict in verdicts),
+            "method": methods[0],
+            "measures": len(verdicts),
+            "share_differing": sum(verdict == "difference" for verdict in verdicts) / len(verdicts),
+            "learned_share_differing": sum(verdict == "difference" for verdict in learned) / len(learned) if learned else None,
+            **answers["saliency"],
+            **answers["gridding"],
+            "noise_floor": answers["similarity"],
+            "class_model": answers["class_model"] | {f"transfer_{measure}": answer for measure, answer in answers["transfer"].items()},
+        }
+    )
+
+
+def dilation_verdicts(findings: Mapping[Question, Finding], families: Sequence[str]) -> list[str]:
+    """Return the verdicts on dilation of all questions of these families."""
+    return [finding.comparison.verdict for question, finding in findings.items() if question.factor == "dilation" and question.family in families]
+
+
+def learned_answer(question: Question, findings: Mapping[Question, Finding]) -> Answer:
+    """Return verdict and slope of what training adds to a metric; empty if the networks at initialisation were not explained."""
+    finding = findings.get(question._replace(family=question.family + LEARNED))
+    if finding is None:
+        return {}
+    slope = finding.comparison.slope
+    return without_missing({"learned_verdict": finding.comparison.verdict, "learned_slope_per_dilation": slope and slope.value})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
+from kernel_dilation.analysis.metric_stacks import metric_names
 from kernel_dilation.experiment.parameters import Analyze
 from kernel_dilation.statistics.block_tables import Floats, Treatment
 from kernel_dilation.statistics.comparisons import Comparison, compare_treatments, correct_family, with_replicates_needed
@@ -40,7 +41,7 @@ class Finding:
     upper: Floats
 
 
-MarginRule = Callable[[Floats, Sequence[Treatment]], float | Floats]
+MarginRule = Callable[[Question, Floats, Sequence[Treatment]], float | Floats]
 
 
 def block_table(frame: pd.DataFrame, factor: str) -> tuple[Floats, tuple[Treatment, ...]]:
@@ -59,7 +60,7 @@ def family_findings(frames: Mapping[Question, pd.DataFrame], margin: MarginRule,
 
     Args:
         frames: one row for each replicate and arm, with the metric in the column `value`.
-        margin: gives the margin of a table and its levels.
+        margin: gives the margin of a question with its table and levels.
     """
     tables = {question: block_table(frame, question.factor) for question, frame in frames.items()}
     return table_findings(tables, margin, options)
@@ -80,7 +81,7 @@ def table_findings(
     """
     single = {}
     for question, (values, levels) in tables.items():
-        width = margin(values, levels)
+        width = margin(question, values, levels)
         single[question] = compare_treatments(values, levels, width, options.alpha, options.resamples, options.seed)
         if question in stacks:
             single[question] = generalise_to_images(single[question], stacks[question], float(np.mean(width)), options.alpha)
@@ -124,7 +125,7 @@ def metric_frames(metrics: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
     value for a method.
     """
     keys = ["replicate", *FACTORS]
-    names = [name for name in metrics.columns if name not in (*keys, "method", "image", "class") and not name.endswith("_chance")]
+    names = metric_names(metrics)
     frames = {}
     for method, table in metrics.groupby("method", sort=False):
         means = table.groupby(keys, sort=False)[names].mean()

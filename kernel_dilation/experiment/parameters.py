@@ -139,6 +139,7 @@ class Analyze(Section):
     alpha: Share
     margin_points: Positive
     margin_share: Positive
+    margin_signed: Positive
     resamples: Annotated[int, Field(ge=100, le=1_000_000)]
     seed: Seed
 

@@ -22,7 +22,8 @@ def verdict_rules(scope: Scope) -> list[str]:
     return [
         f"Two tests at the level {scope.alpha:g} decide on every set of dilations, poolings or kernel sizes. An omnibus test asks whether any of "
         "them differ. Equivalence tests ask whether every pair lies within the margin, which is "
-        f"{format_points(scope.margin_points)} of accuracy, or {scope.margin} of a metric's value at the smallest level.",
+        f"{format_points(scope.margin_points)} of accuracy, {scope.margin} of a metric's value at the smallest level, or {scope.margin_signed:g} for "
+        "a signed metric such as a correlation, of which a share means nothing.",
         "Tests and intervals of accuracy treat replicates and test images as random, so they hold for new networks and new images; the omnibus test "
         "is the quasi-F, and pairs are compared by t tests with variance components of both. Tests of saliency maps and class models treat the "
         "replicates as random and hold for the explained images.",
