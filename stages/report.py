@@ -1,4 +1,4 @@
-"""Draw every figure and write the page that answers the three questions: `python -m stages.report`.
+"""Draw every figure and write the page that answers the questions: `python -m stages.report`.
 
 Reads the digits, data/saliency, data/learned, data/analysis and metrics; writes
 plots/*.png and plots/report.html. Arrays are read one file at a time, and only what is drawn is kept.
@@ -28,8 +28,8 @@ import pandas as pd
 
 TEMPLATE = Path("kernel_dilation/report/page.html")
 TABLES = (
-    "accuracy", "arms", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
-    "levels", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "wrong",
+    "accuracy", "arms", "confusion", "contrasts", "curves", "effects", "errors", "fields", "gridding", "interactions", "learned",
+    "levels", "mixed", "pairs", "ranks", "ranks_p", "simple_effects", "similarity", "transfer", "untrained_levels", "wrong",
 )  # fmt: skip
 SHOWN_DIGITS = 10  # whose maps are shown: the first ten are one of each class
 DIGITS_PER_CLASS = 12

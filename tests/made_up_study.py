@@ -1,8 +1,9 @@
 """A synthetic study of random numbers, with the tables and arrays from which the report is made."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 
+from kernel_dilation.analysis.arm_contrasts import level_pairs
 from kernel_dilation.experiment.arms import Arm, grid_arms
 from kernel_dilation.experiment.geometry import extent, network_receptive_field
 from kernel_dilation.report.report_data import ExampleDigits, ExampleExplanations, LearningTables, ReportData
@@ -43,6 +44,7 @@ def made_up_study(
             **question_tables(random, dilations, methods),
             **saliency_tables(random, dilations, replicates, methods),
             "learned": learned_table(learners),
+            **field_tables(random, arms, methods),
         },
         digits=made_up_digits(random),
         explained=made_up_explained(random, dilations, methods),
@@ -83,7 +85,58 @@ def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str
         "dataset": "made_up",
         "accuracy": accuracy,
         "saliency": {**counts, **measures, **contrasts, "class_model": models},
+        "fields": made_up_fields(),
         **({"learned": {"verdict": "consistent", **{name: method for name in learners}}} if learners else {}),
+    }
+
+
+def without_each_key(answer: dict) -> Iterator[dict]:
+    """Yield the answer without one of its numbers, at any depth, for each of them."""
+    for key, value in answer.items():
+        yield {other: kept for other, kept in answer.items() if other != key}
+        if isinstance(value, dict):
+            for poorer in without_each_key(value):
+                yield {**answer, key: poorer}
+
+
+def made_up_fields() -> dict:
+    """Return the answer on receptive field and pooling."""
+    accuracy = {
+        "points_smallest": -0.05, "points_smallest_lower": -0.1, "points_smallest_upper": 0.0, "verdict_smallest": "equivalent",
+        "points_largest": 0.3, "points_largest_lower": 0.2, "points_largest_upper": 0.4, "verdict_largest": "difference",
+        "slope": 0.05, "slope_lower": 0.02, "slope_upper": 0.08, "slope_p_value": 0.004,
+    }  # fmt: skip
+    metrics = {"metrics": 8, "metrics_share": 0.75, "slopes_share": 0.5}
+    largest = {"largest_metric": "gradient total variation", "largest_dilation": 2, "largest_share": -0.4}
+    return {
+        "verdict": "difference",
+        "even_odd_share": 0.25,
+        "average_minus_max": accuracy | metrics | largest,
+        "kernel_5_minus_3": accuracy | metrics,
+    }
+
+
+def field_tables(random: Random, arms: Sequence[Arm], methods: Sequence[str]) -> Tables:
+    """Return the contrasts of pooling and kernel size; empty for a grid without two levels of either."""
+    measures = [
+        ("accuracy", "", "accuracy"),
+        *(("saliency", method, "gini") for method in methods),
+        ("class_model", "class_model", "total_variation"),
+    ]
+    rest = {
+        "reference": 1.0, "share": 0.1, "cohen_dz": 0.5, "p_value": 0.01, "smallest_p_value": 0.01, "equivalence_p_value": 0.2, "margin": 0.1,
+        "verdict": "difference",
+    }  # fmt: skip
+    names = [name for name, *_ in level_pairs(arms)]
+    rows = [
+        {"family": family, "method": method, "measure": measure, "contrast": name, **place, **difference(random), **rest}
+        for (family, method, measure), name, place in product(
+            measures, names, [*({"dilation": arm} for arm in sorted({arm.dilation for arm in arms})), {"term": "slope over dilation"}]
+        )
+    ]
+    return {
+        "simple_effects": pd.DataFrame([row for row in rows if "dilation" in row]),
+        "interactions": pd.DataFrame([row for row in rows if "term" in row]),
     }
 
 
@@ -117,6 +170,10 @@ def accuracy_tables(random: Random, arms: Sequence[Arm], replicates: int) -> Tab
         "curves": [{**network, "epoch": epoch, **{rate: 0.5 + random.random() / 2 for rate in rates}} for network in networks for epoch in (1, 2, 3)],
         "arms": [{**arm._asdict(), "mean": 96.0, "lower": 95.8, "upper": 96.2} for arm in arms],
         "fields": [field_row(arm) for arm in arms],
+        "errors": [
+            {"dilation": dilation, "error": 4.0, "lower": 3.5, "upper": 4.5, "ratio": 1.2, "ratio_lower": 1.1, "ratio_upper": 1.3}
+            for dilation in sorted({arm.dilation for arm in arms})
+        ],
         "confusion": [
             {**arm._asdict(), "actual": actual, "predicted": predicted, "percent": 91.0 if actual == predicted else 1.0}
             for arm in arms

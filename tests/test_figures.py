@@ -74,7 +74,7 @@ def test_a_study_of_one_arm_and_one_replicate_has_the_same_files_and_says_what_i
     assert list(small) == list(full)
     assert {name for name, picture in small.items() if picture.absent} == {
         "chosen_against_initial", "learned_trajectories", "planted_truth", "rate_sweep", "gridding", "similarity_against_floor",
-        "accuracy_differences", "critical_difference", "sparse_against_dense", "transfer_between_dilations",
+        "accuracy_differences", "critical_difference", "sparse_against_dense", "transfer_between_dilations", "simple_effects",
     }  # fmt: skip
     assert "A single replicate has no interval." in small["accuracy_by_dilation"].caption
 

@@ -168,7 +168,7 @@ def test_the_table_of_verdicts_is_the_rule_of_the_statistics():
 def test_the_rules_of_the_verdicts_state_the_margins_of_the_run():
     first, *_ = verdict_rules(made_up_scope())
     assert "at the level 0.05" in first
-    assert "0.50 percentage points of accuracy, or 10 % of a metric's value" in first
+    assert "0.50 percentage points of accuracy, 10 % of a metric's value at the smallest level, or 0.05 for a signed metric" in first
 
 
 def test_recovery_is_printed_with_the_worst_initial_dilation():

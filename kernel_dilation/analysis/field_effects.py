@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kernel_dilation.analysis.arm_contrasts import SLOPE, ArmContrast, interactions, simple_effects
-from kernel_dilation.analysis.metric_margins import metric_margin
+from kernel_dilation.analysis.metric_margins import SIGNED_METRICS, metric_margin
 from kernel_dilation.analysis.metric_stacks import Stack, Stacks
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.parameters import Analyze
@@ -37,6 +37,11 @@ class ContrastEstimate:
     margin: float
     reference: float  # mean of the reference arms
 
+    @property
+    def margin_is_share(self) -> bool:
+        """Whether the measure has a zero, so that a share of its reference value means something."""
+        return self.measure not in SIGNED_METRICS
+
 
 @dataclass(frozen=True)
 class FieldEffect:
@@ -52,10 +57,11 @@ class FieldEffect:
         """Return the row of this effect in a table; `share` is the difference as a share of the reference."""
         each, contrast = self.estimate, self.estimate.contrast
         place = {"term": contrast.term} if contrast.dilation is None else {"dilation": contrast.dilation}
+        share = each.difference / abs(each.reference) if each.reference and each.margin_is_share else None
         return {
             "family": each.family, "method": each.method, "measure": each.measure, "contrast": contrast.contrast, **place,
             "difference": each.difference, "lower": each.lower, "upper": each.upper, "reference": each.reference,
-            "share": each.difference / abs(each.reference) if each.reference else None, "cohen_dz": cohen_dz(each.blocks[:, np.newaxis])[0],
+            "share": share, "cohen_dz": cohen_dz(each.blocks[:, np.newaxis])[0],
             "p_value": self.p_value, "smallest_p_value": self.smallest_p_value, "equivalence_p_value": self.equivalence_p_value,
             "margin": each.margin, "verdict": self.verdict,
         }  # fmt: skip

@@ -57,9 +57,9 @@ def metric_stacks(metrics: pd.DataFrame) -> Stacks:
         column = None if method == CLASS_MODEL else "image"
         keys = [*ARM, "replicate", *([column] if column else [])]
         names = [name for name in metric_names(table) if table[name].notna().any()]
+        arms = [Arm(int(dilation), int(size), str(pooling)) for dilation, size, pooling in table[ARM].drop_duplicates().to_numpy()]
         means = table.groupby(keys, sort=True)[names].mean()
         for name in names:
             wide = means[name].unstack(column) if column else means[[name]]
-            by_arm = {arm: part.to_numpy(np.float64) for arm, part in wide.groupby(level=ARM, sort=False)}
-            stacks[str(method), name] = {Arm(int(arm[0]), int(arm[1]), str(arm[2])): values for arm, values in by_arm.items()}
+            stacks[str(method), name] = {arm: wide.xs(tuple(arm), level=ARM).to_numpy(np.float64) for arm in arms}
     return stacks

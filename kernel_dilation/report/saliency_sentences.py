@@ -38,8 +38,11 @@ def saliency_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
     models = answer.get("class_model", {})
     return [
         opening[answer["verdict"]],
+        *learned_share_sentences(answer, scope),
         *metric_sentences(f"{without_underscores(answer.get('method', 'saliency'))} maps", answer, scope),
+        *learned_sentences(f"{without_underscores(answer.get('method', 'saliency'))} maps", answer, scope),
         *metric_sentences("class models", models, scope),
+        *learned_sentences("class models", models, scope),
         *class_mean_sentences(models, scope),
         *contrast_sentences(answer, scope),
     ]
@@ -76,6 +79,38 @@ def metric_sentences(name: str, answer: AnswerValues, scope: Scope) -> list[str]
             if (names := metrics_with_verdict(metrics, verdict))
         ),
     ]
+
+
+def learned_share_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
+    """Return how many combinations differ in what training adds; nothing if the networks at initialisation were not explained."""
+    if "learned_share_differing" not in answer:
+        return []
+    return [
+        "Measured against the same networks at initialisation (difference of differences), what training adds differs between dilations, beyond the "
+        f"margin, in {format_percent(answer['learned_share_differing'])} of the combinations."
+    ]
+
+
+def learned_sentences(name: str, answer: AnswerValues, scope: Scope) -> list[str]:
+    """Return for which metrics that differ the difference is learned, and for which untrained networks show it too."""
+    verdicts = {
+        metric: value["learned_verdict"]
+        for metric, value in answer.items()
+        if isinstance(value, Mapping) and value.get("verdict") == "difference" and "learned_verdict" in value
+    }
+    groups = {
+        "Of these differences, training accounts for those in {metrics} (what it adds differs between dilations as well).": ("difference",),
+        "Untrained networks show the differences in {metrics} too: what training adds differs by less than the {margin} margin.": (
+            "negligible",
+            "equivalent",
+        ),
+        "Whether training accounts for the differences in {metrics} is not decided.": ("inconclusive", "untestable"),
+    }
+    lines = []
+    for text, kinds in groups.items():
+        if metrics := [without_underscores(metric) for metric, verdict in verdicts.items() if verdict in kinds]:
+            lines.append(f"For {name}: {text[0].lower()}{text[1:]}".format(metrics=join_with_and(metrics), margin=scope.margin))
+    return lines
 
 
 def changing_sentence(name: str, phrases: Sequence[str]) -> list[str]:

@@ -105,5 +105,6 @@ def scope_of(settings: Settings, answers: AnswerValues, fetched: AnswerValues, e
         probed=min(settings.saliency.probed_images, explained),
         dilations=tuple(sorted(settings.dilations)), kernel_sizes=tuple(settings.kernel_sizes), poolings=tuple(settings.poolings),
         alpha=settings.analyze.alpha, margin_points=settings.analyze.margin_points, margin_share=settings.analyze.margin_share,
-        margin_signed=settings.analyze.margin_signed, dilate=settings.network.dilate, padding=settings.network.padding, match_weights=settings.network.match_weights,
+        margin_signed=settings.analyze.margin_signed,
+        dilate=settings.network.dilate, padding=settings.network.padding, match_weights=settings.network.match_weights,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The three answers and the scope in plain sentences; a number that is missing leaves its sentence out."""
+"""The answers and the scope in plain sentences; a number that is missing leaves its sentence out."""
 
 from kernel_dilation.presentation.text_formatting import (
     count_noun,
@@ -9,6 +9,7 @@ from kernel_dilation.presentation.text_formatting import (
     format_points,
     join_with_and,
 )
+from kernel_dilation.report.field_sentences import field_sentences
 from kernel_dilation.report.learning_sentences import learning_sentences
 from kernel_dilation.report.saliency_sentences import saliency_sentences
 from kernel_dilation.report.scope import SPLITS, AnswerValues, Scope
@@ -17,6 +18,7 @@ QUESTIONS = {
     "learned": "Is there a consistent way to learn the best dilation?",
     "saliency": "Does dilation change class saliencies?",
     "accuracy": "Does dilation affect classification accuracy?",
+    "fields": "What do receptive field and pooling do?",
 }
 NO_ANSWER = "There is no answer yet, because the numbers for this question are missing."
 ONE_DILATION = "Inconclusive. Only one dilation was trained, so dilations cannot be compared."
@@ -29,6 +31,7 @@ def answer_sentences(answers: AnswerValues, scope: Scope) -> dict[str, list[str]
         "learned": learning_sentences(answers.get("learned", {}), scope),
         "saliency": saliency_sentences(answers.get("saliency", {}), scope),
         "accuracy": accuracy_sentences(answers.get("accuracy", {}), scope),
+        "fields": field_sentences(answers.get("fields", {}), scope),
     }
     if len(scope.dilations) < 2:
         sentences |= {question: [ONE_DILATION] for question in ("saliency", "accuracy") if sentences[question]}

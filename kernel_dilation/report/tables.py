@@ -32,6 +32,16 @@ MIXED_MODEL_COLUMNS = {
     "term": "term", "statistic": "F", "degrees": "df", "residual_degrees": "df, residual",
     "p_value": "p", "holm_p_value": "p (Holm)", "partial_eta_squared": "partial η²",
 }  # fmt: skip
+SIMPLE_EFFECT_COLUMNS = {
+    "method": "method", "measure": "metric", "contrast": "contrast", "dilation": "dilation", "difference": "difference", "lower": "from",
+    "upper": "to", "share": "share of the reference", "cohen_dz": "d_z", "p_value": "p (corrected)", "equivalence_p_value": "p, equivalence",
+    "margin": "margin", "verdict": "verdict",
+}  # fmt: skip
+INTERACTION_COLUMNS = {name: heading for name, heading in SIMPLE_EFFECT_COLUMNS.items() if name != "dilation"} | {"term": "term"}
+ERROR_COLUMNS = {
+    "dilation": "dilation", "error": "test error (%)", "lower": "from", "upper": "to", "ratio": "ratio", "ratio_lower": "ratio from",
+    "ratio_upper": "ratio to",
+}  # fmt: skip
 LEARNING_COLUMNS = {
     "method": "method", "verdict": "verdict", "mode": "most frequent choice", "mode_share": "share", "entropy": "entropy (nats)",
     "initial_slope": "slope on initial dilation", "slope_lower": "from", "slope_upper": "to", "ranking_w": "W",
@@ -142,6 +152,20 @@ def saliency_tables(report_data: ReportData) -> list[ReportTable]:
     ]
 
 
+def field_tables(report_data: ReportData) -> list[ReportTable]:
+    """Return the simple effects of pooling and kernel size, and how they change with dilation."""
+    note = (
+        f"{INTERVAL}{SMALLEST}Intervals cover new replicates and images. The difference is in points for accuracy and in the unit of the metric "
+        "otherwise; its share is that of the second level at the smallest dilation. p-values are corrected over all metrics and dilations of a "
+        "contrast, apart for accuracy, maps and class models."
+    )
+    terms = "Slope: change of the contrast per pixel of dilation. Even - odd: coefficient of even dilations beside a linear or cubic trend. "
+    return [
+        report_table("Pooling and kernel size at each dilation", report_data.table("simple_effects"), SIMPLE_EFFECT_COLUMNS, note),
+        report_table("How these differences change with dilation", report_data.table("interactions"), INTERACTION_COLUMNS, terms + note),
+    ]
+
+
 def definitions_table(effects: pd.DataFrame) -> ReportTable:
     """Return the definition of each metric that the glossary has."""
     names = list(dict.fromkeys(effects["measure"])) if len(effects) else []
@@ -154,6 +178,10 @@ def accuracy_tables(report_data: ReportData) -> list[ReportTable]:
     """Return the tests of accuracy by factor, in pairs, and with all factors together."""
     effects, pairs = (rows_where(report_data.table(name), family="accuracy") for name in ("effects", "pairs"))
     return [
+        report_table(
+            "Errors by dilation", report_data.table("errors"), ERROR_COLUMNS,
+            f"{INTERVAL}They cover new replicates and images. The ratio is that to the error of the smallest dilation.",
+        ),
         report_table(
             "Tests by factor", effects, FACTOR_COLUMNS, f"{INTERVAL}Values are in percentage points; p-values are corrected over the rows."
         ),
