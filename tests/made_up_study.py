@@ -1,6 +1,6 @@
 """A synthetic study of random numbers, with the tables and arrays from which the report is made."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import combinations, product
 
 from kernel_dilation.analysis.arm_contrasts import level_pairs
@@ -88,15 +88,6 @@ def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str
         "fields": made_up_fields(),
         **({"learned": {"verdict": "consistent", **{name: method for name in learners}}} if learners else {}),
     }
-
-
-def without_each_key(answer: dict) -> Iterator[dict]:
-    """Yield the answer without one of its numbers, at any depth, for each of them."""
-    for key, value in answer.items():
-        yield {other: kept for other, kept in answer.items() if other != key}
-        if isinstance(value, dict):
-            for poorer in without_each_key(value):
-                yield {**answer, key: poorer}
 
 
 def made_up_fields() -> dict:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from kernel_dilation.report.field_sentences import field_sentences
 
-from made_up_study import made_up_answers, made_up_scope, without_each_key
+from made_up_study import made_up_answers, made_up_scope
+from poorer_answers import without_each_key
 
 SCOPE = made_up_scope()
 

@@ -20,7 +20,8 @@ from kernel_dilation.report.sentences import (
 )
 
 import pytest
-from made_up_study import made_up_answers, made_up_scope, without_each_key
+from made_up_study import made_up_answers, made_up_scope
+from poorer_answers import without_each_key
 
 SCOPE = made_up_scope()
 
