@@ -236,6 +236,7 @@ def saliency_tables(random: Random, dilations: Sequence[int], replicates: int, m
     tables = {
         "similarity": [{"method": method, "index": index, **pair, **ends} for method, index, pair in product(methods, ("spearman", "ssim"), pairs)],
         "gridding": [{"method": method, "dilation": dilation, **powers} for method, dilation in product(methods, beside_1)],
+        "untrained_levels": [{"method": name, "measure": "gini", "level": level, **ends} for name, level in product(methods, dilations)],
         "chance": [{"method": name, "measure": "mass_accuracy_chance", "level": level, "mean": 0.15} for name, level in product(methods, dilations)],
         "cascade": [
             {"dilation": dilation, "replicate": replicate, "method": method, "layer": layer, "similarity": random.random()}

@@ -13,6 +13,7 @@ from kernel_dilation.analysis.saliency_analysis import (
     metric_findings,
     receptive_field_table,
     similarity_analysis,
+    untrained_levels,
 )
 from kernel_dilation.experiment.arms import grid_arms
 from kernel_dilation.experiment.parameters import Analyze, Learn, parse_settings
@@ -98,6 +99,46 @@ def test_a_metric_that_falls_is_distinguished_from_one_that_does_not():
     assert answer["class_model"]["gini"]["verdict"] == "difference"
     assert answer["share_differing"] == pytest.approx(0.5)
     assert is_valid_json(answer)
+
+
+def synthetic_states(trained: float, untrained: float) -> pd.DataFrame:
+    """Return metrics on five images whose `gini` changes by these amounts for each unit of dilation, trained and at initialisation."""
+    generator = np.random.default_rng(0)
+    tables, image = [], 0.05 * generator.normal(size=5)
+    for state, slope in (("trained", trained), ("untrained", untrained)):
+        for arm in ARMS:
+            noise = 0.002 * generator.normal(size=(REPLICATES, 5))
+            rows = {"replicate": np.repeat(range(REPLICATES), 5), "method": "gradient", "image": np.tile(range(5), REPLICATES), "class": 0}
+            values = (1.0 + slope * arm.dilation + image + noise).ravel()
+            tables.append(with_arm_columns(arm, pd.DataFrame({**rows, "state": state, "gini": values})))
+    return pd.concat(tables)
+
+
+@pytest.mark.parametrize(("untrained", "verdict"), [(-0.2, "equivalent"), (0.0, "difference")])
+def test_what_untrained_networks_do_as_well_is_not_learned(untrained, verdict):
+    # By construction: gini falls by 0.2 from dilation 1 to 2 in trained networks, and in untrained ones as much or not at all.
+    answer = saliency_answer(metric_findings(synthetic_states(-0.2, untrained), OPTIONS), ["gradient"])
+    assert answer["verdict"] == answer["gini"]["verdict"] == "difference"
+    assert answer["gini"]["learned_verdict"] == verdict
+    assert answer["gini"]["learned_slope_per_dilation"] == pytest.approx(-0.2 - untrained, abs=0.005)
+    assert answer["learned_share_differing"] == (verdict == "difference")
+    assert answer["measures"] == 1  # what training adds is not counted as a metric of its own
+
+
+def test_networks_at_initialisation_have_levels_of_their_own():
+    levels = untrained_levels(synthetic_states(-0.2, 0.1), OPTIONS)
+    assert levels[["method", "measure", "level"]].to_numpy().tolist() == [["gradient", "gini", 1], ["gradient", "gini", 2]]
+    assert levels["mean"].diff().iloc[1] == pytest.approx(0.1, abs=0.005)
+    assert untrained_levels(synthetic_metrics(0.0), OPTIONS).empty
+
+
+def test_intervals_of_metrics_of_maps_cover_new_images():
+    # By construction: images differ by 0.05 and replicates by hardly anything, so an interval over five images is wide.
+    findings = metric_findings(synthetic_states(-0.2, 0.0), OPTIONS)
+    (finding,) = (each for question, each in findings.items() if question.family == "saliency" and question.factor == "dilation")
+    assert (finding.upper - finding.lower > 0.03).all()
+    (pair,) = finding.comparison.pairs
+    assert pair.upper - pair.lower < 0.01  # in a difference between dilations the images cancel
 
 
 def test_gridding_is_never_compared_at_different_frequencies():

@@ -113,7 +113,7 @@ def test_a_new_method_appears_in_every_figure_of_methods_without_an_edit():
     with house_style():
         maps = saliency_maps_figure(FULL.explained.digits, FULL.explained.maps, FULL.scope.dilations, "image")
         levels = FULL.tables["levels"].query("family != 'accuracy'")
-        measures = metrics_by_dilation_figure(levels, {})
+        measures = metrics_by_dilation_figure(levels, {}, pd.DataFrame())
     assert "method of tomorrow  1" in [text.get_text() for text in maps.texts]
     assert "a measure of tomorrow" in [axes.get_title(loc="left") for axes in measures.axes]
     assert "method of tomorrow" in [text.get_text() for text in measures.legends[0].get_texts()]

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kernel_dilation.analysis.metric_stacks import metric_names
 from kernel_dilation.experiment.parameters import Analyze
 from kernel_dilation.statistics.block_tables import Floats, Treatment
 from kernel_dilation.statistics.comparisons import Comparison, compare_treatments, correct_family, with_replicates_needed
-from kernel_dilation.statistics.crossed_comparisons import generalise_to_images
+from kernel_dilation.statistics.crossed_comparisons import generalise_to_images, with_crossed_intervals
 from kernel_dilation.statistics.crossed_means import crossed_means
 from kernel_dilation.statistics.effect_sizes import mean_intervals
 
@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 FACTORS = ("dilation", "pooling", "kernel_size")
+NO_STACKS: Mapping[Any, Floats] = MappingProxyType({})
 Rows = list[dict[str, object]]
 Tables = dict[str, pd.DataFrame]
 
@@ -55,22 +56,26 @@ def block_table(frame: pd.DataFrame, factor: str) -> tuple[Floats, tuple[Treatme
     return table[list(levels)].sort_index().to_numpy(np.float64), levels
 
 
-def family_findings(frames: Mapping[Question, pd.DataFrame], margin: MarginRule, options: Analyze) -> dict[Question, Finding]:
+def family_findings(
+    frames: Mapping[Question, pd.DataFrame], margin: MarginRule, options: Analyze, described: Mapping[Question, Floats] = NO_STACKS
+) -> dict[Question, Finding]:
     """Return the finding for each question of one family; p-values and verdicts are corrected over all of them.
 
     Args:
         frames: one row for each replicate and arm, with the metric in the column `value`.
         margin: gives the margin of a question with its table and levels.
+        described: (levels, replicates, images), for the questions whose intervals are to cover new images too.
     """
     tables = {question: block_table(frame, question.factor) for question, frame in frames.items()}
-    return table_findings(tables, margin, options)
+    return table_findings(tables, margin, options, described=described)
 
 
 def table_findings(
     tables: Mapping[Question, tuple[Floats, tuple[Treatment, ...]]],
     margin: MarginRule,
     options: Analyze,
-    stacks: Mapping[Question, Floats] = MappingProxyType({}),
+    stacks: Mapping[Question, Floats] = NO_STACKS,
+    described: Mapping[Question, Floats] = NO_STACKS,
 ) -> dict[Question, Finding]:
     """Return the finding for each question of one family from tables (replicates, levels), each with its levels.
 
@@ -78,6 +83,7 @@ def table_findings(
 
     Args:
         stacks: (levels, replicates, images), for the questions whose tests and intervals are to cover new images too.
+        described: the same for those of which only the intervals are to cover them.
     """
     single = {}
     for question, (values, levels) in tables.items():
@@ -85,14 +91,17 @@ def table_findings(
         single[question] = compare_treatments(values, levels, width, options.alpha, options.resamples, options.seed)
         if question in stacks:
             single[question] = generalise_to_images(single[question], stacks[question], float(np.mean(width)), options.alpha)
+        elif question in described:
+            single[question] = with_crossed_intervals(single[question], described[question], options.alpha)
     limited = {question: values for question, (values, _) in tables.items() if single[question].smallest_p_value > 0}
     together = correct_family(single, limited, options.alpha, options.seed)
     for question, (values, _) in tables.items():
         if question.factor == "dilation":  # the factor that the questions of the study are about
             together[question] = with_replicates_needed(together[question], values, options.alpha, options.seed, len(tables))
+    crossed = {**described, **stacks}
     ends = {
-        question: stack_intervals(stacks[question], options) if question in stacks else level_intervals(tables[question][0], options)
-        for question in tables
+        question: stack_intervals(crossed[question], options) if question in crossed else level_intervals(values, options)
+        for question, (values, _) in tables.items()
     }
     return {question: Finding(values, levels, together[question], *ends[question]) for question, (values, levels) in tables.items()}
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 from kernel_dilation.analysis.arm_contrasts import SLOPE, ArmContrast, interactions, simple_effects
 from kernel_dilation.analysis.metric_margins import SIGNED_METRICS, metric_margin
-from kernel_dilation.analysis.metric_stacks import Stack, Stacks
-from kernel_dilation.experiment.arms import Arm
+from kernel_dilation.analysis.metric_stacks import Stack, Stacks, is_complete
 from kernel_dilation.experiment.parameters import Analyze
 from kernel_dilation.experiment.paths import CLASS_MODEL
 from kernel_dilation.statistics.block_tables import Floats, without_rounding_error
@@ -78,7 +77,7 @@ def field_effects(correct: Stack, metrics: Stacks, options: Analyze) -> list[Fie
     measures = {("accuracy", "", "accuracy"): correct} | {
         (CLASS_MODEL if method == CLASS_MODEL else "saliency", method, metric): stack
         for (method, metric), stack in metrics.items()
-        if is_complete(stack, arms)
+        if set(arms) <= set(stack) and is_complete(stack)
     }
     contrasts = [*simple_effects(arms), *interactions(arms)]
     groups: dict[tuple[str, str, str], list[ContrastEstimate]] = {}
@@ -87,11 +86,6 @@ def field_effects(correct: Stack, metrics: Stacks, options: Analyze) -> list[Fie
             estimate = estimate_contrast((family, method, measure), stack, contrast, options)
             groups.setdefault((family, contrast.contrast, contrast.term), []).append(estimate)
     return [effect for group in groups.values() for effect in correct_contrasts(group, options)]
-
-
-def is_complete(stack: Stack, arms: Sequence[Arm]) -> bool:
-    """Return whether every replicate of every arm has a value of at least one image."""
-    return all(arm in stack and bool((~np.isnan(stack[arm])).any(axis=1).all()) for arm in arms)
 
 
 def estimate_contrast(question: tuple[str, str, str], stack: Stack, contrast: ArmContrast, options: Analyze) -> ContrastEstimate:

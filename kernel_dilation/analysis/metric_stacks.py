@@ -63,3 +63,8 @@ def metric_stacks(metrics: pd.DataFrame) -> Stacks:
             wide = means[name].unstack(column) if column else means[[name]]
             stacks[str(method), name] = {arm: wide.xs(tuple(arm), level=ARM).to_numpy(np.float64) for arm in arms}
     return stacks
+
+
+def is_complete(stack: Stack) -> bool:
+    """Return whether every replicate of every arm has a value of at least one image."""
+    return all(bool((~np.isnan(values)).any(axis=1).all()) for values in stack.values())

@@ -16,7 +16,7 @@ from kernel_dilation.analysis.comparison_families import (
     table_findings,
 )
 from kernel_dilation.analysis.metric_margins import table_margin
-from kernel_dilation.analysis.metric_stacks import TRAINED, UNTRAINED, learned_metrics, of_state
+from kernel_dilation.analysis.metric_stacks import TRAINED, UNTRAINED, Stacks, is_complete, learned_metrics, metric_stacks, of_state
 from kernel_dilation.analysis.noise_floor import INDICES, gridding_shares, pairwise_similarities
 from kernel_dilation.analysis.receptive_fields import receptive_field_row
 from kernel_dilation.experiment.arms import Arm
@@ -43,15 +43,17 @@ def metric_findings(metrics: pd.DataFrame, options: Analyze) -> Findings:
     Args:
         metrics: measures.csv of all arms, with the arms' factors and perhaps `state` as columns.
     """
-    frames = metric_frames(of_state(metrics, TRAINED))
+    trained, change = of_state(metrics, TRAINED), learned_metrics(metrics)
+    frames, stacks = metric_frames(trained), metric_stacks(trained)
     findings: Findings = {}
     for factor in FACTORS:
         if factor == "dilation" or metrics[factor].nunique() > 1:
             for questions in family_questions(frames, factor):
-                findings |= family_findings(questions, metric_margin_rule(options), options)
-    learned = {name: frame for name, frame in metric_frames(learned_metrics(metrics)).items() if np.isfinite(frame["value"]).all()}
+                findings |= family_findings(questions, metric_margin_rule(options), options, level_stacks(questions, stacks))
+    learned = {name: frame for name, frame in metric_frames(change).items() if np.isfinite(frame["value"]).all()}
+    stacks = metric_stacks(change)
     for questions in family_questions(learned, "dilation", LEARNED):
-        findings |= family_findings(questions, learned_margin_rule(frames, options), options)
+        findings |= family_findings(questions, learned_margin_rule(frames, options), options, level_stacks(questions, stacks))
     return findings
 
 
@@ -63,6 +65,17 @@ def family_questions(frames: Mapping[tuple[str, str], pd.DataFrame], factor: str
             family = CLASS_MODEL if method == CLASS_MODEL else "saliency"
             families[family][Question(family + suffix, factor, method, metric)] = frame
     return [questions for questions in families.values() if questions]
+
+
+def level_stacks(questions: Mapping[Question, pd.DataFrame], stacks: Stacks) -> dict[Question, np.ndarray]:
+    """Return the mean over all arms of each level, (levels, replicates, images), for the metrics that were measured on images."""
+    means = {}
+    for question, frame in questions.items():
+        stack = stacks[question.method, question.measure]
+        if next(iter(stack.values())).shape[1] > 1 and is_complete(stack):
+            levels = pd.unique(frame[question.factor])
+            means[question] = np.stack([np.mean([stack[arm] for arm in stack if getattr(arm, question.factor) == level], axis=0) for level in levels])
+    return means
 
 
 def metric_margin_rule(options: Analyze) -> MarginRule:

@@ -26,7 +26,8 @@ def rows_on_dilation(table: pd.DataFrame) -> pd.DataFrame:
 
 def draw_metrics(report_data: ReportData) -> Figure:
     """Draw every metric by dilation, with its chance level where it has one."""
-    return metrics_by_dilation_figure(pd.concat([rows_on_dilation(report_data.table("levels")), report_data.table("chance")]), UNITS)
+    levels = pd.concat([rows_on_dilation(report_data.table("levels")), report_data.table("chance")])
+    return metrics_by_dilation_figure(levels, UNITS, report_data.table("untrained_levels"))
 
 
 METRIC_FIGURES = (
@@ -34,10 +35,12 @@ METRIC_FIGURES = (
         "measures_by_dilation",
         "Metrics by dilation",
         draw_metrics,
-        f"Means over images, kernel sizes and poolings. {ON_A_SUBSET}",
+        "Means over images, kernel sizes and poolings. Dashed and pale: the same networks at initialisation, where they were explained; dashed and "
+        f"grey or without a marker: by chance. Intervals of class models cover new replicates only. {ON_A_SUBSET}",
         "A panel for each metric, with the dilation on the horizontal axis and a line for each method; {grid}.",
         data="{data_set}, {explained}",
         interval="Bars",
+        over="replicates and images",
     ),
     FigureSpec(
         "verdicts_by_measure",

@@ -26,7 +26,7 @@ def verdict_rules(scope: Scope) -> list[str]:
         "a signed metric such as a correlation, of which a share means nothing.",
         "Tests and intervals of accuracy treat replicates and test images as random, so they hold for new networks and new images; the omnibus test "
         "is the quasi-F, and pairs are compared by t tests with variance components of both. Tests of saliency maps and class models treat the "
-        "replicates as random and hold for the explained images.",
+        "replicates as random and hold for the explained images; the intervals of metrics of maps cover new images too.",
         "p-values are corrected within their family by Holm's method. Where even the smallest p-value of a permutation test would not survive it, "
         "they are taken from the joint distribution over all tests of the family (the step-down maximum of Westfall and Young). Where the "
         "replicates are too few even for that, the verdict is untestable: no data could have shown a difference. A p-value that is the smallest "

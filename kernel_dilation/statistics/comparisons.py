@@ -58,7 +58,8 @@ class Comparison:
         """The treatment at which the means are non-monotonic, or None.
 
         There, the mean lies above (or below) those of both the first and the last treatment by more
-        than the margin. Treatments that are not numbers have no order and hence no turning point.
+        than the margin, and the intervals of both differences exclude 0. Treatments that are not numbers
+        have no order and hence no turning point.
         """
         if not is_numeric(self.treatments) or len(self.means) < 3:
             return None
@@ -69,7 +70,9 @@ class Comparison:
         above = means[highest] - max(means[first], means[last])
         if max(below, above) <= self.margin:
             return None
-        return lowest if below > above else highest
+        turn = lowest if below > above else highest
+        ends = [pair for pair in self.pairs if {pair.first, pair.second} in ({turn, min(means)}, {turn, max(means)})]
+        return turn if all(pair.lower is not None and pair.upper is not None and not pair.lower <= 0 <= pair.upper for pair in ends) else None
 
     @property
     def reason(self) -> str:

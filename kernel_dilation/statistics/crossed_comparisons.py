@@ -33,32 +33,36 @@ def generalise_to_images(comparison: Comparison, stack: Floats, margin: float, a
     """
     if min(stack.shape[:2]) < 2:
         return comparison
-    first, second = np.triu_indices(len(stack), 1)
-    paired = np.stack([stack[after] - stack[before] for before, after in zip(first, second)])
-    means, tost = crossed_means(paired), crossed_tost_p_values(paired, margin)
-    lower, upper = means.interval(alpha)
-    corrected = holm(dict(enumerate(means.p_values())))
+    paired = _pairs(stack)
+    tost = crossed_tost_p_values(paired, margin)
+    corrected = holm(dict(enumerate(crossed_means(paired).p_values())))
     p_value = quasi_f_p_value(stack)
     verdict = decide_verdict(p_value, float(tost.max()) <= alpha, alpha)
+    crossed = with_crossed_intervals(comparison, stack, alpha)
     return replace(
-        comparison,
+        crossed,
         verdict=verdict,
         p_value=p_value,
         smallest_p_value=0.0,
         equivalence_p_value=float(tost.max()),
-        slope=_crossed_slope(comparison, stack, alpha),
-        pairs=tuple(
-            replace(
-                pair,
-                lower=float(lower[index]),
-                upper=float(upper[index]),
-                corrected_p_value=corrected[index],
-                tost_p_value=float(tost[index]),
-            )
-            for index, pair in enumerate(comparison.pairs)
-        ),
+        pairs=tuple(replace(pair, corrected_p_value=corrected[index], tost_p_value=float(tost[index])) for index, pair in enumerate(crossed.pairs)),
         obstacle=IMAGES_TOO_FEW if verdict == "inconclusive" != comparison.verdict else comparison.obstacle,
     )
+
+
+def with_crossed_intervals(comparison: Comparison, stack: Floats, alpha: float) -> Comparison:
+    """Return the comparison with the intervals of its pairs and its slope over replicates and images, and its tests as they are."""
+    if min(stack.shape[:2]) < 2:
+        return comparison
+    lower, upper = crossed_means(_pairs(stack)).interval(alpha)
+    pairs = tuple(replace(pair, lower=float(lower[index]), upper=float(upper[index])) for index, pair in enumerate(comparison.pairs))
+    return replace(comparison, slope=_crossed_slope(comparison, stack, alpha), pairs=pairs)
+
+
+def _pairs(stack: Floats) -> Floats:
+    """Return the second minus the first treatment of every pair, (pairs, replicates, images)."""
+    first, second = np.triu_indices(len(stack), 1)
+    return np.stack([stack[after] - stack[before] for before, after in zip(first, second)])
 
 
 def _crossed_slope(comparison: Comparison, stack: Floats, alpha: float) -> Slope | None:
