@@ -1,4 +1,4 @@
-"""Draw every figure and write the page that answers the three questions: `python -m stages.report`.
+"""Draw every figure and write the page that answers the questions: `python -m stages.report`.
 
 Reads the digits, data/networks, data/saliency, data/learned, data/analysis and metrics; writes
 plots/*.png and plots/report.html. Arrays are read one file at a time, and only what is shown is kept.
@@ -11,7 +11,19 @@ from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.atomic_write import atomic_file
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Settings, parse_settings
-from kernel_dilation.experiment.paths import ANALYSIS, DIGITS, LEARNED, METRICS, NETWORKS, PARAMETERS, PLOTS, SALIENCY, network_file
+from kernel_dilation.experiment.paths import (
+    ANALYSIS,
+    BASELINES,
+    DIGITS,
+    LEARNED,
+    METRICS,
+    NETWORKS,
+    PARAMETERS,
+    PLOTS,
+    SALIENCY,
+    TRAINED,
+    network_file,
+)
 from kernel_dilation.explanations.digit_selection import class_mean_images
 from kernel_dilation.figures.digit_images import first_of_each_class
 from kernel_dilation.figures.misclassified import MOST
@@ -24,7 +36,7 @@ from kernel_dilation.interactive.quiz_data import pack_recognition
 from kernel_dilation.interactive.terms import TERMS
 from kernel_dilation.interactive.vega_bundle import pack_programs
 from kernel_dilation.model.keras_weights import read_weights
-from kernel_dilation.presentation.table_rows import read_table
+from kernel_dilation.presentation.table_rows import read_table, rows_where
 from kernel_dilation.presentation.text_formatting import count_noun, without_underscores
 from kernel_dilation.report.contents import page_chapters, question_sections
 from kernel_dilation.report.glossary import METRIC_GLOSSARY
@@ -32,7 +44,7 @@ from kernel_dilation.report.html_page import render_page
 from kernel_dilation.report.report_data import ExampleDigits, ExampleExplanations, LearningTables, NamedTables, ReportData
 from kernel_dilation.report.scope import Scope, scope_of
 from kernel_dilation.report.sentences import scope_sentences
-from kernel_dilation.report.verdict_rules import VERDICT_TABLE, verdict_rules
+from kernel_dilation.report.verdict_rules import VERDICT_TABLE, condition_table, verdict_rules
 
 import numpy as np
 import pandas as pd
@@ -40,8 +52,9 @@ import pandas as pd
 TEMPLATE = Path("kernel_dilation/report/page.html")
 CHART_PROGRAMS = Path(".dvc/plots/offline.html")  # the page of `dvc plots`
 TABLES = (
-    "accuracy", "arms", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
-    "levels", "mixed", "pairs", "ranks", "ranks_p", "replicates", "similarity", "transfer", "wrong",
+    "accuracy", "arms", "conditions", "confusion", "contrasts", "curves", "effects", "errors", "fields", "gridding", "interactions", "learned",
+    "levels", "marks", "mixed", "pairs", "ranks", "ranks_p", "replicates", "simple_effects", "similarity", "taps", "transfer", "untrained_levels",
+    "worlds", "wrong",
 )  # fmt: skip
 SHOWN_DIGITS = 10  # whose maps are shown: the first ten are one of each class
 DIGITS_PER_CLASS = 12
@@ -96,7 +109,8 @@ def read_tables(arms: list[Arm]) -> NamedTables:
 
 def chance_levels(arm: Arm) -> pd.DataFrame:
     """Return the mean chance level of each method and metric of an arm; `level` is the dilation."""
-    means = read_table(SALIENCY / arm.name / "measures.csv", ("method", "_chance")).groupby("method", sort=False).mean()
+    table = rows_where(read_table(SALIENCY / arm.name / "measures.csv", ("method", "state", "_chance")), state=TRAINED)
+    means = table[~table["method"].isin(BASELINES)].drop(columns="state").groupby("method", sort=False).mean()
     return means.reset_index().melt("method", var_name="measure", value_name="mean").dropna().assign(level=arm.dilation)
 
 
@@ -108,11 +122,10 @@ def read_kernels(arms: list[Arm]) -> dict[Arm, np.ndarray]:
     return {arm: read_arrays(SALIENCY / arm.name / "inside.npz", "kernels")[0] for arm in sorted(arms, key=lambda arm: arm.kernel_size)}
 
 
-def read_learning(methods: list[str], images: int) -> LearningTables:
-    """Return the tables of each method that learns a dilation from at most `images` training images."""
-    names = ("choices", "trajectory", "planted", "sweep")
-    choices, paths, planted, sweeps = ({method: read_table(LEARNED / method / f"{name}.csv") for method in methods} for name in names)
-    return LearningTables(choices, paths, planted, sweeps, images)
+def read_learning(methods: list[str]) -> LearningTables:
+    """Return the tables of each method that learns a dilation in one training."""
+    choices, trajectories = ({method: read_table(LEARNED / method / f"{name}.csv") for method in methods} for name in ("choices", "trajectory"))
+    return LearningTables(choices, trajectories)
 
 
 def read_report_data(settings: Settings) -> ReportData:
@@ -130,7 +143,7 @@ def read_report_data(settings: Settings) -> ReportData:
         explained=read_explanations(settings.saliency.methods, reference),
         kernels=read_kernels([arm for arm in arms if arm.pooling == scope.poolings[0]]),
         fields={arm: read_arrays(SALIENCY / arm.name / "maps.npz", "receptive_field")[0].mean(0) for arm in arms},
-        learned=read_learning(settings.learn.methods, settings.learn.images),
+        learned=read_learning(settings.learn.methods),
     )
 
 
@@ -161,7 +174,7 @@ def read_page_part(settings: Settings, report_data: ReportData) -> PagePart:
         "explorer": explorer,
         "networks": pack_networks(networks, scope.dilate, scope.padding),
         "accuracy": pack_accuracy(accuracy, replicates, effects, scope.alpha, scope.margin_points),
-        "recognition": pack_recognition({arm: read_table(SALIENCY / arm.name / "measures.csv") for arm in arms}),
+        "recognition": pack_recognition({arm: rows_where(read_table(SALIENCY / arm.name / "measures.csv"), state=TRAINED) for arm in arms}),
         "metrics": metric_levels(report_data.table("levels")),
         "frontier": frontier_rows(report_data.table("learned")),
         "replicates": scope.replicates,
@@ -189,7 +202,7 @@ def main() -> None:
             scope_sentences(report_data.scope),
             chapters,
             verdict_rules(report_data.scope),
-            VERDICT_TABLE,
+            [VERDICT_TABLE, condition_table(report_data.scope)],
             read_page_part(settings, report_data),
         )
         temporary.write_text(html, encoding="utf-8")

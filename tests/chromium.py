@@ -1,6 +1,7 @@
 """A headless Chromium for tests, driven through the Chrome DevTools protocol over a pair of pipes; it needs no other package."""
 
 import base64
+import csv
 import fcntl
 import json
 import os
@@ -157,6 +158,26 @@ class BrowserPage:
         self.send("Input.dispatchKeyEvent", type="keyDown", key=key, windowsVirtualKeyCode=codes.get(key, ord(key[0])), **printed)
         self.send("Input.dispatchKeyEvent", type="keyUp", key=key, windowsVirtualKeyCode=codes.get(key, ord(key[0])))
         self.frame()
+
+    def pixels(self, canvas: str) -> list[int]:
+        """Return every number of a canvas' image."""
+        script = (
+            f"(() => {{ const shown = document.querySelector({json.dumps(canvas)}); const copy = document.createElement('canvas');"
+            " [copy.width, copy.height] = [shown.width, shown.height]; const context = copy.getContext('2d', {willReadFrequently: true});"
+            " context.drawImage(shown, 0, 0); return [...context.getImageData(0, 0, copy.width, copy.height).data]; })()"
+        )
+        values: list[int] = self.evaluate(script)
+        return values
+
+    def saved_csv(self, button: str, folder: Path) -> list[list[str]]:
+        """Return the rows of the CSV file that a button saves into an empty folder."""
+        self.browser.send("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+        self.click(button)
+        end = time.monotonic() + PATIENCE
+        while not (files := list(folder.glob("*.csv"))):
+            assert time.monotonic() < end, "no file was saved"
+            time.sleep(0.05)
+        return list(csv.reader(files[0].read_text(encoding="utf-8").splitlines()))
 
     def screenshot(self, path: Path, selector: str = "body") -> None:
         """Save a picture of an element."""

@@ -120,7 +120,7 @@ def made_up_page() -> str:
         Chapter("accuracy", "Accuracy", "In each replicate all arms start from the same seed.", [picture], [table]),
         Chapter("data", "The data set", "Digits of a made-up data set.", [replace(picture, name="digits")]),
     ]
-    return render_page(template, [question], ["The data.", "The networks."], chapters, ["Rule."], table, made_up_part())
+    return render_page(template, [question], ["The data.", "The networks."], chapters, ["Rule."], [table], made_up_part())
 
 
 def grey_picture() -> bytes:

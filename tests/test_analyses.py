@@ -1,28 +1,28 @@
 """The three analyses on small synthetic studies whose true effects are known by construction."""
 
 import json
-from pathlib import Path
 
-from kernel_dilation.analysis.accuracy_analysis import accuracy_analysis, arm_rows
+from kernel_dilation.analysis.accuracy_analysis import accuracy_analysis
 from kernel_dilation.analysis.accuracy_tables import with_arm_columns
 from kernel_dilation.analysis.answers import saliency_answer
-from kernel_dilation.analysis.learning_analysis import learning_analysis
 from kernel_dilation.analysis.saliency_analysis import (
     cross_recognition_analysis,
     gridding_analysis,
     metric_findings,
     receptive_field_table,
     similarity_analysis,
+    untrained_levels,
 )
-from kernel_dilation.experiment.arms import Arm, grid_arms
-from kernel_dilation.experiment.parameters import Analyze, Learn, parse_settings
+from kernel_dilation.experiment.arms import grid_arms
+from kernel_dilation.experiment.parameters import parse_settings
 from stages.analyze import read_cross_recognition
 
 import numpy as np
 import pandas as pd
 import pytest
+from changed_parameters import changed
 
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
+OPTIONS = parse_settings(changed(analyze__resamples=200)).analyze
 ARMS = grid_arms([1, 2], [3, 5], ["max"])
 LABELS = np.arange(400) % 10
 REPLICATES = 9  # a paired test of two dilations can then reach p = 2 / 2^9
@@ -54,11 +54,15 @@ def test_a_fall_of_accuracy_is_found_with_its_size_and_all_further_tests():
     assert answer["best_dilation"] == 1
     assert answer["slope_points_per_dilation"] == pytest.approx(-10, abs=2)
     assert answer["images_differ_share"] > 0.9
-    assert {"p_value", "kendall_w", "trend_p_value", "kernel_size_p_value", "receptive_field_p_value"} <= set(answer)
+    assert {"p_value", "kendall_w", "trend_p_value", "kernel_size_p_value", "density_p_value"} <= set(answer)
     assert "pooling_p_value" not in answer  # the pooling does not vary
     assert is_valid_json(answer)
     assert tables["contrasts"][["dense", "sparse"]].to_numpy().tolist() == [["k5 d1", "k3 d2"]]
     assert len(tables["accuracy"]) == len(ARMS) * REPLICATES
+    assert len(tables["errors"]) == 2
+    assert answer["error_ratio"] == pytest.approx(25 / 15, abs=0.1)
+    assert answer["error_ratio_lower"] < 25 / 15 < answer["error_ratio_upper"]
+    assert answer["neighbours_differ"] == {"1-2": True}
     assert len(tables["mcnemar"]) == 2 * REPLICATES  # two kernel sizes, one pair of dilations
     assert (tables["mcnemar"]["only_first"] > tables["mcnemar"]["only_second"]).all()
 
@@ -68,16 +72,6 @@ def test_the_answer_on_a_single_dilation_is_inconclusive_and_complete():
     assert (answer["verdict"], answer["p_value"]) == ("inconclusive", 1.0)
     assert "ranks" not in tables
     assert is_valid_json(answer)
-
-
-def test_the_interval_of_an_arm_lies_around_its_mean_and_is_the_mean_itself_for_one_replicate():
-    arm = Arm(1, 3, "max")
-    (row,) = arm_rows({arm: [95.0, 96.0, 97.0]}, OPTIONS)
-    assert list(row) == ["dilation", "kernel_size", "pooling", "mean", "lower", "upper"]
-    assert row["mean"] == pytest.approx(96.0)
-    assert row["upper"] - row["mean"] == pytest.approx(4.302653 / np.sqrt(3), rel=1e-6)  # Student's t, 2 degrees of freedom: SciPy 1.17
-    assert row["mean"] - row["lower"] == pytest.approx(row["upper"] - row["mean"])
-    assert list(arm_rows({arm: [95.0]}, OPTIONS)[0].values())[3:] == [95.0, 95.0, 95.0]
 
 
 def synthetic_metrics(fall: float) -> pd.DataFrame:
@@ -90,7 +84,7 @@ def synthetic_metrics(fall: float) -> pd.DataFrame:
             values = pd.DataFrame(
                 {"replicate": range(REPLICATES), "method": method, "image": 0, "class": 0, "gini": 0.8 - fall * arm.dilation + noise}
             )
-            tables.append(with_arm_columns(arm, values.assign(gridding=0.1, spread=5.0)))
+            tables.append(with_arm_columns(arm, values.assign(spread=5.0)))
     return pd.concat(tables)
 
 
@@ -104,6 +98,46 @@ def test_a_metric_that_falls_is_distinguished_from_one_that_does_not():
     assert answer["class_model"]["gini"]["verdict"] == "difference"
     assert answer["share_differing"] == pytest.approx(0.5)
     assert is_valid_json(answer)
+
+
+def synthetic_states(trained: float, untrained: float) -> pd.DataFrame:
+    """Return metrics on five images whose `gini` changes by these amounts for each unit of dilation, trained and at initialisation."""
+    generator = np.random.default_rng(0)
+    tables, image = [], 0.05 * generator.normal(size=5)
+    for state, slope in (("trained", trained), ("untrained", untrained)):
+        for arm in ARMS:
+            noise = 0.002 * generator.normal(size=(REPLICATES, 5))
+            rows = {"replicate": np.repeat(range(REPLICATES), 5), "method": "gradient", "image": np.tile(range(5), REPLICATES), "class": 0}
+            values = (1.0 + slope * arm.dilation + image + noise).ravel()
+            tables.append(with_arm_columns(arm, pd.DataFrame({**rows, "state": state, "gini": values})))
+    return pd.concat(tables)
+
+
+@pytest.mark.parametrize(("untrained", "verdict"), [(-0.2, "equivalent"), (0.0, "difference")])
+def test_what_untrained_networks_do_as_well_is_not_learned(untrained, verdict):
+    # By construction: gini falls by 0.2 from dilation 1 to 2 in trained networks, and in untrained ones as much or not at all.
+    answer = saliency_answer(metric_findings(synthetic_states(-0.2, untrained), OPTIONS), ["gradient"])
+    assert answer["verdict"] == answer["gini"]["verdict"] == "difference"
+    assert answer["gini"]["learned_verdict"] == verdict
+    assert answer["gini"]["learned_slope_per_dilation"] == pytest.approx(-0.2 - untrained, abs=0.005)
+    assert answer["learned_share_differing"] == (verdict == "difference")
+    assert answer["measures"] == 1  # what training adds is not counted as a metric of its own
+
+
+def test_networks_at_initialisation_have_levels_of_their_own():
+    levels = untrained_levels(synthetic_states(-0.2, 0.1), OPTIONS)
+    assert levels[["method", "measure", "level"]].to_numpy().tolist() == [["gradient", "gini", 1], ["gradient", "gini", 2]]
+    assert levels["mean"].diff().iloc[1] == pytest.approx(0.1, abs=0.005)
+    assert untrained_levels(synthetic_metrics(0.0), OPTIONS).empty
+
+
+def test_intervals_of_metrics_of_maps_cover_new_images():
+    # By construction: images differ by 0.05 and replicates by hardly anything, so an interval over five images is wide.
+    findings = metric_findings(synthetic_states(-0.2, 0.0), OPTIONS)
+    (finding,) = (each for question, each in findings.items() if question.family == "saliency" and question.factor == "dilation")
+    assert (finding.upper - finding.lower > 0.03).all()
+    (pair,) = finding.comparison.pairs
+    assert pair.upper - pair.lower < 0.01  # in a difference between dilations the images cancel
 
 
 def test_gridding_is_never_compared_at_different_frequencies():
@@ -126,20 +160,21 @@ def test_a_single_replicate_has_no_noise_floor():
     assert len(table) == len(findings) == 0
 
 
-def test_without_dilation_one_gridding_has_no_reference():
-    table, findings = gridding_analysis("gradient", dict.fromkeys(grid_arms([2, 3], [3], ["max"]), np.ones((2, 28, 28))), OPTIONS)
+def test_a_single_dilation_has_no_reference_for_its_gridding():
+    table, findings = gridding_analysis("gradient", dict.fromkeys(grid_arms([2], [3, 5], ["max"]), np.zeros((2, 29))), OPTIONS)
     assert len(table) == len(findings) == 0
 
 
-def test_gridding_is_compared_with_dilation_one_at_the_same_frequencies():
-    """By hand: a fifth of the power of every frequency is moved to one of the frequencies of dilation 2."""
-    flat = np.full((8, 28, 28), 1 / 784)
-    gridded = flat * 0.8
-    gridded[:, 14, 14] += 0.2
-    table, findings = gridding_analysis("gradient", {arm: gridded if arm.dilation == 2 else flat for arm in ARMS}, OPTIONS)
-    row = table.iloc[0]
-    assert row["difference"] == pytest.approx(0.2 - 0.2 * row["power_of_dilation_1"])
-    assert [finding.comparison.verdict for finding in findings.values()] == ["difference"]
+def test_gridding_is_compared_with_other_dilations_at_the_same_lag():
+    """By hand: only maps of dilation 2 have a peak, of 0.3 at lag 2 between 0.1 at the lags beside it."""
+    peak = np.zeros((8, 29))
+    peak[:, 1:4] = 0.1, 0.3, 0.1
+    arms = grid_arms([1, 2, 3], [3, 5], ["max"])
+    table, findings = gridding_analysis("gradient", {arm: peak if arm.dilation == 2 else 0 * peak for arm in arms}, OPTIONS)
+    assert table["dilation"].tolist() == [2, 3]
+    assert table.iloc[0][["gridding", "gridding_of_others", "difference"]].tolist() == pytest.approx([0.2, 0, 0.2])
+    assert table.iloc[1][["gridding", "gridding_of_others"]].tolist() == pytest.approx([0, (0 + 0.1 - 0.3 / 2) / 2])
+    assert {question.measure: finding.comparison.verdict for question, finding in findings.items()}["gridding_at_2"] == "difference"
 
 
 def test_recognition_of_class_models_is_compared_between_the_same_and_other_dilations():
@@ -166,27 +201,9 @@ def test_the_arms_of_cross_recognition_are_parsed_where_the_file_is_read(tmp_pat
 
 def test_receptive_fields_are_listed_with_the_accuracy_of_their_arm():
     _, tables = analyse_accuracy(ARMS, 0.1)
-    fields = receptive_field_table({arm: np.ones((REPLICATES, 28, 28)) for arm in ARMS}, tables["accuracy"], "first", OPTIONS)
+    uniform = {arm: np.ones((REPLICATES, 28, 28)) for arm in ARMS}
+    fields = receptive_field_table(uniform, uniform, tables["accuracy"], "first", OPTIONS)
     assert fields["effective"].tolist() == [28.0] * len(ARMS)
+    assert fields["radius_change"].tolist() == [0.0] * len(ARMS)
     first = tables["accuracy"].query("dilation == 1 and kernel_size == 3")["accuracy"].mean()
     assert fields.query("dilation == 1 and kernel_size == 3")["accuracy"].item() == pytest.approx(first)
-
-
-@pytest.fixture
-def learn() -> Learn:
-    return parse_settings(Path("params.yaml").read_text()).learn
-
-
-def test_a_method_that_chooses_the_dilation_that_the_grid_selects_agrees_with_it(learn):
-    _, tables = analyse_accuracy(ARMS, 0.1)
-    accuracies = tables["accuracy"].assign(validation_accuracy=lambda table: 97 - 5.0 * table["dilation"] + 0.01 * table["replicate"])
-    rows = [(start, seed, 1) for start in (1, 4) for seed in (0, 1)]
-    choices = pd.DataFrame(rows, columns=["initial_dilation", "seed", "chosen_dilation"])
-    planted = pd.DataFrame({"initial_dilation": [1, 4], "true_dilation": [2, 3], "chosen_dilation": [2, 3]})
-    answer, table = learning_analysis({"mixture": choices}, {"mixture": planted}, accuracies, learn, OPTIONS)
-    assert answer["verdict"] == answer["mixture"]["verdict"] == "consistent"
-    assert answer["agrees_with_selection"] is True
-    assert answer["selection"]["mode"] == 1
-    assert answer["mixture"]["regret_points"] == 0
-    assert table["learned"]["method"].tolist() == ["mixture", "selection"]
-    assert is_valid_json(answer)

@@ -8,13 +8,14 @@ from kernel_dilation.analysis.comparison_families import (
     metric_frames,
     replicate_rows,
 )
-from kernel_dilation.experiment.parameters import Analyze
+from kernel_dilation.experiment.parameters import parse_settings
 
 import numpy as np
 import pandas as pd
 import pytest
+from changed_parameters import changed
 
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
+OPTIONS = parse_settings(changed(analyze__resamples=200)).analyze
 
 
 def grid_frame(replicates: int, fall: float) -> pd.DataFrame:
@@ -65,7 +66,7 @@ def test_the_tables_have_a_row_for_each_question_pair_level_and_replicate():
 def test_a_single_replicate_has_levels_without_variance_and_no_conclusive_verdict():
     question = Question("family", "dilation", "", "m")
     findings = family_findings({question: grid_frame(1, 1.0)}, lambda *_: 0.5, OPTIONS)
-    assert effect_rows(findings)[0]["verdict"] == "inconclusive"
+    assert effect_rows(findings)[0]["verdict"] == "untestable"
     assert all(row["lower"] == row["mean"] == row["upper"] for row in level_rows(findings))
     assert len(replicate_rows(findings)) == 3
 

@@ -13,8 +13,8 @@ from kernel_dilation.model.network import keras_network
 import keras
 import numpy as np
 import pytest
-from chromium import MISSING, PROGRAM, BrowserPage, running_chromium
-from interactive_pages import accuracies, accuracy_findings, architecture, made_up_page
+from chromium import MISSING, PROGRAM, BrowserPage
+from interactive_pages import accuracies, accuracy_findings, architecture
 from scipy import stats
 from small_networks import digits, random_weights, strokes, tensors, trained_network
 from statsmodels.stats.multitest import multipletests
@@ -29,16 +29,6 @@ ARCHITECTURES = [
     architecture(Arm(2, 3, "max"), dilate="all"),
     architecture(Arm(3, 5, "average"), padding="valid"),
 ]
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    path = tmp_path_factory.mktemp("page") / "report.html"
-    path.write_text(made_up_page(), encoding="utf-8")
-    with running_chromium(tmp_path_factory.mktemp("profile")) as chromium:
-        tab = BrowserPage(chromium)
-        tab.open(path.as_uri())
-        yield tab
 
 
 def packed(of, weights) -> dict:

@@ -81,7 +81,7 @@ def described() -> list[str]:
         f"The default run has {few} replicates of each of {arms} arms, trained on {train} digits of `mnist5k` and tested on {test}.",
         f"runs the whole pipeline on {digits:,} MNIST digits",
         f"For accuracy the margin is {margin} percentage points in the default run and {narrow} in the study.",
-        "Tests use the significance level 0.05 after Holm's correction.",
+        "Tests use the significance level 0.05 after correction within their family.",
         "For metrics of saliency maps it is 10 % of the mean at the smallest dilation.",
     ]
 

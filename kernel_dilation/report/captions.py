@@ -1,6 +1,6 @@
 """Captions of the figures, and the words that change with the data in captions, titles and alternative texts."""
 
-from kernel_dilation.presentation.text_formatting import join_with_and, without_underscores
+from kernel_dilation.presentation.text_formatting import count_noun, join_with_and, without_underscores
 from kernel_dilation.report.report_data import ReportData
 from kernel_dilation.report.scope import Scope
 
@@ -23,7 +23,10 @@ def caption_words(report_data: ReportData) -> dict[str, str]:
         "explained": scope.of("test", scope.explained),
         "shown": scope.of("test", len(explained.digits)),
         "one": scope.of("test", 1),
-        "learning": scope.of("train", learned.images),
+        "learning": scope.world_images,
+        "learning_runs": count_noun(scope.learn.replicates, "run"),
+        "world": scope.world_phrase(scope.world),
+        "confidence": scope.confidence,
         "networks": scope.networks,
         "reference_arms": scope.reference_arms,
         "pooling": scope.poolings[0],
@@ -39,19 +42,22 @@ def caption_words(report_data: ReportData) -> dict[str, str]:
     }
 
 
-def caption(text: str, scope: Scope, data: str, networks: str = "", interval: str = "") -> str:
+def caption(text: str, scope: Scope, data: str, networks: str = "", interval: str = "", over: str = "replicates") -> str:
     """Return what a figure shows, then the interval, the data and the networks.
 
     Args:
         networks: empty where no network is shown.
         interval: what shows the interval, such as `Bars`; empty where nothing does.
+        over: what the interval covers, `replicates` or `replicates and images`.
     """
     sources = f"Data: {'; '.join(filter(None, [data, networks]))}."
-    return " ".join(filter(None, [text, interval and interval_text(interval, scope), sources]))
+    return " ".join(filter(None, [text, interval and interval_text(interval, scope, over), sources]))
 
 
-def interval_text(shown_by: str, scope: Scope) -> str:
+def interval_text(shown_by: str, scope: Scope, over: str = "replicates") -> str:
     """Return what the interval is, or why there is none."""
     if scope.replicates < 2:
         return "A single replicate has no interval."
+    if over != "replicates":
+        return f"{shown_by}: {scope.confidence} confidence interval that covers new replicates and new {scope.images}."
     return f"{shown_by}: {scope.confidence} confidence interval of the mean over {scope.replicates} replicates (wild bootstrap)."

@@ -11,6 +11,7 @@ from kernel_dilation.report.report_data import ReportData
 import pandas as pd
 from matplotlib.figure import Figure
 
+MAP_FAMILIES = ("saliency", "class_model")
 UNITS = {"entropy": "bits", "spread": "pixels"}
 ON_A_SUBSET = (
     "Deletion, insertion, max sensitivity and randomisation are measured on {probed} images per network; each replicate takes the next ones."
@@ -20,12 +21,18 @@ ON_A_SUBSET = (
 def rows_on_dilation(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows on the factor dilation of maps and class models."""
     rows = rows_where(table, factor="dilation")
-    return rows[rows["family"] != "accuracy"] if len(rows) else rows
+    return rows[rows["family"].isin(MAP_FAMILIES)] if len(rows) else rows
 
 
 def draw_metrics(report_data: ReportData) -> Figure:
     """Draw every metric by dilation, with its chance level where it has one."""
-    return metrics_by_dilation_figure(pd.concat([rows_on_dilation(report_data.table("levels")), report_data.table("chance")]), UNITS)
+    levels = pd.concat([rows_on_dilation(report_data.table("levels")), report_data.table("chance")])
+    return metrics_by_dilation_figure(levels, UNITS, report_data.table("untrained_levels"))
+
+
+def draw_marks(report_data: ReportData) -> Figure:
+    """Draw how much the networks rely on the mark, and how well each method shows it, by dilation."""
+    return metrics_by_dilation_figure(report_data.table("marks"), {}, pd.DataFrame())
 
 
 METRIC_FIGURES = (
@@ -33,19 +40,21 @@ METRIC_FIGURES = (
         "measures_by_dilation",
         "Metrics by dilation",
         draw_metrics,
-        f"Means over images, kernel sizes and poolings. {ON_A_SUBSET}",
+        "Means over images, kernel sizes and poolings. Dashed and pale: the same networks at initialisation, where they were explained; dashed and "
+        f"grey or without a marker: by chance. Intervals of class models cover new replicates only. {ON_A_SUBSET}",
         "A panel for each metric, with the dilation on the horizontal axis and a line for each method; {grid}.",
         data="{data_set}, {explained}",
         interval="Bars",
+        over="replicates and images",
     ),
     FigureSpec(
         "verdicts_by_measure",
         "Verdicts by method and metric",
         lambda report_data: verdicts_by_metric_figure(rows_on_dilation(report_data.table("effects"))),
         "Verdict on dilation for each method and metric; the margin is {margin} of the value at the smallest dilation. Arrows show the direction "
-        "of the slope on dilation; ↕ marks metrics whose means are non-monotonic. p-values are Holm-corrected over all cells of the maps and, "
+        "of the slope on dilation; ↕ marks metrics whose means are non-monotonic. p-values are corrected over all cells of the maps and, "
         "separately, over those of the class models.",
-        "A coloured cell for each method and metric: difference, negligible, equivalent or inconclusive.",
+        "A coloured cell for each method and metric: difference, negligible, equivalent, inconclusive or untestable.",
         data="{data_set}, {explained}",
     ),
     FigureSpec(
@@ -63,9 +72,10 @@ METRIC_FIGURES = (
         "gridding",
         "Gridding artefacts",
         lambda report_data: gridding_figure(report_data.table("gridding")),
-        "Share of the maps' spectral power near the frequencies k/dilation, for dilated networks and for networks of dilation 1 at the same "
-        "frequencies. At larger dilations more of all frequencies count as near, so only the two values at one dilation can be compared.",
-        "A panel for each method, with the dilation on the horizontal axis and the share of power of dilated networks and of dilation 1.",
+        "Autocorrelation of the maps at the lag of the dilation minus its mean at the two lags beside it, along both axes: above 0 where values "
+        "recur at the distance of the kernel's taps. Grey: the other dilations at the same lag.",
+        "A panel for each method, with the dilation on the horizontal axis and the peak of autocorrelation at its lag, of this and of the other "
+        "dilations.",
         data="{data_set}, {explained}",
         interval="Bars (of the difference between the two)",
     ),
@@ -78,5 +88,17 @@ METRIC_FIGURES = (
         f"{ON_A_SUBSET}",
         "A panel for each method, with randomised layers on the horizontal axis, similarity on the vertical one, and a line for each dilation.",
         data="{data_set}, {explained}",
+    ),
+    FigureSpec(
+        "planted_marks",
+        "Maps of networks whose class hangs on a mark",
+        draw_marks,
+        "Separate networks of every arm learned at which of ten places of the {image} a square of 3 by 3 pixels lies; a cross elsewhere is a decoy. "
+        "First panels: accuracy of these networks, and their confidence with the square, without it, and with an empty place blackened, which say "
+        "whether they look at the square. Last panels: share of the absolute map on the square, whether its largest value lies there, and the "
+        "precision of its nine largest values. Image and edges are maps that no network made.",
+        "A panel for each metric, with the dilation on the horizontal axis and a line for each method.",
+        networks="networks of their own, means over replicates, kernel sizes and poolings",
+        interval="Bars",
     ),
 )

@@ -3,40 +3,68 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from kernel_dilation.experiment.world_names import world_title
 from kernel_dilation.presentation.table_rows import row_dicts, rows_where
-from kernel_dilation.presentation.text_formatting import format_number, format_percent, without_underscores
+from kernel_dilation.presentation.text_formatting import format_number, without_underscores
+from kernel_dilation.presentation.way_names import way_title
 from kernel_dilation.report.glossary import METRIC_GLOSSARY
 from kernel_dilation.report.map_metric_figures import rows_on_dilation
 from kernel_dilation.report.report_data import ReportData
 
 import pandas as pd
 
-P_VALUES = ("p_value", "p_holm", "holm_p_value", "equivalence_p_value", "trend_p_value", "tost_p_value")
+P_VALUES = ("p_value", "p_corrected", "holm_p_value", "equivalence_p_value", "trend_p_value", "tost_p_value")
 EFFECT_COLUMNS = {
-    "verdict": "verdict", "p_value": "p (Holm)", "equivalence_p_value": "p, equivalence", "trend_p_value": "p, trend", "kendall_w": "W",
+    "verdict": "verdict", "p_value": "p (corrected)", "equivalence_p_value": "p, equivalence", "trend_p_value": "p, trend", "kendall_w": "W",
     "effect": "effect", "slope": "slope", "slope_lower": "from", "slope_upper": "to", "turns_at": "turns at", "best": "highest at",
     "range": "range", "margin": "margin", "reason": "what would settle it",
 }  # fmt: skip
 FACTOR_COLUMNS = {"factor": "factor", **EFFECT_COLUMNS}
 METRIC_COLUMNS = {"method": "method", "measure": "metric", **EFFECT_COLUMNS}
 CONTRAST_COLUMNS = {
-    "family": "family", "method": "method", "measure": "metric", "verdict": "verdict", "p_value": "p (Holm)",
+    "family": "family", "method": "method", "measure": "metric", "verdict": "verdict", "p_value": "p (corrected)",
     "equivalence_p_value": "p, equivalence", "effect": "effect", "range": "difference", "margin": "margin", "reason": "what would settle it",
 }  # fmt: skip
 PAIR_COLUMNS = {
     "factor": "factor", "first": "first", "second": "second", "difference": "difference", "lower": "from", "upper": "to",
-    "rank_biserial": "rank-biserial", "cohen_dz": "d_z", "p_value": "p, Wilcoxon", "p_holm": "p (Holm)", "tost_p_value": "p, equivalence",
+    "rank_biserial": "rank-biserial", "cohen_dz": "d_z", "p_value": "p, Wilcoxon", "p_corrected": "p (corrected)", "tost_p_value": "p, equivalence",
     "bayes_left": "P(lower)", "bayes_rope": "P(same)", "bayes_right": "P(higher)",
 }  # fmt: skip
 MIXED_MODEL_COLUMNS = {
     "term": "term", "statistic": "F", "degrees": "df", "residual_degrees": "df, residual",
     "p_value": "p", "holm_p_value": "p (Holm)", "partial_eta_squared": "partial η²",
 }  # fmt: skip
-LEARNING_COLUMNS = {
-    "method": "method", "verdict": "verdict", "mode": "most frequent choice", "mode_share": "share", "entropy": "entropy (nats)",
-    "initial_slope": "slope on initial dilation", "slope_lower": "from", "slope_upper": "to", "ranking_w": "W",
-    "regret_points": "regret (points)", "planted_recovered": "planted recovered",
+TAP_COLUMNS = {
+    "kernel_size": "kernel size", "dilation": "dilation", "taps": "taps", "extent": "extent (pixels)", "ink_on_map": "ink that is met",
+    "taps_inside": "taps on the image",
 }  # fmt: skip
+LEARNING_COLUMNS = {
+    "method": "way", "world": "world", "verdict": "verdict", "best": "best dilation", "mode": "most frequent choice", "mode_share": "its share",
+    "right_share": "right", "right_share_lower": "from", "right_share_upper": "to", "same_share": "alike", "same_share_lower": "from",
+    "same_share_upper": "to", "start_slope": "slope on initial dilation", "excess_loss": "excess loss", "bias": "bias (pixels)",
+    "bias_lower": "from", "bias_upper": "to", "deviation": "deviation (pixels)", "trainings": "trainings", "runs": "runs",
+}  # fmt: skip
+WORLD_COLUMNS = {
+    "world": "world", "truth": "planted", "best": "best", "second": "second best", "identified": "identified", "rounds": "rounds",
+    "ratio": "signal to noise", "ratio_lower": "from", "ratio_upper": "to", "trainings_for_95": "trainings for 95 %",
+}  # fmt: skip
+CONDITION_COLUMNS = {
+    "method": "way", "world": "world", "quantity": "quantity", "value": "value", "lower": "from", "upper": "to", "bound": "bound",
+    "shown": "shown", "refuted": "refuted",
+}  # fmt: skip
+START_COLUMNS = ("start_slope",)  # only where a method has several initial dilations
+SIMPLE_EFFECT_COLUMNS = {
+    "method": "method", "measure": "metric", "contrast": "contrast", "dilation": "dilation", "difference": "difference", "lower": "from",
+    "upper": "to", "share": "share of the reference", "cohen_dz": "d_z", "p_value": "p (corrected)", "equivalence_p_value": "p, equivalence",
+    "margin": "margin", "verdict": "verdict",
+}  # fmt: skip
+INTERACTION_COLUMNS = {name: heading for name, heading in SIMPLE_EFFECT_COLUMNS.items() if name != "dilation"} | {"term": "term"}
+ERROR_COLUMNS = {
+    "dilation": "dilation", "error": "test error (%)", "lower": "from", "upper": "to", "ratio": "ratio", "ratio_lower": "ratio from",
+    "ratio_upper": "ratio to",
+}  # fmt: skip
+ROUNDING = 1e-12  # p-values that differ by less are equal
+SMALLEST = "“≤” marks a p-value that is the smallest which the test could have given. "
 INTERVAL = "The columns “from” and “to” are the ends of the confidence interval. "
 
 
@@ -63,9 +91,19 @@ def report_table(title: str, table: pd.DataFrame, headings: Mapping[str, str], n
     missing = [column for column in headings if column not in table and column not in optional]
     if missing and len(table):
         raise ValueError(f"the table “{title}” must have a column for each heading; it lacks {', '.join(missing)}")
+    table = with_marked_p_values(table)
     columns = [column for column in headings if column in table and table[column].notna().any()]
     rows = [[format_cell(column, row[column]) for column in columns] for row in row_dicts(table)]
     return ReportTable(title, [headings[column] for column in columns], rows, note)
+
+
+def with_marked_p_values(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with those p-values as text that are the smallest which their test can give: `≤ 0.009`."""
+    if not {"p_value", "smallest_p_value"} <= set(table):
+        return table
+    is_smallest = (table["p_value"] > 0) & (table["p_value"] <= table["smallest_p_value"] + ROUNDING)
+    limits = [f"\N{LESS-THAN OR EQUAL TO} {format_number(value, 1)}" for value in table["smallest_p_value"]]
+    return table.assign(p_value=table["p_value"].astype(object).where(~is_smallest, limits))
 
 
 def format_cell(column: str, value: object) -> str:
@@ -82,51 +120,62 @@ def format_cell(column: str, value: object) -> str:
 
 
 def learning_tables(report_data: ReportData) -> list[ReportTable]:
-    """Return the tables of the choices of every method and of the recovery of planted dilations."""
+    """Return the tables of every way to learn the dilation by world, of the worlds, and of the conditions of the verdicts."""
+    ways, worlds, conditions = (with_titles(report_data.table(name)) for name in ("learned", "worlds", "conditions"))
     note = (
-        "Share of the most frequent choice; entropy of all choices. Slope of the chosen on the initial dilation (0: converges, 1: stays), with its "
-        "confidence interval. W: Kendall's agreement of the rankings of the dilations over runs. Regret: accuracy lost against the best dilation "
-        "of the grid. Planted recovered: share of the runs on textures that end at the planted dilation."
+        f"{INTERVAL}Right: share of the runs that choose a right dilation. Alike: probability that two runs choose the same dilation. Excess loss: "
+        "mean validation loss of the choices over that of the best dilation, minus 1. Bias and deviation: mean and standard deviation of the chosen "
+        "minus the best dilation. Trainings: networks trained for one choice, or as much work."
     )
+    bound = (
+        f"{INTERVAL}Signal to noise: mean difference in validation loss between the two best dilations, divided by its standard deviation between "
+        "paired trainings. Trainings for 95 %: paired trainings that any rule needs to choose the better of the two in 95 % of cases, whichever it is. "
+        "Identified: no if the planted dilation is not the best one under these conditions, in which case the world is left out of the verdicts."
+    )
+    tested = f"{INTERVAL}Shown: the interval lies within the bound. Refuted: the interval at the corrected level lies outside it."
     return [
-        report_table("All methods in numbers", report_data.table("learned"), LEARNING_COLUMNS, note),
-        planted_recovery_table(report_data.learned.planted),
+        report_table("All ways to learn the dilation, by world", ways, LEARNING_COLUMNS, note, optional=START_COLUMNS),
+        report_table("The worlds, and the bound on telling their two best dilations apart", worlds, WORLD_COLUMNS, bound),
+        report_table("The conditions of the verdicts", conditions, CONDITION_COLUMNS, tested),
     ]
 
 
-def planted_recovery_table(planted: Mapping[str, pd.DataFrame]) -> ReportTable:
-    """Return the share of runs of each method that recover each planted dilation.
-
-    The last columns are the share of all runs and the share from the worst initial dilation.
-    """
-    rows, dilations = [], sorted({dilation for table in planted.values() if len(table) for dilation in table["true_dilation"]})
-    for method, table in planted.items():
-        if table.empty:
-            continue
-        runs = table.assign(recovered=(table["chosen_dilation"] == table["true_dilation"]).astype(float))
-        shares = [rows_where(runs, true_dilation=dilation)["recovered"] for dilation in dilations]
-        worst = runs.groupby("initial_dilation")["recovered"].mean().min()
-        by_dilation = [format_percent(share.mean()) if len(share) else "" for share in shares]
-        rows.append([without_underscores(method), *by_dilation, format_percent(runs["recovered"].mean()), format_percent(worst)])
-    columns = ["method", *(f"planted {dilation:g}" for dilation in dilations), "all", "worst initial dilation"]
-    return ReportTable("Recovery of planted dilations", columns, rows, "Share of runs that end at the dilation planted in the textures.")
+def with_titles(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with ways and worlds in words, and with `yes` and `no` in place of truth values."""
+    titles = {"method": way_title, "world": world_title} | dict.fromkeys(("identified", "shown", "refuted"), {True: "yes", False: "no"}.get)
+    return table.assign(**{column: table[column].map(title) for column, title in titles.items() if column in table})
 
 
 def saliency_tables(report_data: ReportData) -> list[ReportTable]:
     """Return the tables of every metric by dilation, of the comparisons with a reference, and of the definitions."""
     effects, contrasts = rows_on_dilation(report_data.table("effects")), rows_where(report_data.table("effects"), factor="comparison")
     note = (
-        f"{INTERVAL}p-values are Holm-corrected within their family. W: Kendall's agreement of the replicates on the order of the dilations. "
+        f"{INTERVAL}{SMALLEST}p-values are corrected within their family. W: Kendall's agreement of the replicates on the order of the dilations. "
         "Effect: rank-biserial correlation of the two dilations that differ most. Slope: change per pixel of dilation."
     )
     references = (
-        "Similarity: maps of two dilations minus maps of two replicates of one dilation. Gridding: dilated networks minus dilation 1. "
-        "Transfer (cross-recognition): networks of another dilation minus networks of the same. p-values are Holm-corrected within each."
+        "Similarity: maps of two dilations minus maps of two replicates of one dilation. Gridding: maps of a dilation minus those of other "
+        "dilations, at the lag of that dilation. Transfer (cross-recognition): networks of another dilation minus networks of the same. p-values "
+        "are corrected within each."
     )
     return [
         report_table("All metrics and methods: tests, slopes and verdicts", effects, METRIC_COLUMNS, note),
         report_table("Comparisons with a reference: noise floor, gridding, cross-recognition", contrasts, CONTRAST_COLUMNS, references),
         definitions_table(effects),
+    ]
+
+
+def field_tables(report_data: ReportData) -> list[ReportTable]:
+    """Return the simple effects of pooling and kernel size, and how they change with dilation."""
+    note = (
+        f"{INTERVAL}{SMALLEST}Intervals cover new replicates and images. The difference is in points for accuracy and in the unit of the metric "
+        "otherwise; its share is that of the second level at the smallest dilation. p-values are corrected over all metrics and dilations of a "
+        "contrast, apart for accuracy, maps and class models."
+    )
+    terms = "Slope: change of the contrast per pixel of dilation. Even - odd: coefficient of even dilations beside a linear or cubic trend. "
+    return [
+        report_table("Pooling and kernel size at each dilation", report_data.table("simple_effects"), SIMPLE_EFFECT_COLUMNS, note),
+        report_table("How these differences change with dilation", report_data.table("interactions"), INTERACTION_COLUMNS, terms + note),
     ]
 
 
@@ -143,7 +192,11 @@ def accuracy_tables(report_data: ReportData) -> list[ReportTable]:
     effects, pairs = (rows_where(report_data.table(name), family="accuracy") for name in ("effects", "pairs"))
     return [
         report_table(
-            "Tests by factor", effects, FACTOR_COLUMNS, f"{INTERVAL}Values are in percentage points; p-values are Holm-corrected over the rows."
+            "Errors by dilation", report_data.table("errors"), ERROR_COLUMNS,
+            f"{INTERVAL}They cover new replicates and images. The ratio is that to the error of the smallest dilation.",
+        ),
+        report_table(
+            "Tests by factor", effects, FACTOR_COLUMNS, f"{INTERVAL}Values are in percentage points; p-values are corrected over the rows."
         ),
         report_table(
             "Pairwise comparisons", pairs, PAIR_COLUMNS,
@@ -153,5 +206,11 @@ def accuracy_tables(report_data: ReportData) -> list[ReportTable]:
         report_table(
             "All factors together", report_data.table("mixed"), MIXED_MODEL_COLUMNS,
             "F tests of a mixed model with the replicate as random grouping factor.",
+        ),
+        report_table(
+            "Taps of the first kernel that meet the image", report_data.table("taps"), TAP_COLUMNS,
+            "Ink that is met: share of all pairs of a tap and a unit of ink for which the output that joins them lies on the feature map. "
+            "Taps on the image: share of all pairs of an output and a tap for which the tap lies on the image. A wide kernel has fewer "
+            "taps that can work.",
         ),
     ]  # fmt: skip
