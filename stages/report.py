@@ -7,6 +7,7 @@ plots/*.png and plots/report.html. Arrays are read one file at a time, and only 
 import json
 from pathlib import Path
 
+from kernel_dilation.analysis.crossed_accuracy import correct_percent
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.atomic_write import atomic_file
 from kernel_dilation.experiment.cli_errors import exit_with_message
@@ -53,7 +54,7 @@ TEMPLATE = Path("kernel_dilation/report/page.html")
 CHART_PROGRAMS = Path(".dvc/plots/offline.html")  # the page of `dvc plots`
 TABLES = (
     "accuracy", "arms", "conditions", "confusion", "contrasts", "curves", "effects", "errors", "fields", "gridding", "interactions", "learned",
-    "levels", "marks", "mixed", "pairs", "ranks", "ranks_p", "replicates", "simple_effects", "similarity", "taps", "transfer", "untrained_levels",
+    "levels", "marks", "mixed", "pairs", "ranks", "ranks_p", "simple_effects", "similarity", "taps", "transfer", "untrained_levels",
     "worlds", "wrong",
 )  # fmt: skip
 SHOWN_DIGITS = 10  # whose maps are shown: the first ten are one of each class
@@ -162,6 +163,12 @@ def read_arm_explanations(arm: Arm, methods: list[str], shown: np.ndarray) -> Ar
     )
 
 
+def read_correct(arms: list[Arm]) -> dict[Arm, np.ndarray]:
+    """Return 100 for each test image that a network classifies correctly and 0 for each other, (replicates, images), by arm."""
+    predictions = {arm: read_arrays(NETWORKS / arm.name / "predictions.npz", "logits", "labels") for arm in arms}
+    return correct_percent({arm: logits for arm, (logits, _) in predictions.items()}, predictions[arms[0]][1])
+
+
 def read_page_part(settings: Settings, report_data: ReportData) -> PagePart:
     """Return the part of the page that reacts to its reader, with its data."""
     scope, arms = report_data.scope, settings.arms()
@@ -169,11 +176,11 @@ def read_page_part(settings: Settings, report_data: ReportData) -> PagePart:
     images, labels = (array[shown] for array in read_arrays(DIGITS, "x_test", "y_test"))
     explorer = pack_explorer(images / 255, labels, shown, {arm: read_arm_explanations(arm, settings.saliency.methods, shown) for arm in arms})
     networks = {arm: read_weights(network_file(NETWORKS / arm.name, 0).read_bytes()) for arm in reference_arms(arms, scope)}
-    accuracy, replicates, effects = map(report_data.table, ("accuracy", "replicates", "effects"))
+    accuracy, means, effects = map(report_data.table, ("accuracy", "arms", "effects"))
     data = {
         "explorer": explorer,
         "networks": pack_networks(networks, scope.dilate, scope.padding),
-        "accuracy": pack_accuracy(accuracy, replicates, effects, scope.alpha, scope.margin_points),
+        "accuracy": pack_accuracy(read_correct(arms), accuracy, means, effects, scope.alpha, scope.margin_points),
         "recognition": pack_recognition({arm: rows_where(read_table(SALIENCY / arm.name / "measures.csv"), state=TRAINED) for arm in arms}),
         "metrics": metric_levels(report_data.table("levels")),
         "frontier": frontier_rows(report_data.table("learned")),

@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from kernel_dilation.analysis.comparison_families import FACTORS, Question, block_table, finding_tables, table_findings
+from kernel_dilation.analysis.accuracy_analysis import accuracy_analysis
+from kernel_dilation.analysis.crossed_accuracy import correct_percent
 from kernel_dilation.experiment.arms import Arm, grid_arms
 from kernel_dilation.experiment.parameters import parse_settings
 from kernel_dilation.interactive.accuracy_data import pack_accuracy
@@ -27,7 +28,7 @@ from small_networks import random_weights, strokes
 ROOT = Path(__file__).parents[1]
 DILATIONS, KERNEL_SIZES, POOLINGS, METHODS, REPLICATES = (1, 2, 4), (3, 5), ("max", "average"), ("gradient", "grad_cam"), 6
 ARMS = tuple(grid_arms(DILATIONS, KERNEL_SIZES, POOLINGS))
-ALPHA, MARGIN = 0.05, 0.5
+ALPHA, MARGIN, IMAGES = 0.05, 0.5, 400
 TABLE_ROWS = [
     ["dilation", "< 0.001", "0.58"], ["pooling", "0.006", "0.05"], ["kernel size", "0.012", "0.1"],
     ["density", "0.5", ""], ["density, sparse", "1.000", "12"],
@@ -39,24 +40,28 @@ def architecture(arm: Arm, **changes: object) -> Architecture:
     return Architecture(arm, **{"channels": (8, 12), "dense": 24, **changes})
 
 
-def accuracies(seed: int = 0) -> pd.DataFrame:
-    """Draw accuracies of every arm's replicates, which fall with the dilation, in the form of data/analysis/accuracy.csv."""
+def random_logits(seed: int = 0) -> tuple[dict[Arm, np.ndarray], np.ndarray]:
+    """Draw logits (replicates, images, 10) of every arm, which are wrong more often the larger the dilation, and labels (images,)."""
     generator = np.random.default_rng(seed)
-    common = generator.normal(0, 0.3, REPLICATES)
-    rows = [
-        {**arm._asdict(), "replicate": replicate, "accuracy": 97 - 0.2 * arm.dilation + common[replicate] + generator.normal(0, 0.15)}
-        for arm in ARMS
-        for replicate in range(REPLICATES)
-    ]
-    return pd.DataFrame(rows)
+    labels = generator.integers(0, 10, IMAGES)
+    skill, difficulty = generator.normal(0, 0.2, REPLICATES), generator.normal(0, 0.8, IMAGES)
+    logits = {}
+    for arm in ARMS:
+        noise = generator.normal(size=(REPLICATES, IMAGES, 10))
+        signal = 3.6 - 0.05 * arm.dilation + skill[:, None] - difficulty
+        logits[arm] = noise + signal[..., None] * np.eye(10)[labels]
+    return logits, labels
 
 
-def accuracy_findings(accuracy: pd.DataFrame, alpha: float, margin: float) -> dict[str, pd.DataFrame]:
-    """Return the tables that the analysis makes of these accuracies."""
-    options = parse_settings((ROOT / "params.yaml").read_text()).analyze.model_copy(update={"alpha": alpha, "margin_points": margin})
-    values = accuracy.assign(value=accuracy["accuracy"])
-    tables = {Question("accuracy", factor, "", "accuracy"): block_table(values, factor) for factor in FACTORS}
-    return finding_tables(table_findings(tables, lambda table, levels: margin, options))
+def accuracy_tables(seed: int, alpha: float, margin: float) -> tuple[dict[Arm, np.ndarray], dict[str, pd.DataFrame]]:
+    """Return which images are classified correctly, and the tables that the analysis makes of the same logits."""
+    options = parse_settings((ROOT / "params.yaml").read_text()).analyze.model_copy(
+        update={"alpha": alpha, "margin_points": margin, "resamples": 100}
+    )
+    logits, labels = random_logits(seed)
+    history = pd.DataFrame([{"replicate": replicate, "epoch": 1, "validation_accuracy": 0.9} for replicate in range(REPLICATES)])
+    _, tables = accuracy_analysis(logits, labels, dict.fromkeys(ARMS, history), options)
+    return correct_percent(logits, labels), tables
 
 
 def explanations(seed: int = 0) -> dict[Arm, ArmExplanations]:
@@ -79,8 +84,7 @@ def networks() -> dict[Arm, list[np.ndarray]]:
 
 def made_up_data() -> dict[str, object]:
     """Return the data of the page."""
-    accuracy = accuracies()
-    tables = accuracy_findings(accuracy, ALPHA, MARGIN)
+    correct, tables = accuracy_tables(0, ALPHA, MARGIN)
     metrics = [
         {"method": method, "measure": measure, "dilation": dilation, "mean": 0.5 + dilation / 50, "lower": 0.45, "upper": 0.65}
         for method in METHODS
@@ -95,7 +99,7 @@ def made_up_data() -> dict[str, object]:
     return {
         "explorer": pack_explorer(strokes(10).astype(float), np.arange(10), np.arange(100, 110), explanations()),
         "networks": pack_networks(networks(), "first", "same"),
-        "accuracy": pack_accuracy(accuracy, tables["replicates"], tables["effects"], ALPHA, MARGIN),
+        "accuracy": pack_accuracy(correct, *(tables[name] for name in ("accuracy", "arms", "effects")), ALPHA, MARGIN),
         "recognition": [{"arm": arm.name, "dilation": arm.dilation, "networks": 2, "own": 0.9, "others": 0.4} for arm in ARMS],
         "metrics": metrics,
         "frontier": frontier,

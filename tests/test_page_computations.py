@@ -14,7 +14,7 @@ import keras
 import numpy as np
 import pytest
 from chromium import MISSING, PROGRAM, BrowserPage
-from interactive_pages import accuracies, accuracy_findings, architecture
+from interactive_pages import accuracy_tables, architecture
 from scipy import stats
 from small_networks import digits, random_weights, strokes, tensors, trained_network
 from statsmodels.stats.multitest import multipletests
@@ -111,9 +111,10 @@ def test_tails_and_quantiles_of_t_are_those_of_scipy(page, degrees):
 @pytest.mark.parametrize("blocks", [2, 8, 10])
 def test_paired_tests_and_intervals_are_those_of_scipy_and_statsmodels(page, blocks):
     first, second = np.random.default_rng(blocks).normal(96, 0.3, (2, blocks))
-    each = json.dumps((second - first).tolist())
+    each = second - first
+    estimate = json.dumps({"mean": each.mean(), "error": stats.sem(each), "degrees": blocks - 1})
     p_value, equivalence, ends = page.evaluate(
-        f"[Statistics.pairedTest({each}), Statistics.equivalenceTest({each}, 0.4), Statistics.interval({each}, 0.05)]"
+        f"[Statistics.twoSidedTest({estimate}), Statistics.equivalenceTest({estimate}, 0.4), Statistics.interval({estimate}, 0.05)]"
     )
     test = stats.ttest_rel(second, first)
     np.testing.assert_allclose(p_value, test.pvalue, rtol=1e-8)
@@ -122,8 +123,9 @@ def test_paired_tests_and_intervals_are_those_of_scipy_and_statsmodels(page, blo
 
 
 def test_differences_without_variance_are_certain(page):
-    cases = page.evaluate("[[0.1, 0.1, 0.1], [0.6, 0.6, 0.6], [0, 0, 0], [0.2]].map((each) => Statistics.equivalenceTest(each, 0.5))")
-    assert cases == [0, 1, 0, 1]
+    script = "[0.1, 0.6, 0].map((mean) => Statistics.{}({{ mean, error: 0, degrees: 3 }}{}))"
+    assert page.evaluate(script.format("equivalenceTest", ", 0.5")) == [0, 1, 0]
+    assert page.evaluate(script.format("twoSidedTest", "")) == [0, 0, 1]
 
 
 def test_holm_is_that_of_statsmodels(page):
@@ -131,15 +133,21 @@ def test_holm_is_that_of_statsmodels(page):
     np.testing.assert_allclose(page.evaluate(f"Statistics.holm({p_values})"), multipletests(p_values, method="holm")[1])
 
 
-@pytest.mark.parametrize(("alpha", "margin"), [(0.05, 0.5), (0.05, 0.1), (0.01, 1.0), (0.2, 0.3)])
+@pytest.mark.parametrize(("alpha", "margin"), [(0.05, 0.5), (0.05, 2.5), (0.01, 4.0), (0.2, 1.0)])
 def test_verdicts_for_any_margin_and_alpha_are_those_of_the_analysis(page, alpha, margin):
-    accuracy = accuracies(3)
-    default, expected = accuracy_findings(accuracy, 0.05, 0.5), accuracy_findings(accuracy, alpha, margin)["effects"]
-    data = pack_accuracy(accuracy, default["replicates"], default["effects"], 0.05, 0.5)
+    correct, default = accuracy_tables(3, 0.05, 0.5)
+    expected = accuracy_tables(3, alpha, margin)[1]
+    data = pack_accuracy(correct, *(default[name] for name in ("accuracy", "arms", "effects")), 0.05, 0.5)
     factors = page.evaluate(f"Margin.factorVerdicts({json.dumps(data['factors'])}, {margin}, {alpha})")
-    assert [each["verdict"] for each in factors] == expected["verdict"].tolist()
-    np.testing.assert_allclose([each["equivalence"] for each in factors], expected["equivalence_p_value"], rtol=1e-4, atol=1e-12)
-    np.testing.assert_allclose([each["pValue"] for each in factors], expected["p_value"])
+    effects = expected["effects"][expected["effects"]["family"] == "accuracy"]
+    assert len(effects) == 4
+    assert [each["verdict"] for each in factors] == effects["verdict"].tolist()
+    np.testing.assert_allclose([each["equivalence"] for each in factors], effects["equivalence_p_value"], rtol=1e-5, atol=1e-12)
+    np.testing.assert_allclose([each["pValue"] for each in factors], effects["p_value"])
+    pairs = page.evaluate(f"Margin.pairVerdicts({json.dumps(data['factors'][0]['pairs'])}, {margin}, {alpha})")
+    rows = expected["pairs"][(expected["pairs"]["family"] == "accuracy") & (expected["pairs"]["factor"] == "dilation")]
+    np.testing.assert_allclose([[each["mean"], *each["interval"]] for each in pairs], rows[["difference", "lower", "upper"]], rtol=1e-6)
+    np.testing.assert_allclose([each["equivalence"] for each in pairs], rows["tost_p_value"], rtol=1e-5, atol=1e-12)
 
 
 def test_a_drawing_survives_its_text(page):

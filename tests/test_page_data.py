@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.interactive import explorer_data
-from kernel_dilation.interactive.accuracy_data import arm_accuracies, factor_table, pack_accuracy
+from kernel_dilation.interactive.accuracy_data import factor_stack, pack_accuracy, pair_estimates
 from kernel_dilation.interactive.chart_data import frontier_rows, metric_levels
 from kernel_dilation.interactive.explorer_data import ArmExplanations, pack_explorer, panels, replicates_that_fit
 from kernel_dilation.interactive.network_data import pack_network, pack_networks
@@ -112,23 +112,23 @@ def test_a_network_without_four_layers_is_refused():
         pack_network(Arm(1, 3, "max"), [np.zeros((3, 3, 1, 1)), np.zeros(1)], "first", "same")
 
 
-def test_accuracies_are_arranged_by_replicate_and_level():
-    rows = [(0, "2", 95.0), (1, "2", 96.0), (0, "1", 97.0), (1, "1", 98.0)]
-    replicates = pd.DataFrame([{"family": "accuracy", "factor": "dilation", "replicate": r, "level": level, "value": v} for r, level, v in rows])
-    values, levels = factor_table(replicates, "dilation")
-    assert levels == ["2", "1"]
-    assert values.tolist() == [[95.0, 97.0], [96.0, 98.0]]
-    with pytest.raises(ValueError, match="every replicate must have an accuracy at every level of dilation; some are missing"):
-        factor_table(replicates.iloc[:3], "dilation")
-    with pytest.raises(ValueError, match="must have the accuracies by pooling; it has none"):
-        factor_table(replicates, "pooling")
+def test_a_pair_has_the_paired_difference_with_its_standard_error():
+    """By hand, with one image: the differences of three replicates are 1, 2 and 3; their standard error is 1 / sqrt(3)."""
+    correct = {Arm(1, 3, "max"): np.array([[90.0], [91.0], [92.0]]), Arm(2, 3, "max"): np.array([[91.0], [93.0], [95.0]])}
+    pair = pair_estimates(*factor_stack(correct, "dilation"))[0]
+    assert pair == {"first": "1", "second": "2", "mean": 2.0, "error": pytest.approx(3**-0.5), "degrees": 2.0}
+    with pytest.raises(ValueError, match="a factor must be density or one of dilation, pooling, kernel_size; got colour"):
+        factor_stack(correct, "colour")
 
 
-def test_a_run_without_tests_has_no_factors():
-    accuracy = pd.DataFrame([{"dilation": 1, "kernel_size": 3, "pooling": "max", "replicate": 0, "accuracy": 96.12345}])
-    packed = pack_accuracy(accuracy, pd.DataFrame(), pd.DataFrame(), 0.05, 0.5)
+def test_a_single_replicate_has_nothing_to_test():
+    accuracy = pd.DataFrame([{"dilation": 1, "kernel_size": 3, "pooling": "max", "replicate": 0, "accuracy": 96.12345, "validation_accuracy": 95.0}])
+    means = pd.DataFrame([{"dilation": 1, "kernel_size": 3, "pooling": "max", "mean": 96.12345, "lower": 96.12345, "upper": np.nan}])
+    effects = pd.DataFrame([{"family": "accuracy", "factor": "dilation"}])
+    packed = pack_accuracy({Arm(1, 3, "max"): np.array([[100.0, 0.0]])}, accuracy, means, effects, 0.05, 0.5)
     assert packed["factors"] == []
-    assert arm_accuracies(accuracy) == [{"arm": "1-3-max", "dilation": 1, "kernel_size": 3, "pooling": "max", "values": [96.1235]}]
+    assert packed["networks"] == [{"dilation": 1, "kernel_size": 3, "pooling": "max", "replicate": 0, "accuracy": 96.123}]
+    assert packed["arms"] == [{"dilation": 1, "kernel_size": 3, "pooling": "max", "mean": 96.123, "lower": 96.123, "n": 1}]
 
 
 def test_charts_have_metrics_by_dilation_and_methods_with_a_price():

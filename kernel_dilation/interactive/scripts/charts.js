@@ -47,18 +47,9 @@ const Charts = (() => {
     await Promise.all([drawDilations(), data.frontier.length ? drawFrontier() : null]);
   }
 
-  /** One row for each network. */
-  function networkRows() {
-    return data.accuracy.arms.flatMap(({ arm, dilation, kernel_size: size, pooling, values }) =>
-      values.map((accuracy, replicate) => ({ arm, dilation, panel: `k${size}, ${pooling}`, accuracy, replicate, n: values.length })));
-  }
-
-  /** One row for each arm: its mean with an interval of Student's t. */
-  function armRows() {
-    return data.accuracy.arms.map(({ arm, dilation, kernel_size: size, pooling, values }) => {
-      const [lower, upper] = values.length > 1 ? Statistics.interval(values, data.accuracy.alpha) : [null, null];
-      return { arm, dilation, panel: `k${size}, ${pooling}`, mean: values.reduce((sum, value) => sum + value, 0) / values.length, lower, upper, n: values.length };
-    });
+  /** Rows of networks or arms with the names that the charts show. */
+  function named(rows) {
+    return rows.map((row) => ({ ...row, arm: `${row.dilation}-${row.kernel_size}-${row.pooling}`, panel: `k${row.kernel_size}, ${row.pooling}` }));
   }
 
   const field = (name, title, format) => ({ field: name, title, type: format ? "quantitative" : "nominal", ...(format ? { format } : {}) });
@@ -80,13 +71,13 @@ const Charts = (() => {
       width, height: 220,
       layer: [
         {
-          data: { values: networkRows() }, params: [{ name: "brush", select: { type: "interval", encodings: ["x"] } }],
+          data: { values: named(data.accuracy.networks) }, params: [{ name: "brush", select: { type: "interval", encodings: ["x"] } }],
           mark: { type: "circle", size: 28, opacity: 0.35 },
           encoding: { x: dilationAxis(), y: { field: "accuracy", type: "quantitative", title: "test accuracy (%)", scale: { zero: false } }, color: colour,
             tooltip: [field("arm", "arm"), field("replicate", "replicate"), field("accuracy", "accuracy (%)", ".2f")] },
         },
-        { data: { values: armRows() }, mark: { type: "rule", strokeWidth: 2 }, encoding: { x: dilationAxis(), y: { field: "lower", type: "quantitative" }, y2: { field: "upper" }, color: colour } },
-        { data: { values: armRows() }, mark: { type: "line", point: { size: 60 } }, encoding: { x: dilationAxis(), y: { field: "mean", type: "quantitative" }, color: colour,
+        { data: { values: named(data.accuracy.arms) }, mark: { type: "rule", strokeWidth: 2 }, encoding: { x: dilationAxis(), y: { field: "lower", type: "quantitative" }, y2: { field: "upper" }, color: colour } },
+        { data: { values: named(data.accuracy.arms) }, mark: { type: "line", point: { size: 60 } }, encoding: { x: dilationAxis(), y: { field: "mean", type: "quantitative" }, color: colour,
           tooltip: [field("arm", "arm"), field("mean", "mean accuracy (%)", ".3f"), ...interval] } },
       ],
     };

@@ -2,7 +2,7 @@
 
 const Margin = (() => {
   const { element, formatNumber, formatPValue, readable } = Elements;
-  const { pairDifferences, equivalenceTest, holm, verdict, pairedTest, interval } = Statistics;
+  const { equivalenceTest, holm, verdict, twoSidedTest, interval } = Statistics;
   let data;
 
   /** Set the sliders to the address or to the values of the run, and show the verdicts. */
@@ -39,20 +39,17 @@ const Margin = (() => {
 
   /** Return the verdict on each factor: the same rule as in the analysis, with Holm's correction over all factors. */
   function factorVerdicts(factors, margin, alpha) {
-    const largest = factors.map(({ values }) => pairDifferences(values).reduce((worst, [, , differences]) => Math.max(worst, equivalenceTest(differences, margin)), 0));
-    const equivalence = holm(factors.map(({ values }, index) => (values[0].length > 1 ? largest[index] : 1)));
+    const equivalence = holm(factors.map(({ pairs }) => (pairs.length ? Math.max(...pairs.map((pair) => equivalenceTest(pair, margin))) : 1)));
     return factors.map((factor, index) => ({
-      ...factor, equivalence: equivalence[index], verdict: verdict(factor.pValue, equivalence[index], alpha),
+      ...factor, equivalence: equivalence[index], verdict: verdict(factor.pValue, equivalence[index], alpha, factor.smallest),
     }));
   }
 
-  /** Return every pair of levels of a factor: mean difference, interval, p-values and verdict; Holm's correction over the pairs. */
-  function pairVerdicts({ levels, values }, margin, alpha) {
-    const pairs = pairDifferences(values);
-    const [pValues, equivalence] = [holm(pairs.map(([, , each]) => pairedTest(each))), pairs.map(([, , each]) => equivalenceTest(each, margin))];
-    return pairs.map(([first, second, each], index) => ({
-      first: levels[first], second: levels[second], mean: each.reduce((sum, value) => sum + value, 0) / each.length,
-      interval: each.length > 1 ? interval(each, alpha) : [NaN, NaN], pValue: pValues[index], equivalence: equivalence[index],
+  /** Return every pair of levels with interval, p-values and verdict; Holm's correction over the pairs of the difference tests. */
+  function pairVerdicts(pairs, margin, alpha) {
+    const [pValues, equivalence] = [holm(pairs.map(twoSidedTest)), pairs.map((pair) => equivalenceTest(pair, margin))];
+    return pairs.map((pair, index) => ({
+      ...pair, interval: interval(pair, alpha), pValue: pValues[index], equivalence: equivalence[index],
       verdict: verdict(pValues[index], equivalence[index], alpha),
     }));
   }
@@ -65,14 +62,14 @@ const Margin = (() => {
     document.getElementById("margin-factors").replaceChildren(...factors.map((each) => element("tr", {}, element("th", { scope: "row" }, readable(each.factor)),
       element("td", {}, formatPValue(each.pValue)), element("td", {}, formatPValue(each.equivalence)), verdictCell(each.verdict))));
     const dilation = data.factors.find(({ factor }) => factor === "dilation");
-    const pairs = dilation ? pairVerdicts(dilation, margin, alpha) : [];
+    const pairs = dilation ? pairVerdicts(dilation.pairs, margin, alpha) : [];
     document.getElementById("margin-pairs").replaceChildren(...pairs.map((pair) => element("tr", {}, element("th", { scope: "row" }, `${pair.second} minus ${pair.first}`),
       element("td", {}, formatNumber(pair.mean)), element("td", { class: "interval" }, intervalPicture(pair, margin, pairs), `${formatNumber(pair.interval[0])} to ${formatNumber(pair.interval[1])}`),
       element("td", {}, formatPValue(pair.pValue)), element("td", {}, formatPValue(pair.equivalence)), verdictCell(pair.verdict))));
     const main = factors.find(({ factor }) => factor === "dilation");
     document.getElementById("margin-summary").textContent = main
       ? `With a margin of ${formatNumber(margin)} percentage points and the level ${formatNumber(alpha)}, the verdict on dilation is: ${main.verdict}.`
-      : "This run has a single dilation and hence nothing to compare.";
+      : "This run has a single dilation or replicate and hence nothing to compare.";
   }
 
   function verdictCell(word) {

@@ -1,11 +1,10 @@
-/* Tests of paired values: Student's t, two one-sided tests (Schuirmann 1987), Holm's correction (1979) and the verdict. */
+/* Tests of estimates {mean, error, degrees}: Student's t, two one-sided tests (Schuirmann 1987), Holm's correction (1979), the verdict. */
 
 const Statistics = (() => {
   const LANCZOS = [
     676.5203681218851, -1259.1392167224028, 771.3234287776531, -176.6150291621406, 12.507343278686905, -0.13857109526572012,
     9.984369578019572e-6, 1.5056327351493116e-7,
   ];
-  const NO_VARIANCE = 1e-9; // of the largest absolute value, as in kernel_dilation/statistics/verdicts.py
 
   /** Logarithm of the gamma function of a positive number (Lanczos' approximation, error below 1e-13). */
   function logGamma(value) {
@@ -71,43 +70,24 @@ const Statistics = (() => {
     return (low + high) / 2;
   }
 
-  /** Mean and its standard error of values (n,), n at least 2. */
-  function meanAndError(values) {
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-    return [mean, Math.sqrt(squares / (values.length - 1) / values.length)];
+  /** Distance in standard errors; infinite where these are 0 and the distance is not. */
+  function standardised(distance, error) {
+    return error > 0 ? distance / error : Math.sign(distance) * Infinity || 0;
   }
 
-  /** p-value of the one-sided t test whose alternative is a mean above 0; without variance 0 if above, else 1. */
-  function oneSided(values) {
-    const [mean, error] = meanAndError(values);
-    const scale = Math.max(...values.map(Math.abs));
-    if (error > NO_VARIANCE * scale) {
-      return tTail(mean / error, values.length - 1);
-    }
-    return mean > NO_VARIANCE * scale ? 0 : 1;
+  /** Two-sided p-value of "the true mean is 0". */
+  function twoSidedTest({ mean, error, degrees }) {
+    return 2 * tTail(Math.abs(standardised(mean, error)), degrees);
   }
 
-  /** Two-sided p-value of the paired t test of differences (n,); 1 for fewer than two. */
-  function pairedTest(differences) {
-    if (differences.length < 2) {
-      return 1;
-    }
-    return Math.min(1, 2 * Math.min(oneSided(differences), oneSided(differences.map((value) => -value))));
+  /** p-value of "the true mean is the margin or more away from 0": the larger of two one-sided tests. */
+  function equivalenceTest({ mean, error, degrees }, margin) {
+    return Math.max(tTail(standardised(mean + margin, error), degrees), tTail(standardised(margin - mean, error), degrees));
   }
 
-  /** p-value of "differs by the margin or more": the larger of two one-sided tests; 1 for fewer than two differences. */
-  function equivalenceTest(differences, margin) {
-    if (differences.length < 2) {
-      return 1;
-    }
-    return Math.max(oneSided(differences.map((value) => value + margin)), oneSided(differences.map((value) => margin - value)));
-  }
-
-  /** Interval of the mean of values (n,), n at least 2, that covers it with probability 1 - alpha. */
-  function interval(values, alpha) {
-    const [mean, error] = meanAndError(values);
-    const half = tQuantile(alpha / 2, values.length - 1) * error;
+  /** Interval that covers the true mean with probability 1 - alpha. */
+  function interval({ mean, error, degrees }, alpha) {
+    const half = tQuantile(alpha / 2, degrees) * error;
     return [mean - half, mean + half];
   }
 
@@ -123,25 +103,16 @@ const Statistics = (() => {
     return corrected;
   }
 
-  /** Verdict from a test for a difference and a test of equivalence. */
-  function verdict(pValue, equivalence, alpha) {
+  /** Verdict from a test for a difference, whose smallest possible p-value is `smallest`, and a test of equivalence. */
+  function verdict(pValue, equivalence, alpha, smallest = 0) {
     if (pValue <= alpha) {
       return equivalence <= alpha ? "negligible" : "difference";
     }
-    return equivalence <= alpha ? "equivalent" : "inconclusive";
-  }
-
-  /** Differences of every pair of columns of a table (blocks, levels), second minus first: [first, second, differences]. */
-  function pairDifferences(table) {
-    const levels = table[0].length;
-    const pairs = [];
-    for (let first = 0; first < levels; first += 1) {
-      for (let second = first + 1; second < levels; second += 1) {
-        pairs.push([first, second, table.map((row) => row[second] - row[first])]);
-      }
+    if (equivalence <= alpha) {
+      return "equivalent";
     }
-    return pairs;
+    return smallest > alpha ? "untestable" : "inconclusive";
   }
 
-  return { tTail, tQuantile, meanAndError, pairedTest, equivalenceTest, interval, holm, verdict, pairDifferences };
+  return { tTail, tQuantile, twoSidedTest, equivalenceTest, interval, holm, verdict };
 })();
