@@ -165,8 +165,11 @@ def read_arm_explanations(arm: Arm, methods: list[str], shown: np.ndarray) -> Ar
 
 def read_correct(arms: list[Arm]) -> dict[Arm, np.ndarray]:
     """Return 100 for each test image that a network classifies correctly and 0 for each other, (replicates, images), by arm."""
-    predictions = {arm: read_arrays(NETWORKS / arm.name / "predictions.npz", "logits", "labels") for arm in arms}
-    return correct_percent({arm: logits for arm, (logits, _) in predictions.items()}, predictions[arms[0]][1])
+    correct = {}
+    for arm in arms:
+        logits, labels = read_arrays(NETWORKS / arm.name / "predictions.npz", "logits", "labels")
+        correct |= correct_percent({arm: logits}, labels)
+    return correct
 
 
 def read_page_part(settings: Settings, report_data: ReportData) -> PagePart:

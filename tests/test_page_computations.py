@@ -28,6 +28,7 @@ ARCHITECTURES = [
     architecture(Arm(3, 3, "stride")),
     architecture(Arm(2, 3, "max"), dilate="all"),
     architecture(Arm(3, 5, "average"), padding="valid"),
+    architecture(Arm(3, 3, "max"), taps="random"),
 ]
 
 
@@ -59,10 +60,10 @@ def rounded_weights(weights: list[np.ndarray]) -> list[np.ndarray]:
     return result
 
 
-@pytest.mark.parametrize("of", ARCHITECTURES, ids=lambda of: f"{of.arm.name}-{of.dilate}-{of.padding}")
+@pytest.mark.parametrize("of", ARCHITECTURES, ids=lambda of: f"{of.arm.name}-{of.dilate}-{of.padding}-{of.taps}")
 def test_the_page_computes_the_logits_and_gradients_of_keras(page, of):
-    weights, images, classes = rounded_weights(random_weights(of)), strokes(4), np.array([0, 3, 7, 9])
-    network = keras_network(of, 0)
+    network, images, classes = keras_network(of, 0), strokes(4), np.array([0, 3, 7, 9])
+    weights = rounded_weights(network.get_weights() if of.taps == "random" else random_weights(of))
     network.set_weights(weights)
     logits, gradients = answers_in_page(page, packed(of, weights), images, classes)
     np.testing.assert_allclose(logits, keras.ops.convert_to_numpy(network(images[..., None])), rtol=1e-3, atol=1e-3)

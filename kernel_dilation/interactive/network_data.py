@@ -26,10 +26,12 @@ def pack_network(arm: Arm, weights: Sequence[NDArray[np.floating]], dilate: str,
     """
     if len(weights) != 8:
         raise ValueError(f"a network must have kernel and bias of four layers; got {len(weights)} arrays")
+    first, second = layer_dilations(arm.dilation, dilate)
+    lattice = len(weights[0]) == arm.kernel_size  # taps at random places are stored with all places between them, at dilation 1
     return {
         "arm": arm.name,
         "dilation": arm.dilation,
-        "dilations": list(layer_dilations(arm.dilation, dilate)),
+        "dilations": [first if lattice else 1, second],
         "padding": padding,
         "pooling": arm.pooling,
         "window": pooling_window(arm.pooling),
