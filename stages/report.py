@@ -21,6 +21,7 @@ from kernel_dilation.experiment.paths import (
     NETWORKS,
     PARAMETERS,
     PLOTS,
+    ROUNDS,
     SALIENCY,
     TRAINED,
     network_file,
@@ -29,8 +30,9 @@ from kernel_dilation.explanations.digit_selection import class_mean_images
 from kernel_dilation.figures.digit_images import first_of_each_class
 from kernel_dilation.figures.misclassified import MOST
 from kernel_dilation.interactive.accuracy_data import pack_accuracy
-from kernel_dilation.interactive.chart_data import frontier_rows, metric_levels
+from kernel_dilation.interactive.chart_data import metric_levels
 from kernel_dilation.interactive.explorer_data import ArmExplanations, pack_explorer
+from kernel_dilation.interactive.learning_data import pack_learning
 from kernel_dilation.interactive.network_data import pack_networks
 from kernel_dilation.interactive.page_part import PagePart, Wording, page_part
 from kernel_dilation.interactive.quiz_data import pack_recognition
@@ -180,19 +182,23 @@ def read_page_part(settings: Settings, report_data: ReportData) -> PagePart:
     explorer = pack_explorer(images / 255, labels, shown, {arm: read_arm_explanations(arm, settings.saliency.methods, shown) for arm in arms})
     networks = {arm: read_weights(network_file(NETWORKS / arm.name, 0).read_bytes()) for arm in reference_arms(arms, scope)}
     accuracy, means, effects = map(report_data.table, ("accuracy", "arms", "effects"))
+    choices, learned = (read_table(ANALYSIS / f"{name}.csv") for name in ("choices", "learned"))
+    learning = pack_learning(choices, read_table(ROUNDS), learned, settings.learn.candidates, settings.analyze.margin_loss, scope.alpha)
     data = {
         "explorer": explorer,
         "networks": pack_networks(networks, scope.dilate, scope.padding),
         "accuracy": pack_accuracy(read_correct(arms), accuracy, means, effects, scope.alpha, scope.margin_points),
         "recognition": pack_recognition({arm: rows_where(read_table(SALIENCY / arm.name / "measures.csv"), state=TRAINED) for arm in arms}),
         "metrics": metric_levels(report_data.table("levels")),
-        "frontier": frontier_rows(report_data.table("learned")),
+        "learning": learning,
         "replicates": scope.replicates,
     }
     packed = f"up to {explorer['replicates']} of {count_noun(scope.replicates, 'replicate')}"
     wording = Wording(scope.image, scope.images, scope.of("test", len(shown)), packed, scope.reference_arms)
     glossary = {**TERMS, **{without_underscores(name): entry.definition for name, entry in METRIC_GLOSSARY.items()}}
-    return page_part(data, wording, scope.margin_points, glossary, pack_programs(CHART_PROGRAMS.read_text(encoding="utf-8")))
+    return page_part(
+        data, wording, scope.margin_points, glossary, pack_programs(CHART_PROGRAMS.read_text(encoding="utf-8")), bool(learning["methods"])
+    )
 
 
 @exit_with_message("report")

@@ -116,12 +116,18 @@ class BrowserPage:
         """Wait until a condition holds."""
         end = time.monotonic() + PATIENCE
         while not self.evaluate(f"Boolean({condition})"):
-            assert time.monotonic() < end, f"never true: {condition}"
+            assert time.monotonic() < end, f"never true: {condition}; errors of the page: {self.errors()}"
             time.sleep(0.05)
 
     def frame(self) -> None:
         """Wait until two frames have been drawn."""
         self.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30))))")
+
+    def shared_address(self) -> str:
+        """Return the address once the page has written its state into it."""
+        self.evaluate("new Promise((done) => setTimeout(done, 500))")
+        shared: str = self.evaluate("location.href")
+        return shared
 
     def text(self, selector: str) -> str:
         """Return the text of an element."""

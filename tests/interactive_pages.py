@@ -7,10 +7,12 @@ from pathlib import Path
 
 from kernel_dilation.analysis.accuracy_analysis import accuracy_analysis
 from kernel_dilation.analysis.crossed_accuracy import correct_percent
+from kernel_dilation.analysis.learning_analysis import learning_analysis
 from kernel_dilation.experiment.arms import Arm, grid_arms
-from kernel_dilation.experiment.parameters import parse_settings
+from kernel_dilation.experiment.parameters import Learn, parse_settings
 from kernel_dilation.interactive.accuracy_data import pack_accuracy
 from kernel_dilation.interactive.explorer_data import ArmExplanations, pack_explorer
+from kernel_dilation.interactive.learning_data import pack_learning
 from kernel_dilation.interactive.network_data import pack_networks
 from kernel_dilation.interactive.page_part import PagePart, Wording, page_part
 from kernel_dilation.interactive.terms import TERMS
@@ -22,6 +24,7 @@ from kernel_dilation.report.tables import ReportTable
 
 import numpy as np
 import pandas as pd
+from changed_parameters import changed
 from PIL import Image
 from small_networks import random_weights, strokes
 
@@ -82,6 +85,34 @@ def networks() -> dict[Arm, list[np.ndarray]]:
     return {arm: random_weights(architecture(arm), seed=arm.dilation) for arm in ARMS if (arm.kernel_size, arm.pooling) == (3, "max")}
 
 
+def learning_tables(alpha: float, margin_loss: float) -> tuple[pd.DataFrame, dict[str, pd.DataFrame], Learn]:
+    """Return rounds on digits, where two dilations are nearly alike, and on textures with planted dilation 2, and what the analysis makes of them.
+
+    One method learns the dilation in a single training; the others are the races and selections that the analysis replays.
+    """
+    race = {"least_rounds": 3, "most_rounds": 4, "alpha": 0.05, "zone": 0.0}
+    settings = parse_settings(changed(
+        learn__candidates=[1, 2, 3], learn__worlds=["digits", "textures-2"], learn__selection=[1, 3], learn__replicates=5, learn__race=race,
+        learn__initial_dilations=[1, 3], analyze__resamples=100, analyze__alpha=alpha, analyze__margin_loss=margin_loss,
+    ))  # fmt: skip
+    generator = np.random.default_rng(0)
+    means = {"digits": (0.100, 0.103, 0.110), "textures-2": (0.5, 0.1, 0.2)}
+    keys = [(world, run, number, dilation) for world in means for run in range(5) for number in (1, 2, 3) for dilation in (1, 2, 3)]
+    rounds = pd.DataFrame(keys, columns=["world", "run", "round", "dilation"])
+    rounds["validation_loss"] = [means[world][dilation - 1] + generator.normal(scale=0.004) for world, _, _, dilation in keys]
+    rounds["validation_accuracy"], rounds["first_epoch_loss"] = 1 - rounds["validation_loss"], 1 + rounds["validation_loss"]
+    runs = [(world, run, start) for world in means for run in range(5) for start in (1, 3)]
+    choices = pd.DataFrame(runs, columns=["world", "run", "initial_dilation"])
+    choices = choices.assign(method="mixture", truth=np.nan, trainings=1.5, chosen_dilation=choices["run"] % 3 + 1)
+    return rounds, learning_analysis({"mixture": choices}, rounds, settings.learn, settings.analyze)[1], settings.learn
+
+
+def made_up_learning() -> dict[str, object]:
+    """Return the choices and the losses that judge them."""
+    rounds, tables, learn = learning_tables(ALPHA, 0.02)
+    return pack_learning(tables["choices"], rounds, tables["learned"], learn.candidates, 0.02, ALPHA)
+
+
 def made_up_data() -> dict[str, object]:
     """Return the data of the page."""
     correct, tables = accuracy_tables(0, ALPHA, MARGIN)
@@ -91,18 +122,13 @@ def made_up_data() -> dict[str, object]:
         for measure in ("gini", "entropy")
         for dilation in DILATIONS
     ]
-    frontier = [
-        {"method": method, "world": "digits", "verdict": "consistent", "trainings": 3.0 + 4 * index, "right_share": 0.8, "right_share_lower": 0.6,
-         "right_share_upper": 0.9, "runs": 6}
-        for index, method in enumerate(("mixture", "race"))
-    ]  # fmt: skip
     return {
         "explorer": pack_explorer(strokes(10).astype(float), np.arange(10), np.arange(100, 110), explanations()),
         "networks": pack_networks(networks(), "first", "same"),
         "accuracy": pack_accuracy(correct, *(tables[name] for name in ("accuracy", "arms", "effects")), ALPHA, MARGIN),
         "recognition": [{"arm": arm.name, "dilation": arm.dilation, "networks": 2, "own": 0.9, "others": 0.4} for arm in ARMS],
         "metrics": metrics,
-        "frontier": frontier,
+        "learning": made_up_learning(),
         "replicates": REPLICATES,
     }
 
@@ -111,7 +137,7 @@ def made_up_data() -> dict[str, object]:
 def made_up_part() -> PagePart:
     """Return the part of the page that reacts to its reader."""
     wording = Wording("digit", "digits", "10 of 50 test digits", "2 of 6 replicates", "kernel size 3, max pooling")
-    return page_part(made_up_data(), wording, MARGIN, TERMS, pack_programs((ROOT / ".dvc/plots/offline.html").read_text(encoding="utf-8")))
+    return page_part(made_up_data(), wording, MARGIN, TERMS, pack_programs((ROOT / ".dvc/plots/offline.html").read_text(encoding="utf-8")), True)
 
 
 def made_up_page() -> str:

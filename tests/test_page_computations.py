@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.interactive.accuracy_data import pack_accuracy
+from kernel_dilation.interactive.learning_data import pack_learning
 from kernel_dilation.interactive.network_data import pack_network
 from kernel_dilation.interactive.packed_arrays import pack_signed, pack_unit
 from kernel_dilation.model.gradients import image_gradient, image_logits
@@ -14,7 +15,7 @@ import keras
 import numpy as np
 import pytest
 from chromium import MISSING, PROGRAM, BrowserPage
-from interactive_pages import accuracy_tables, architecture
+from interactive_pages import accuracy_tables, architecture, learning_tables
 from scipy import stats
 from small_networks import digits, random_weights, strokes, tensors, trained_network
 from statsmodels.stats.multitest import multipletests
@@ -149,6 +150,24 @@ def test_verdicts_for_any_margin_and_alpha_are_those_of_the_analysis(page, alpha
     rows = expected["pairs"][(expected["pairs"]["family"] == "accuracy") & (expected["pairs"]["factor"] == "dilation")]
     np.testing.assert_allclose([[each["mean"], *each["interval"]] for each in pairs], rows[["difference", "lower", "upper"]], rtol=1e-6)
     np.testing.assert_allclose([each["equivalence"] for each in pairs], rows["tost_p_value"], rtol=1e-5, atol=1e-12)
+
+
+@pytest.mark.parametrize(("alpha", "margin"), [(0.05, 0.02), (0.05, 0.1), (0.01, 0.05), (0.2, 0.001)])
+def test_shares_of_right_choices_for_any_margin_and_alpha_are_those_of_the_analysis(page, alpha, margin):
+    rounds, default, learn = learning_tables(0.05, 0.02)
+    expected = learning_tables(alpha, margin)[1]["learned"].set_index(["method", "world"])
+    data = pack_learning(default["choices"], rounds, default["learned"], learn.candidates, 0.02, 0.05)
+    rows = page.evaluate(f"Frontier.rows({json.dumps(data)}, {margin}, {alpha})")
+    assert {"mixture", "race"} <= {row["method"] for row in rows}
+    assert any(row["world"] == "digits" for row in rows)
+    columns = expected.loc[[(row["method"], row["world"]) for row in rows], ["right_share", "right_share_lower", "right_share_upper"]]
+    np.testing.assert_allclose([[row["right_share"], row["lower"], row["upper"]] for row in rows], columns, atol=1e-9)
+
+
+def test_shares_of_right_choices_depend_on_the_margin():
+    """Otherwise the test above would show little."""
+    shares = [learning_tables(0.05, margin)[1]["learned"].query("world == 'digits'")["right_share"].mean() for margin in (0.001, 0.02, 0.1)]
+    assert len(set(shares)) == 3
 
 
 def test_a_drawing_survives_its_text(page):

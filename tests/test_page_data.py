@@ -9,8 +9,9 @@ from dataclasses import replace
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.interactive import explorer_data
 from kernel_dilation.interactive.accuracy_data import factor_stack, pack_accuracy, pair_estimates
-from kernel_dilation.interactive.chart_data import frontier_rows, metric_levels
+from kernel_dilation.interactive.chart_data import metric_levels
 from kernel_dilation.interactive.explorer_data import ArmExplanations, pack_explorer, panels, replicates_that_fit
+from kernel_dilation.interactive.learning_data import pack_learning
 from kernel_dilation.interactive.network_data import pack_network, pack_networks
 from kernel_dilation.interactive.packed_arrays import grey_png, pack_signed, pack_unit
 from kernel_dilation.interactive.page_part import Wording, json_for_script, page_part
@@ -131,7 +132,7 @@ def test_a_single_replicate_has_nothing_to_test():
     assert packed["arms"] == [{"dilation": 1, "kernel_size": 3, "pooling": "max", "mean": 96.123, "lower": 96.123, "n": 1}]
 
 
-def test_charts_have_metrics_by_dilation_and_methods_with_a_price():
+def test_charts_have_metrics_by_dilation():
     rows = [
         ("dilation", "gradient", "gini", "2", 0.123456789),
         ("pooling", "gradient", "gini", "max", 0.5),
@@ -139,9 +140,23 @@ def test_charts_have_metrics_by_dilation_and_methods_with_a_price():
     ]
     levels = pd.DataFrame(rows, columns=["factor", "method", "measure", "level", "mean"]).assign(lower=0.1, upper=np.nan)
     assert metric_levels(levels) == [{"method": "gradient", "measure": "gini", "dilation": 2, "mean": 0.12346, "lower": 0.1}]
-    learned = pd.DataFrame({"method": ["race", "mixture"], "world": "digits", "trainings": [21.0, 1.0], "right_share": [0.9, np.nan], "runs": [6, 6]})
-    assert frontier_rows(learned) == [{"method": "race", "world": "digits", "trainings": 21.0, "right_share": 0.9, "runs": 6}]
-    assert frontier_rows(learned.drop(columns="right_share")) == frontier_rows(pd.DataFrame()) == []
+
+
+def test_choices_are_packed_by_run_with_the_losses_that_judge_them():
+    """A planted world needs no losses; the round without a loss for dilation 2 is left out."""
+    cells = [("digits", 0, 1, 1, 0.1), ("digits", 0, 1, 2, 0.2), ("digits", 0, 2, 1, 0.3), ("spread-2", 0, 1, 1, 0.5), ("spread-2", 0, 1, 2, 0.4)]
+    rounds = pd.DataFrame(cells, columns=["world", "run", "round", "dilation", "validation_loss"])
+    rows = [("race", "digits", np.nan, 0, 1), ("race", "spread-2", 2, 0, 2), ("race", "spread-2", 2, 1, 1)]
+    choices = pd.DataFrame(rows, columns=["method", "world", "truth", "run", "chosen_dilation"])
+    learned = pd.DataFrame({"method": "race", "world": ["digits", "spread-2"], "verdict": "consistent", "trainings": 4.0, "right_share": 0.5})
+    packed = pack_learning(choices, rounds, learned, [2, 1], 0.02, 0.05)
+    assert packed["losses"] == {"digits": {"0": [[0.1, 0.2]]}}
+    assert packed["dilations"] == [1, 2]
+    assert [(row["world"], row["truth"], row["runs"], row["chosen"]) for row in packed["methods"]] == [
+        ("digits", None, [0], [[1]]),
+        ("spread-2", 2, [0, 1], [[2], [1]]),
+    ]
+    assert pack_learning(pd.DataFrame(), rounds, learned, [1, 2], 0.02, 0.05)["methods"] == []
 
 
 def test_recognition_is_the_mean_over_class_models():
@@ -168,7 +183,7 @@ def test_no_text_can_end_the_script_that_holds_the_data():
 
 
 def test_the_texts_of_the_sections_fit_the_data_set_and_leave_out_what_is_missing():
-    part = page_part({"frontier": []}, WORDS, 0.1, {"a <term>": "its meaning"}, "")
+    part = page_part({}, WORDS, 0.1, {"a <term>": "its meaning"}, "", False)
     assert "Choose an image, a saliency method" in part.sections
     assert "10 of 50 test images and 1 of 2 replicates" in part.sections
     assert "a &lt;term&gt;" in part.sections

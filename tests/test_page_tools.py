@@ -17,7 +17,7 @@ def test_the_explorer_shows_what_is_chosen_and_keeps_it_in_the_address(page, add
     assert page.pixels("#explorer-image-second") != before
     summary = page.text("#explorer-summary")
     assert summary.startswith("Digit 3, grad cam, 5 \N{MULTIPLICATION SIGN} 5 taps, average pooling, replicate 1: dilation 2 answers")
-    shared = page.evaluate("location.href")
+    shared = page.shared_address()
     images = {name: page.pixels(f"#explorer-image-{name}") for name in ("first", "second", "difference", "model-first")}
     page.open(shared)
     assert page.text("#explorer-summary") == summary
@@ -45,7 +45,7 @@ def test_equal_dilations_have_equal_maps_and_no_difference(page, address):
 def test_an_address_of_unknown_values_falls_back_to_the_first_view(page, address):
     page.open(address)
     summary = page.text("#explorer-summary")
-    page.open(f"{address}#explorer?explorer.digit=99&explorer.panel=9-none&explorer.second=x&margin.points=nan&quiz.seed=-1&live.drawing=%3Cb%3E")
+    page.open(f"{address}#explorer?explorer.digit=99&explorer.panel=9-none&explorer.second=x&margin.margin=nan&quiz.seed=-1&live.drawing=%3Cb%3E")
     assert page.text("#explorer-summary") == summary
     assert page.errors() == []
 
@@ -65,7 +65,7 @@ def test_a_drawing_is_answered_by_every_dilation_and_kept_in_the_address(page, a
     assert page.text("#live-summary").count("dilation") == 3
     drawn, bars = max(page.pixels("#live-canvas")[::4]), page.text("#live-answers .bars")
     assert drawn == 255
-    page.open(page.evaluate("location.href"))
+    page.open(page.shared_address())
     assert page.text("#live-answers .bars") == bars
 
 
@@ -87,7 +87,7 @@ def test_a_digit_taken_by_keyboard_is_answered(page, address):
     page.evaluate("document.querySelector('#live-digits button:nth-of-type(5)').focus()")
     page.press("Enter")
     assert page.text("#live-answers .bars") != before
-    assert "live.digit=4" in page.evaluate("location.hash")
+    assert "live.digit=4" in page.shared_address()
 
 
 def test_the_class_of_the_gradient_can_be_chosen(page, address):
@@ -100,7 +100,7 @@ def test_the_class_of_the_gradient_can_be_chosen(page, address):
 
 
 def test_a_wide_margin_makes_differences_negligible_and_a_narrow_one_does_not(page, address):
-    page.open(f"{address}#margin?margin.points=5")
+    page.open(f"{address}#margin?margin.margin=5")
     verdicts = "[...document.querySelectorAll('#margin-factors .verdict')].map((word) => word.textContent)"
     assert set(page.evaluate(verdicts)) <= {"negligible", "equivalent"}
     page.set_value("#margin-margin", 0.01)
@@ -108,6 +108,16 @@ def test_a_wide_margin_makes_differences_negligible_and_a_narrow_one_does_not(pa
     assert "margin of 0.01 percentage points" in page.text("#margin-summary")
     page.click("#margin-reset")
     assert "margin of 0.5 percentage points" in page.text("#margin-summary")
+
+
+def test_the_frontier_follows_the_margin_of_the_loss(page, address):
+    page.open(f"{address}#margin?margin.loss=0.1")
+    places = "[...document.querySelectorAll('#charts-frontier .mark-symbol path')].map((mark) => mark.getAttribute('transform')).join()"
+    before = page.evaluate(places)
+    page.set_value("#margin-loss", 15)
+    page.wait(f"{places} !== {before!r}")
+    assert page.text("#margin-loss-value") == "15 %"
+    assert "margin.loss=15" in page.shared_address()
 
 
 def test_the_quiz_scores_by_dilation_and_saves_the_answers(page, address, tmp_path):

@@ -9,8 +9,8 @@ from jinja2 import Environment, StrictUndefined
 
 FOLDER = Path(__file__).parent
 SCRIPTS = (
-    "packed_data", "address", "elements", "pixel_images", "statistics", "network", "explorer", "drawing", "live_network", "margin", "quiz",
-    "tables", "glossary", "charts", "start",
+    "packed_data", "address", "elements", "pixel_images", "statistics", "network", "explorer", "drawing", "live_network", "frontier",
+    "margin", "quiz", "tables", "glossary", "charts", "start",
 )  # fmt: skip
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"  # a browser loads nothing else
 
@@ -54,11 +54,14 @@ TITLES = {
 }
 
 
-def page_part(data: Mapping[str, object], wording: Wording, margin_points: float, glossary: Mapping[str, str], chart_programs: str) -> PagePart:
+def page_part(
+    data: Mapping[str, object], wording: Wording, margin_points: float, glossary: Mapping[str, str], chart_programs: str, has_frontier: bool
+) -> PagePart:
     """Fill in the sections and put style, scripts and data beside them.
 
     Args:
-        data: by name, what the scripts read: `explorer`, `networks`, `accuracy`, `recognition`, `metrics`, `frontier`, `replicates`.
+        data: by name, what the scripts read: `explorer`, `networks`, `accuracy`, `recognition`, `metrics`, `learning`, `replicates`.
+        has_frontier: whether there are choices of dilations to judge.
         margin_points: margin of the run, in percentage points; the slider reaches to ten times it.
         glossary: meaning of each term.
         chart_programs: from `vega_bundle.pack_programs`.
@@ -66,7 +69,7 @@ def page_part(data: Mapping[str, object], wording: Wording, margin_points: float
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     words = {name: getattr(wording, name) for name in ("image", "images", "a_image", "shown_images", "shown_replicates", "live_arms")}
     template = environment.from_string((FOLDER / "sections.html").read_text(encoding="utf-8"))
-    sections = template.render(**words, widest_margin=f"{10 * margin_points:g}", glossary=glossary, frontier=bool(data["frontier"]))
+    sections = template.render(**words, widest_margin=f"{10 * margin_points:g}", glossary=glossary, frontier=has_frontier)
     return PagePart(
         sections=sections,
         style=(FOLDER / "style.css").read_text(encoding="utf-8"),

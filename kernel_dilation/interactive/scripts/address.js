@@ -3,6 +3,9 @@
 const Address = (() => {
   const state = new URLSearchParams();
   const listeners = [];
+  const WRITE_AFTER = 400; // milliseconds; browsers refuse to change the address more than a few times a second
+  let waiting = 0; // timer of the next write
+  let lastPlace = "";
 
   /** Return the value of a name, or the fallback where the address has none. */
   function get(name, fallback) {
@@ -22,12 +25,18 @@ const Address = (() => {
     return Number.isFinite(value) && value >= lowest && value <= highest ? value : fallback;
   }
 
-  /** Set values and write them to the address, with the section as the place to scroll to. */
+  /** Set values and write them to the address a moment later, with the section as the place to scroll to. */
   function set(place, values) {
     for (const [name, value] of Object.entries(values)) {
       state.set(name, String(value));
     }
-    history.replaceState(null, "", `#${place}?${state}`);
+    lastPlace = place;
+    if (!waiting) {
+      waiting = setTimeout(() => {
+        waiting = 0;
+        history.replaceState(null, "", `#${lastPlace}?${state}`);
+      }, WRITE_AFTER);
+    }
   }
 
   /** Call a function whenever the address is changed by hand or by a link with state. */
@@ -44,10 +53,12 @@ const Address = (() => {
       }
       return;
     }
+    clearTimeout(waiting);
+    waiting = 0;
     [...state.keys()].forEach((name) => state.delete(name));
     new URLSearchParams(values).forEach((value, name) => state.set(name, value));
     listeners.forEach((listener) => listener());
-    document.getElementById(place)?.scrollIntoView();
+    document.getElementById(place)?.scrollIntoView({ behavior: "instant" });
   }
 
   /** Begin to follow the address. */

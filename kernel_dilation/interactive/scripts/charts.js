@@ -17,6 +17,10 @@ const Charts = (() => {
   /** Draw all charts, and draw them anew where the reader changes between light and dark. */
   async function start(pageData) {
     data = pageData;
+    if (!("DecompressionStream" in window)) {
+      document.getElementById("charts-missing").hidden = false;
+      return;
+    }
     await loadPrograms();
     const measures = [...new Set(data.metrics.map(({ method, measure }) => `${method} / ${measure}`))];
     const metric = document.getElementById("charts-metric");
@@ -32,7 +36,7 @@ const Charts = (() => {
       draw();
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-    return draw();
+    await draw();
   }
 
   function colours() {
@@ -44,7 +48,7 @@ const Charts = (() => {
   }
 
   async function draw() {
-    await Promise.all([drawDilations(), data.frontier.length ? drawFrontier() : null]);
+    await Promise.all([drawDilations(), drawFrontier()]);
   }
 
   /** Rows of networks or arms with the names that the charts show. */
@@ -101,20 +105,28 @@ const Charts = (() => {
     result.view.addSignalListener("brush", brushed);
   }
 
-  /** Share of right choices against the mean number of trainings that a choice costs, in every world. */
+  /** Share of right choices against the mean number of trainings that a choice costs, in every world, at the margin of the sliders. */
   async function drawFrontier() {
-    const width = Math.max(180, document.getElementById("charts-frontier").clientWidth - 90);
-    await vegaEmbed("#charts-frontier", {
-      width, height: 260, data: { values: data.frontier }, config: colours(),
-      encoding: { x: { field: "trainings", type: "quantitative", title: "trainings for one choice", scale: { type: "log" } }, color: { field: "method", type: "nominal", legend: { orient: "top", columns: 3 } } },
+    const place = document.getElementById("charts-frontier");
+    if (!place || !window.vegaEmbed) {
+      return;
+    }
+    const { loss, alpha } = Margin.chosen();
+    const legend = { orient: "top", columns: Math.max(1, Math.floor(place.clientWidth / 190)) };
+    await vegaEmbed(place, {
+      width: Math.max(180, place.clientWidth - 90), height: 280, data: { values: Frontier.rows(data.learning, loss, alpha) }, config: colours(),
+      encoding: {
+        x: { field: "trainings", type: "quantitative", title: "trainings for one choice", scale: { type: "symlog" } },
+        color: { field: "method", type: "nominal", legend },
+      },
       layer: [
-        { mark: "rule", encoding: { y: { field: "right_share_lower", type: "quantitative", title: "share of right choices", scale: { domain: [0, 1] } }, y2: { field: "right_share_upper" } } },
-        { mark: { type: "point", filled: true, size: 80 }, encoding: { y: { field: "right_share", type: "quantitative" }, shape: { field: "world", type: "nominal", legend: { orient: "top", columns: 3 } },
-          tooltip: [field("method", "method"), field("world", "world"), field("right_share", "share right", ".2f"), field("right_share_lower", "interval from", ".2f"),
-            field("right_share_upper", "to", ".2f"), field("trainings", "trainings", ".1f"), { field: "runs", title: "runs" }, field("verdict", "verdict")] } },
+        { mark: "rule", encoding: { y: { field: "lower", type: "quantitative", title: "share of right choices", scale: { domain: [0, 1] } }, y2: { field: "upper" } } },
+        { mark: { type: "point", filled: true, size: 80 }, encoding: { y: { field: "right_share", type: "quantitative" }, shape: { field: "world", type: "nominal", legend },
+          tooltip: [field("method", "method"), field("world", "world"), field("right_share", "share right", ".2f"), field("lower", "interval from", ".2f"),
+            field("upper", "to", ".2f"), field("trainings", "trainings", ".1f"), { field: "runs", title: "runs" }, field("verdict", "verdict of the run")] } },
       ],
     }, DRAWN);
   }
 
-  return { start };
+  return { start, drawFrontier };
 })();

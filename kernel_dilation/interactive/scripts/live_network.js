@@ -7,6 +7,7 @@ const LiveNetwork = (() => {
   let digits;
   let data;
   let waiting = false;
+  let drawn = false; // by the reader, and not taken from the test set
 
   /** Decode the networks and draw the digit of the address. */
   async function start(pageData) {
@@ -44,10 +45,11 @@ const LiveNetwork = (() => {
   }
 
   function fromAddress() {
-    const drawn = Drawing.fromText(Address.get("live.drawing", ""));
+    const drawing = Drawing.fromText(Address.get("live.drawing", ""));
+    drawn = drawing !== null;
     document.getElementById("live-class").value = Address.choice("live.class", ["answer", ...Array.from({ length: 10 }, (_, digit) => String(digit))], "answer");
-    if (drawn) {
-      pixels.set(drawn);
+    if (drawing) {
+      pixels.set(drawing);
     } else {
       take(Address.choice("live.digit", data.classes.map((_, index) => index), 0));
     }
@@ -56,10 +58,11 @@ const LiveNetwork = (() => {
 
   /** The image has changed: to a drawing, or to a test digit of an index. */
   function changed(what) {
-    if (what === "drawing") {
+    drawn = what === "drawing";
+    if (drawn) {
       pixels.set(pixels.map(Drawing.roundLevel));
     }
-    Address.set("live", what === "drawing" ? { "live.drawing": Drawing.toText(pixels) } : { "live.digit": what, "live.drawing": "" });
+    Address.set("live", drawn ? { "live.drawing": Drawing.toText(pixels) } : { "live.digit": what, "live.drawing": "" });
     answer();
   }
 
@@ -79,7 +82,7 @@ const LiveNetwork = (() => {
         const canvas = document.getElementById("live-canvas");
         PixelImages.drawDigit(canvas, pixels);
         canvas.setAttribute("aria-label", "Drawing field, 28 by 28 pixels; digits can also be taken by the buttons beside it");
-        showAnswers(document.getElementById("live-centre").checked ? Drawing.centre(pixels) : pixels);
+        showAnswers(drawn && document.getElementById("live-centre").checked ? Drawing.centre(pixels) : pixels);
       });
     }
   }

@@ -3,20 +3,23 @@
 const Margin = (() => {
   const { element, formatNumber, formatPValue, readable } = Elements;
   const { equivalenceTest, holm, verdict, twoSidedTest, interval } = Statistics;
+  const SLIDERS = ["margin", "alpha", "loss"]; // percentage points of accuracy; significance level; percent of the loss
   let data;
+  let loss; // margin of the loss in this run, in percent
 
   /** Set the sliders to the address or to the values of the run, and show the verdicts. */
   function start(pageData) {
     data = pageData.accuracy;
-    for (const name of ["margin", "alpha"]) {
-      slider(name).addEventListener("input", () => {
-        Address.set("margin", { "margin.points": slider("margin").value, "margin.alpha": slider("alpha").value });
+    loss = 100 * pageData.learning.margin;
+    for (const name of SLIDERS) {
+      slider(name)?.addEventListener("input", () => {
+        share();
         show();
       });
     }
     document.getElementById("margin-reset").addEventListener("click", () => {
-      setSliders(data.margin, data.alpha);
-      Address.set("margin", { "margin.points": data.margin, "margin.alpha": data.alpha });
+      setSliders(data.margin, data.alpha, loss);
+      share();
       show();
     });
     Address.onChange(fromAddress);
@@ -27,14 +30,22 @@ const Margin = (() => {
     return document.getElementById(`margin-${name}`);
   }
 
-  function setSliders(margin, alpha) {
-    slider("margin").value = margin;
-    slider("alpha").value = alpha;
+  function setSliders(...values) {
+    SLIDERS.forEach((name, index) => slider(name) && (slider(name).value = values[index]));
+  }
+
+  function share() {
+    Address.set("margin", Object.fromEntries(SLIDERS.filter(slider).map((name) => [`margin.${name}`, slider(name).value])));
   }
 
   function fromAddress() {
-    setSliders(Address.number("margin.points", 0, 100, data.margin), Address.number("margin.alpha", 0, 1, data.alpha));
+    setSliders(Address.number("margin.margin", 0, 100, data.margin), Address.number("margin.alpha", 0, 1, data.alpha), Address.number("margin.loss", 0, 100, loss));
     show();
+  }
+
+  /** Return what the sliders say: margin of accuracy in points, margin of the loss as a share, significance level. */
+  function chosen() {
+    return { margin: Number(slider("margin").value), alpha: Number(slider("alpha").value), loss: Number(slider("loss")?.value ?? 0) / 100 };
   }
 
   /** Return the verdict on each factor: the same rule as in the analysis, with Holm's correction over all factors. */
@@ -55,7 +66,11 @@ const Margin = (() => {
   }
 
   function show() {
-    const [margin, alpha] = [Number(slider("margin").value), Number(slider("alpha").value)];
+    const { margin, alpha, loss: share } = chosen();
+    if (slider("loss")) {
+      document.getElementById("margin-loss-value").textContent = `${formatNumber(100 * share)} %`;
+      Charts.drawFrontier();
+    }
     document.getElementById("margin-margin-value").textContent = `${formatNumber(margin)} points`;
     document.getElementById("margin-alpha-value").textContent = formatNumber(alpha);
     const factors = factorVerdicts(data.factors, margin, alpha);
@@ -98,5 +113,5 @@ const Margin = (() => {
     return picture;
   }
 
-  return { start, factorVerdicts, pairVerdicts };
+  return { start, chosen, factorVerdicts, pairVerdicts };
 })();

@@ -11,7 +11,7 @@
     const present = tools.filter(([id]) => document.getElementById(id));
     await Promise.all(present.map(([, tool]) => tool.start(data)));
     if (location.hash.includes("?")) {
-      document.getElementById(location.hash.slice(1).split("?")[0])?.scrollIntoView();
+      document.getElementById(location.hash.slice(1).split("?")[0])?.scrollIntoView({ behavior: "instant" });
     }
   }
   document.documentElement.dataset.ready = "true";

@@ -6,6 +6,8 @@ const Statistics = (() => {
     9.984369578019572e-6, 1.5056327351493116e-7,
   ];
 
+  const NO_VARIANCE = 1e-9; // of the largest absolute value, as in kernel_dilation/statistics/verdicts.py
+
   /** Logarithm of the gamma function of a positive number (Lanczos' approximation, error below 1e-13). */
   function logGamma(value) {
     if (value < 0.5) {
@@ -70,6 +72,25 @@ const Statistics = (() => {
     return (low + high) / 2;
   }
 
+  /** Quantile of the beta distribution: the x at which I_x(a, b) is `probability` (bisection). */
+  function betaQuantile(probability, a, b) {
+    let [low, high] = [0, 1];
+    for (let step = 0; step < 60; step += 1) {
+      const middle = (low + high) / 2;
+      [low, high] = incompleteBeta(middle, 1 - middle, a, b) < probability ? [middle, high] : [low, middle];
+    }
+    return (low + high) / 2;
+  }
+
+  /** Mean of values (n,), n at least 2, with its standard error and degrees of freedom; an error of mere rounding is 0. */
+  function estimate(values) {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    const error = Math.sqrt(squares / (values.length - 1) / values.length);
+    const scale = NO_VARIANCE * Math.max(...values.map(Math.abs));
+    return { mean: Math.abs(mean) > scale ? mean : 0, error: error > scale ? error : 0, degrees: values.length - 1 };
+  }
+
   /** Distance in standard errors; infinite where these are 0 and the distance is not. */
   function standardised(distance, error) {
     return error > 0 ? distance / error : Math.sign(distance) * Infinity || 0;
@@ -114,5 +135,5 @@ const Statistics = (() => {
     return smallest > alpha ? "untestable" : "inconclusive";
   }
 
-  return { tTail, tQuantile, twoSidedTest, equivalenceTest, interval, holm, verdict };
+  return { tTail, tQuantile, betaQuantile, estimate, standardised, twoSidedTest, equivalenceTest, interval, holm, verdict };
 })();
