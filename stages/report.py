@@ -167,7 +167,7 @@ def read_arm_explanations(arm: Arm, methods: list[str], shown: np.ndarray) -> Ar
 
 def read_correct(arms: list[Arm]) -> dict[Arm, np.ndarray]:
     """Return 100 for each test image that a network classifies correctly and 0 for each other, (replicates, images), by arm."""
-    correct = {}
+    correct: dict[Arm, np.ndarray] = {}
     for arm in arms:
         logits, labels = read_arrays(NETWORKS / arm.name / "predictions.npz", "logits", "labels")
         correct |= correct_percent({arm: logits}, labels)

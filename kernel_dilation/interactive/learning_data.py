@@ -39,7 +39,7 @@ def pack_learning(
 def method_row(row: dict, choices: pd.DataFrame) -> dict[str, object]:
     """Return what one method chose in one world: `chosen` has a list for each run, from all initial dilations."""
     rows = choices[(choices["method"] == row["method"]) & (choices["world"] == row["world"])]
-    by_run = {int(run): table["chosen_dilation"].astype(int).tolist() for run, table in rows.groupby("run")}  # type: ignore[call-overload]
+    by_run = {int(run): table["chosen_dilation"].astype(int).tolist() for run, table in rows.groupby("run")}
     truths = rows["truth"].dropna().unique()
     return {
         "method": row["method"], "world": row["world"], "verdict": row["verdict"], "trainings": round(float(row["trainings"]), 3),
