@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from itertools import combinations, product
 
 from kernel_dilation.analysis.learning_analysis import learning_analysis
-from kernel_dilation.dilation_selection.learning_verdict import consistency_rule
 from kernel_dilation.analysis.tap_coverage import tap_coverage_table
+from kernel_dilation.dilation_selection.learning_verdict import consistency_rule
 from kernel_dilation.experiment.arms import Arm, grid_arms
 from kernel_dilation.experiment.geometry import extent, network_receptive_field
 from kernel_dilation.experiment.parameters import Learn, parse_settings
@@ -68,8 +68,8 @@ def made_up_scope(
     """Return the scope of the made-up numbers."""
     digits = {"train": 1000, "validation": 20, "test": 50}
     return Scope(
-        "made_up", replicates, digits, DIGITS, 1, tuple(dilations), tuple(kernel_sizes), tuple(poolings), 0.05, 0.5, 0.1, "first", "same", "own", "lattice",
-        LEARN, consistency_rule(ANALYZE), ANALYZE.margin_loss,
+        "made_up", replicates, digits, DIGITS, 1, tuple(dilations), tuple(kernel_sizes), tuple(poolings), 0.05, 0.5, 0.1,
+        "first", "same", "own", "lattice", LEARN, consistency_rule(ANALYZE), ANALYZE.margin_loss,
     )  # fmt: skip
 
 

@@ -6,7 +6,6 @@ from kernel_dilation.dilation_learning.interpolated_method import MAX_JITTER, MA
 from kernel_dilation.dilation_learning.kernel_placement import convolve_wide_kernel, regular_grid
 from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome, choice_row, trajectory_rows
 from kernel_dilation.dilation_learning.method_base import INITIAL_ADVANTAGE, DilationMethod, MethodOptions, get_method, train_method
-from kernel_dilation.learning_worlds.planted_textures import generate_textures
 from kernel_dilation.dilation_methods.continuous import Continuous
 from kernel_dilation.dilation_methods.experts import MEMORY, STEPS_PER_UPDATE, Experts
 from kernel_dilation.dilation_methods.mixture import INITIAL_TEMPERATURE, Mixture
@@ -14,6 +13,7 @@ from kernel_dilation.dilation_methods.positions import Positions
 from kernel_dilation.dilation_methods.spacing import Spacing
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.parameter_types import available_methods
+from kernel_dilation.learning_worlds.planted_textures import generate_textures
 from kernel_dilation.model.network import Architecture
 from kernel_dilation.training.loop import Schedule, train_and_validate
 

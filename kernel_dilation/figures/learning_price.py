@@ -1,5 +1,7 @@
 """Figure of the share of right choices of every way to learn the dilation: against its price, and in every world."""
 
+from typing import Any
+
 from kernel_dilation.dilation_selection.replayed_choices import CONTROLS, CRITERIA, parse_selection
 from kernel_dilation.dilation_selection.selection_bound import least_error
 from kernel_dilation.experiment.world_names import MIRRORED, world_title
@@ -17,7 +19,7 @@ from matplotlib.patches import Rectangle
 NO_CHOICES = "No choices of a way to learn the dilation are available."
 PRICE_HEIGHT, ROW_HEIGHT, NAMES_HEIGHT = 4.0, 0.25, 1.2  # inches: the upper panel, a row of the lower one, and the names of its columns
 PRICES = (1, 2, 5, 10, 20, 50, 100, 200, 500)  # ticks, in trainings
-POINTS = {"elinewidth": 1.0, "capsize": 2.0, "linewidth": 1.5}
+POINTS: Any = {"elinewidth": 1.0, "capsize": 2.0, "linewidth": 1.5}
 
 
 def right_share_and_price_figure(learned: pd.DataFrame, worlds: pd.DataFrame, world: str) -> Figure:
@@ -74,7 +76,7 @@ def draw_prices(axes: Axes, shares: pd.DataFrame) -> None:
     axes.minorticks_off()
 
 
-def draw_points(axes: Axes, shares: pd.DataFrame, aside: float, **options: object) -> None:
+def draw_points(axes: Axes, shares: pd.DataFrame, aside: float, **options: Any) -> None:
     """Draw shares with their intervals, moved aside by a factor, so that series do not hide each other."""
     ends = np.abs(shares[["right_share_lower", "right_share_upper"]].to_numpy(float) - shares[["right_share"]].to_numpy(float)).T
     axes.errorbar(shares["trainings"] * aside, shares["right_share"], ends, **POINTS, **options)
