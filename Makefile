@@ -32,7 +32,7 @@ test-processors: set-up-tests ## run the numeric tests as on other processors: w
 	TF_ENABLE_ONEDNN_OPTS=0 python -m pytest $(NUMERIC_TESTS)
 	ONEDNN_MAX_CPU_ISA=AVX2 python -m pytest $(NUMERIC_TESTS)
 
-study: set-up ## run the full grid on all of MNIST and the replication of the 2019 study, into study/ (about two hours; resumes where it stopped)
+study: set-up ## run the full grid on all of MNIST, the replication of the 2019 study and the other side runs, into study/ (hours; resumes where it stopped)
 	python -m tools.study.run_study
 
 calibrate: set-up ## measure the error rates of the statistics on synthetic studies, into metrics/calibration.csv (minutes)

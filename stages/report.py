@@ -11,11 +11,11 @@ from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.atomic_write import atomic_file
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Settings, parse_settings
-from kernel_dilation.experiment.paths import ANALYSIS, DIGITS, LEARNED, METRICS, PARAMETERS, PLOTS, SALIENCY
+from kernel_dilation.experiment.paths import ANALYSIS, BASELINES, DIGITS, LEARNED, METRICS, PARAMETERS, PLOTS, SALIENCY, TRAINED
 from kernel_dilation.explanations.digit_selection import class_mean_images
 from kernel_dilation.figures.digit_images import first_of_each_class
 from kernel_dilation.figures.misclassified import MOST
-from kernel_dilation.presentation.table_rows import read_table
+from kernel_dilation.presentation.table_rows import read_table, rows_where
 from kernel_dilation.report.contents import page_chapters, question_sections
 from kernel_dilation.report.html_page import render_page
 from kernel_dilation.report.report_data import ExampleDigits, ExampleExplanations, LearningTables, NamedTables, ReportData
@@ -30,6 +30,8 @@ TEMPLATE = Path("kernel_dilation/report/page.html")
 TABLES = (
     "accuracy", "arms", "conditions", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
     "levels", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "worlds", "wrong",
+    "accuracy", "arms", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
+    "levels", "marks", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "wrong",
 )  # fmt: skip
 SHOWN_DIGITS = 10  # whose maps are shown: the first ten are one of each class
 DIGITS_PER_CLASS = 12
@@ -84,7 +86,8 @@ def read_tables(arms: list[Arm]) -> NamedTables:
 
 def chance_levels(arm: Arm) -> pd.DataFrame:
     """Return the mean chance level of each method and metric of an arm; `level` is the dilation."""
-    means = read_table(SALIENCY / arm.name / "measures.csv", ("method", "_chance")).groupby("method", sort=False).mean()
+    table = rows_where(read_table(SALIENCY / arm.name / "measures.csv", ("method", "state", "_chance")), state=TRAINED)
+    means = table[~table["method"].isin(BASELINES)].drop(columns="state").groupby("method", sort=False).mean()
     return means.reset_index().melt("method", var_name="measure", value_name="mean").dropna().assign(level=arm.dilation)
 
 

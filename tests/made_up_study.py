@@ -83,7 +83,7 @@ def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str
     }
     counts = {"verdict": "difference", "method": "gradient", "measures": 8, "share_differing": 0.5}
     floor = {"spearman": {"verdict": "difference", "p_value": 0.001, "effect": -1.0}, "ssim": {"verdict": "inconclusive", "p_value": 0.2}}
-    contrasts = {"noise_floor": floor, "gridding": {"verdict": "negligible", "p_value": 0.01, "effect": 1.0}}
+    contrasts = {"noise_floor": floor, "gridding_at_2": {"verdict": "negligible", "p_value": 0.01, "effect": 1.0}}
     method = {
         "verdict": "inconclusive", "world": "atrous-2", "right_share": 0.5, "right_share_lower": 0.2, "right_share_upper": 0.8, "same_share": 0.4,
         "start_slope": 0.1, "start_slope_lower": -0.1, "start_slope_upper": 0.3, "bias": 1.5, "bias_lower": 0.5, "bias_upper": 2.5, "deviation": 1.2,
@@ -197,16 +197,20 @@ def question_tables(random: Random, dilations: Sequence[int], methods: Sequence[
 def saliency_tables(random: Random, dilations: Sequence[int], replicates: int, methods: Sequence[str]) -> Tables:
     """Return the other tables of maps and class models."""
     ends = {"mean": 0.5, "lower": 0.4, "upper": 0.6}
-    powers = {"power": 0.2, "power_of_dilation_1": 0.1, "difference": 0.1, "lower": 0.05, "upper": 0.15}
+    peaks = {"gridding": 0.2, "gridding_of_others": 0.1, "difference": 0.1, "lower": 0.05, "upper": 0.15}
     pairs = [
         {"comparison": "replicates" if first == second else "dilations", "first": first, "second": second}
         for first, second in product(dilations, repeat=2)
         if first <= second and replicates > 1
     ]
-    beside_1 = [dilation for dilation in dilations if dilation > 1] if 1 in dilations else []
+    dilated = [dilation for dilation in dilations if dilation > 1 and len(dilations) > 1]
     tables = {
         "similarity": [{"method": method, "index": index, **pair, **ends} for method, index, pair in product(methods, ("spearman", "ssim"), pairs)],
-        "gridding": [{"method": method, "dilation": dilation, **powers} for method, dilation in product(methods, beside_1)],
+        "gridding": [{"method": method, "dilation": dilation, **peaks} for method, dilation in product(methods, dilated)],
+        "marks": [
+            {"method": method, "measure": measure, "level": dilation, **ends}
+            for method, measure, dilation in product(methods, ("mark_share", "mark_share_chance"), dilations)
+        ],
         "chance": [{"method": name, "measure": "mass_accuracy_chance", "level": level, "mean": 0.15} for name, level in product(methods, dilations)],
         "cascade": [
             {"dilation": dilation, "replicate": replicate, "method": method, "layer": layer, "similarity": random.random()}

@@ -12,13 +12,11 @@ from tools.study.accuracy_fall import (
     fall_table,
     replicate_table,
     replication_figure,
-    share_of_fall,
 )
 
 import numpy as np
 import pytest
 from changed_parameters import changed
-from scipy import stats
 
 OPTIONS = parse_settings(changed(analyze__resamples=200)).analyze
 DILATIONS = (1, 2, 7)
@@ -71,31 +69,6 @@ def test_the_shares_of_the_causes_sum_to_one():
     assert (table["points"] <= table["upper"]).all()
     assert (table["share_lower"] <= table["share"] + 1e-9).all()
     assert (table["share"] <= table["share_upper"] + 1e-9).all()
-
-
-def test_the_interval_of_a_share_covers_it_in_95_percent_of_studies():
-    """Oracle: simulation. 10 replicates lose 0.5 of 1 point, each half with a standard deviation of 0.2; 4,000 studies, standard error 0.34 %."""
-    random = np.random.default_rng(0)
-    lost = random.normal(0.5, 0.2, (4000, 10))
-    falls = lost + random.normal(0.5, 0.2, (4000, 10))
-    shares = [share_of_fall(*study, 0.05) for study in zip(lost, falls)]
-    assert np.mean([share["share_lower"] <= 0.5 <= share["share_upper"] for share in shares]) == pytest.approx(0.95, abs=0.0115)
-
-
-def test_at_the_ends_of_the_interval_a_t_test_just_rejects():
-    """Oracle: scipy.stats.ttest_1samp."""
-    random = np.random.default_rng(2)
-    lost, fall = random.normal(0.3, 0.1, 8), random.normal(1.0, 0.2, 8)
-    share = share_of_fall(lost, fall, 0.05)
-    for end in ("share_lower", "share_upper"):
-        assert stats.ttest_1samp(lost - share[end] * fall, 0).pvalue == pytest.approx(0.05)
-
-
-def test_the_share_of_a_fall_that_may_be_zero_has_no_finite_interval():
-    share = share_of_fall(np.array([0.1, 0.2, 0.3]), np.array([-1.0, 1.0, 1.0]), 0.05)
-    assert (share["share_lower"], share["share_upper"]) == (-np.inf, np.inf)
-    assert share["share"] == pytest.approx(0.6)
-    assert np.isnan(share_of_fall(np.zeros(3), np.zeros(3), 0.05)["share"])
 
 
 def test_the_parts_can_be_computed_again_from_the_published_accuracies_of_every_network():

@@ -1,9 +1,7 @@
 from pathlib import Path
 
-from kernel_dilation.dilation_learning import learning_outcome
 from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome
 from kernel_dilation.experiment.parameters import Learn, parse_settings
-from stages import learn as learn_stage
 from stages.learn import choices_table, job_name, list_runs, trajectory_table
 
 import numpy as np
@@ -35,10 +33,8 @@ def test_a_method_runs_in_every_world_from_every_initial_dilation():
     assert len({job_name(run) for run in runs}) == len(runs)
 
 
-def test_a_method_without_an_initial_dilation_runs_once_in_every_world_and_run(monkeypatch):
-    assert isinstance(learning_outcome.METHODS_WITHOUT_START, frozenset)
-    monkeypatch.setattr(learn_stage, "METHODS_WITHOUT_START", frozenset({"spacing"}))
-    runs = list_runs("spacing", LEARN)
+def test_a_method_without_an_initial_dilation_runs_once_in_every_world_and_run():
+    runs = list_runs("fair_experts", LEARN)
     assert [(run["world"], run["run"], run["initial_dilation"]) for run in runs] == [
         (world, number, None) for world in ("digits", "atrous-4") for number in (0, 1)
     ]
@@ -71,7 +67,7 @@ def test_the_tables_have_the_choice_and_the_course_of_every_run():
         ({"kernel_size": 61}, r"learn.kernel_size: a kernel's outer taps must meet its input, .* \(got 61\)"),
         (
             {"rates": {"mixture": 0.2}, "methods": ["mixture", "experts"]},
-            r"learn.rates: must have a rate for each of learn.methods; there is none for experts",
+            r"learn.rates: must have a rate for each of learn.methods that has an initial dilation; there is none for experts$",
         ),
         ({"rates": {"mixture": 0.0}}, r"learn.rates.mixture: must be a number, above 0 .* \(got 0.0\)"),
         ({"rates": {"guess": 1.0}}, r"learn.rates.guess: must be one of the methods"),

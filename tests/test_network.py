@@ -8,7 +8,18 @@ import sys
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.parameters import Network
 from kernel_dilation.model import network
-from kernel_dilation.model.network import Architecture, build_architecture, convolve, keras_network, logits, weight_shapes
+from kernel_dilation.model.keras_weights import read_weights
+from kernel_dilation.model.network import (
+    Architecture,
+    build_architecture,
+    convolve,
+    initial_seed,
+    initial_weights,
+    keras_network,
+    logits,
+    weight_shapes,
+)
+from kernel_dilation.training.loop import Schedule, train_network
 
 import numpy as np
 import pytest
@@ -43,6 +54,19 @@ def test_every_dilation_starts_from_the_same_weights():
 def test_different_seeds_give_different_initial_weights():
     one, two = (keras_network(Architecture(Arm(1, 3, "max")), seed=seed).get_weights()[0] for seed in (5, 6))
     assert np.abs(one - two).max() > 0.01
+
+
+def test_initial_seeds_differ_between_replicates():
+    assert len({initial_seed(0, replicate) for replicate in range(50)}) == 50
+
+
+def test_initial_weights_are_those_from_which_training_starts():
+    """Oracle: training for one epoch at a learning rate too small to change any float32."""
+    of, images = Architecture(Arm(2, 3, "max"), channels=(3, 4), dense=5), np.zeros((10, 28, 28), np.uint8)
+    digits = {"x_train": images, "y_train": np.arange(10), "x_validation": images, "y_validation": np.arange(10), "x_test": images}
+    trained = read_weights(train_network(of, Schedule(1, 10, 1e-30), digits, seed=4, replicate=1)["network"])
+    for first, second in zip(initial_weights(of, 4, 1), trained, strict=True):
+        np.testing.assert_array_equal(first, second)
 
 
 def test_valid_padding_changes_the_hidden_layer_alone():

@@ -82,7 +82,7 @@ BROKEN = [  # a change of the default parameters, the parameter that the message
     ({"train__replicate": 8}, "train.replicate", "there is no such parameter (got 8); did you mean train.replicates?"),
     ({"train__x\ny": 1}, "train.x�y", "there is no such parameter"),
     ({"dilation": [1]}, "dilation", "there is no such parameter (got [1]); did you mean dilations?"),
-    ({"replicates": 4}, "replicates", "did you mean train.replicates or learn.replicates?"),
+    ({"replicates": 4}, "replicates", "did you mean train.replicates or mark.replicates or learn.replicates?"),
     ({"trian": {"epochs": 4}}, "trian", "there is no such parameter (got a section with epochs); did you mean train?"),
     ({"train": {}}, "train.epochs", f"is missing; {COUNT} 10,000"),
     ({"train": None}, "train", "must be a section with replicates, epochs, batch_size, learning_rate, shift_pixels, resplit, seed (got nothing)"),
@@ -108,7 +108,7 @@ def test_minus_zero_is_zero_where_zero_is_allowed():
 
 
 def test_numbers_are_read_as_dvc_writes_them():
-    text = DEFAULT.replace("total_variation: 0.0 ", "total_variation: 1e-05 ").replace("epochs: 5 ", "epochs: 010 ")
+    text = DEFAULT.replace("total_variation: 0.05 ", "total_variation: 1e-05 ").replace("epochs: 5 ", "epochs: 010 ")
     settings = parse_settings(text)
     assert (settings.saliency.total_variation, settings.train.epochs) == (0.00001, 10)
 

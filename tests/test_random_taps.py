@@ -83,7 +83,7 @@ def test_shifted_images_give_the_convolution_with_the_whole_kernel(kernel_size, 
 
 @pytest.mark.parametrize(("pooling", "padding"), [("max", "same"), ("average", "valid"), ("stride", "same")])
 def test_the_pure_functions_compute_the_same_as_the_keras_layers(pooling, padding):
-    architecture = Architecture(Arm(3, 3, pooling), "first", padding, (3, 4), 5, "random")
+    architecture = Architecture(Arm(3, 3, pooling), "first", padding, (3, 4), 5, taps="random")
     model = keras_network(architecture, seed=1)
     assert [weight.shape for weight in model.weights] == weight_shapes(architecture)
     np.testing.assert_allclose(logits([weight.value for weight in model.weights], IMAGES, architecture), model(IMAGES), atol=1e-5)

@@ -61,8 +61,8 @@ def test_saliency_is_answered_with_what_changes_and_what_does_not():
         "(95 % CI 0.010 to 0.030); its verdict is difference.",
         "On average, maps of two dilations are less similar than maps of two replicates of one dilation (spearman).",
         "The result is inconclusive for the similarity of maps of two dilations, compared with maps of two replicates of one dilation (ssim).",
-        "Averaged over the dilations above 1, maps have a larger share of their power near the frequencies k/dilation than maps of dilation 1, but "
-        "by less than the 10 % margin (gridding). This average does not tell whether the maps of a single dilation show gridding artefacts.",
+        "At the lag of their own dilation, maps have a higher peak of autocorrelation than maps of other dilations, but by less than the 10 % margin "
+        "(gridding at 2).",
         "Equivalence within the 10 % margin is shown for the recognition of class models by networks of another dilation, compared with networks of "
         "the same dilation (transfer confidence).",
     ]

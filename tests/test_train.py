@@ -2,6 +2,7 @@
 
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.parameters import Train, parse_settings
+from kernel_dilation.model import network
 from kernel_dilation.training import loop
 from stages.train import train_replicate
 
@@ -20,6 +21,7 @@ DIGITS = {
 def splits(monkeypatch):
     """Return a function that gives the labels that an arm's replicate is trained on, and those that it is validated on."""
     received = []
+    monkeypatch.setattr(network, "use_one_thread", lambda: None)  # only a new process can be restricted to one thread
     monkeypatch.setattr(loop, "train_network", lambda architecture, schedule, digits, *rest: received.append(digits))
 
     def split(arm: Arm, train: Train, replicate: int) -> tuple[list[int], list[int]]:

@@ -7,7 +7,6 @@ from kernel_dilation.training.loop import (
     Schedule,
     Trainer,
     batch_order,
-    initial_seed,
     mean_loss_and_accuracy,
     one_cycle,
     scale_pixels,
@@ -115,10 +114,6 @@ def test_every_digit_occurs_at_most_once_in_an_epoch():
     assert order.shape == (10, 10)
     assert len(set(order.ravel())) == 100
     assert not np.array_equal(order, batch_order(103, 10, (1, 3)))
-
-
-def test_initial_seeds_differ_between_replicates():
-    assert len({initial_seed(0, replicate) for replicate in range(50)}) == 50
 
 
 @pytest.mark.parametrize("shift", [(1, 0), (-1, 2), (0, -2)])

@@ -16,6 +16,7 @@ TINY = {
     "network": {"channels": [4, 4], "dense": 8},
     "train": {"replicates": 2, "epochs": 1},
     "saliency": {"methods": ["gradient", "occlusion"], "images": 10, "steps": 5},
+    "mark": {"replicates": 1, "images": 64, "explained_images": 10, "epochs": 1},
     "learn": {
         "methods": ["mixture", "continuous"], "replicates": 1, "candidates": [1, 2], "initial_dilations": [1, 2], "channels": [2, 2], "dense": 4,
         "images": 64, "epochs": 1, "batch_size": 16, "planted_images": 64, "worlds": ["digits", "textures-2"], "selection": [1, 2],

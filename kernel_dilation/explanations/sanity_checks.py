@@ -59,13 +59,13 @@ def randomise_layers(weights: Sequence[np.ndarray], seed: Sequence[int]) -> Iter
         yield list(network)
 
 
-def randomization_similarity(maps: np.ndarray, randomised: np.ndarray) -> np.ndarray:
-    """Return Spearman's correlation of the absolute maps before and after randomisation, (n,); 0 where one is constant.
+def map_similarity(maps: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return Spearman's correlation of the absolute values of two stacks of maps, (n,); 0 where one is constant.
 
-    Adebayo et al. (2018), section 2.2. A value near 1 means that the map does not depend on the
-    randomised weights.
+    Adebayo et al. (2018), section 2.2. Applied to the maps before and after randomisation, a value near 1
+    means that the map does not depend on the randomised weights.
 
     Raises:
         ValueError: a map contains NaN or an infinite number.
     """
-    return rank_correlation(normalised_ranks(np.abs(maps)), normalised_ranks(np.abs(randomised)))
+    return rank_correlation(normalised_ranks(np.abs(maps)), normalised_ranks(np.abs(others)))

@@ -35,7 +35,7 @@ class Architecture:
     channels: tuple[int, int] = (16, 32)
     dense: int = 64
     head: Literal["flat", "average"] = "flat"  # whether the hidden layer receives the last features of all places or their mean over places
-    taps: str = "lattice"
+    taps: Literal["lattice", "random"] = "lattice"
 
     @property
     def first_kernel(self) -> tuple[int, int]:
@@ -99,6 +99,20 @@ def use_one_thread() -> None:
     for gpu in tf.config.list_physical_devices("GPU"):
         tf.config.experimental.set_memory_growth(gpu, True)
     tf.config.experimental.enable_op_determinism()
+
+
+def initial_seed(seed: int, replicate: int) -> int:
+    """Return the seed of the initial weights, which a replicate shares with the same replicate of every other arm."""
+    return int(np.random.default_rng((seed, replicate)).integers(2**31 - 8))
+
+
+def initial_weights(architecture: Architecture, seed: int, replicate: int) -> list[np.ndarray]:
+    """Return the eight arrays, float32, with which the training of a replicate begins.
+
+    Args:
+        seed: seed of the experiment, `train.seed`.
+    """
+    return keras_network(architecture, initial_seed(seed, replicate)).get_weights()
 
 
 def keras_network(architecture: Architecture, seed: int) -> keras.Model:

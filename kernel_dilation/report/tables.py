@@ -133,8 +133,9 @@ def saliency_tables(report_data: ReportData) -> list[ReportTable]:
         "Effect: rank-biserial correlation of the two dilations that differ most. Slope: change per pixel of dilation."
     )
     references = (
-        "Similarity: maps of two dilations minus maps of two replicates of one dilation. Gridding: dilated networks minus dilation 1. "
-        "Transfer (cross-recognition): networks of another dilation minus networks of the same. p-values are Holm-corrected within each."
+        "Similarity: maps of two dilations minus maps of two replicates of one dilation. Gridding: maps of a dilation minus those of other "
+        "dilations, at the lag of that dilation. Transfer (cross-recognition): networks of another dilation minus networks of the same. p-values "
+        "are Holm-corrected within each."
     )
     return [
         report_table("All metrics and methods: tests, slopes and verdicts", effects, METRIC_COLUMNS, note),
@@ -169,7 +170,8 @@ def accuracy_tables(report_data: ReportData) -> list[ReportTable]:
         ),
         report_table(
             "Taps of the first kernel that meet the image", report_data.table("taps"), TAP_COLUMNS,
-            "Ink that is met: share of all pairs of a tap and a unit of ink for which the output that joins them lies on the feature map. Taps on "
-            "the image: share of all pairs of an output and a tap for which the tap lies on the image. A wide kernel has fewer such taps.",
+            "Ink that is met: share of all pairs of a tap and a unit of ink for which the output that joins them lies on the feature map. "
+            "Taps on the image: share of all pairs of an output and a tap for which the tap lies on the image. A wide kernel has fewer "
+            "taps that can work.",
         ),
     ]  # fmt: skip

@@ -7,12 +7,11 @@ from kernel_dilation.presentation.figure_style import INK, colours, offsets, pan
 from kernel_dilation.presentation.table_rows import row_dicts, rows_where
 from kernel_dilation.statistics.block_tables import Floats
 from kernel_dilation.statistics.effect_sizes import mean_intervals
+from tools.study.ratio_of_means import ratio_of_means
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy import stats
 
 # Test accuracy in percent, by dilation, of the networks of Huang and Grethlein (2019) when evaluated correctly.
 PUBLISHED = {1: 98.38, 2: 98.02, 3: 97.81, 4: 97.09, 5: 95.05, 6: 90.85, 7: 96.21}
@@ -62,30 +61,10 @@ def fall_table(parts: Mapping[str, Floats], dilations: tuple[int, ...], options:
         for part, lost in parts.items():
             values = lost[:, columns].mean(1)
             lower, upper = mean_intervals(values[:, None], options.alpha, options.resamples, options.seed)
-            share = share_of_fall(values, fall, options.alpha)
-            rows.append({"dilation": dilation, "part": part, "points": values.mean(), "lower": lower[0], "upper": upper[0], **share})
+            share = ratio_of_means(values, fall, options.alpha)
+            row = {"dilation": dilation, "part": part, "points": values.mean(), "lower": lower[0], "upper": upper[0]}
+            rows.append({**row, "share": share.value, "share_lower": share.lower, "share_upper": share.upper})
     return pd.DataFrame(rows)
-
-
-def share_of_fall(lost: Floats, fall: Floats, alpha: float) -> dict[str, float]:
-    """Return the ratio of two means over the same replicates, (replicates,) each, and the ends of its confidence interval.
-
-    The interval contains the ratios r for which a t test does not reject that lost - r * fall has the
-    mean 0 (Fieller 1954). With 10 replicates it covers 95 %, where a percentile bootstrap covers about
-    90 %. Its ends are infinite where the fall itself is not shown to differ from 0; all are NaN where
-    nothing falls.
-    """
-    mean_lost, mean_fall, replicates = lost.mean(), fall.mean(), len(fall)
-    if not mean_fall:
-        return dict.fromkeys(("share", "share_lower", "share_upper"), np.nan)
-    share = float(mean_lost / mean_fall)
-    quantile = stats.t.ppf(1 - alpha / 2, replicates - 1)
-    (lost_lost, lost_fall), (_, fall_fall) = np.cov(lost, fall) * quantile**2 / replicates
-    square, linear, constant = mean_fall**2 - fall_fall, mean_lost * mean_fall - lost_fall, mean_lost**2 - lost_lost
-    if square <= 0:
-        return {"share": share, "share_lower": -np.inf, "share_upper": np.inf}
-    half = np.sqrt(max(linear**2 - square * constant, 0.0))
-    return {"share": share, "share_lower": float((linear - half) / square), "share_upper": float((linear + half) / square)}
 
 
 def replicate_table(accuracies: Mapping[str, Floats], dilations: tuple[int, ...]) -> pd.DataFrame:

@@ -41,7 +41,8 @@ def template_context(study: Path) -> dict[str, object]:
         "first": scope.dilations[0], "last": scope.dilations[-1], "parts": PARTS_IN_WORDS, "hours": lambda seconds: format_number(seconds / 3600, 2),
         "level": lambda run, dilation: single_row(levels, run=run, dilation=dilation),
         "fall": lambda part, dilation: single_row(falls, part=part, dilation=dilation),
-        "share": share_with_interval, "worst_published": min(PUBLISHED, key=lambda dilation: PUBLISHED[dilation]),
+        "share": share_with_interval, "reach": read_table(study / "reach.csv").to_dict("records"), "interval": interval_in_brackets,
+        "worst_published": min(PUBLISHED, key=lambda dilation: PUBLISHED[dilation]),
         "mean_correlation": lambda dilation: single_row(correlations, level=dilation)["mean"],
     }  # fmt: skip
 
@@ -50,6 +51,12 @@ def share_with_interval(row: Mapping[str, float]) -> str:
     """Return the share of a cause with its interval: `23 % (18 % to 27 %)`; without one where the fall is not shown to differ from 0."""
     ends = [row["share_lower"], row["share_upper"]]
     return format_percent(row["share"]) + (f" ({format_percent(ends[0])} to {format_percent(ends[1])})" if np.isfinite(ends).all() else "")
+
+
+def interval_in_brackets(row: Mapping[str, float], name: str) -> str:
+    """Return the interval of a value of a row: ` (1.1 to 1.3)`; nothing where it has no finite interval."""
+    ends = [row[f"{name}_lower"], row[f"{name}_upper"]]
+    return f" ({format_number(ends[0], 3)} to {format_number(ends[1], 3)})" if np.isfinite(ends).all() else ""
 
 
 def write_readme(study: Path) -> None:
