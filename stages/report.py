@@ -29,9 +29,7 @@ import pandas as pd
 TEMPLATE = Path("kernel_dilation/report/page.html")
 TABLES = (
     "accuracy", "arms", "conditions", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
-    "levels", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "worlds", "wrong",
-    "accuracy", "arms", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
-    "levels", "marks", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "wrong",
+    "levels", "marks", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "worlds", "wrong",
 )  # fmt: skip
 SHOWN_DIGITS = 10  # whose maps are shown: the first ten are one of each class
 DIGITS_PER_CLASS = 12

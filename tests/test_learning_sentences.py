@@ -88,6 +88,17 @@ def test_a_method_is_said_to_depend_on_its_start_to_be_biased_or_to_lack_signal(
     assert learning_sentences({"verdict": "inconsistent", "methods": {"mixture": value}}, SCOPE)[1].endswith(ending)
 
 
+def test_the_world_that_stands_for_all_is_named_with_its_images():
+    """By hand: 800 images of 1,000 in the data set or in digits with holes; textures are generated."""
+    expected = {
+        "digits": "made_up, 800 of 1,000 training images",
+        "atrous-2": "made_up in the world à trous 2, 800 of 1,000 training images",
+        "textures-3": "textures 3, 1,500 synthetic images",
+    }
+    for world, text in expected.items():
+        assert replace(SCOPE, learn=SCOPE.learn.model_copy(update={"worlds": [world]})).world_images == text
+
+
 def test_with_enough_runs_the_sentence_on_runs_says_how_many_the_rule_needs():
     scope = replace(SCOPE, learn=SCOPE.learn.model_copy(update={"replicates": 20}))
     assert learning_sentences({"verdict": "inconclusive", "best_way": "race"}, scope)[-1] == (

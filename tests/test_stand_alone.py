@@ -9,12 +9,12 @@ from kernel_dilation.dilation_learning.stand_alone import (
     get_stand_alone_network,
     outcome_of_comparison,
 )
+from kernel_dilation.learning_worlds.planted_textures import generate_textures
 from kernel_dilation.model.network import keras_network, logits
 
 import numpy as np
 import pytest
 import tensorflow as tf
-from kernel_dilation.dilation_learning.planted_textures import generate_textures
 
 OPTIONS = MethodOptions((1, 2, 4), 3, "max", (4, 6), 8, epochs=2, batch_size=16, learning_rate=0.01, rate=0.1, head="average")
 
