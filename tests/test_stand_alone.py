@@ -9,12 +9,12 @@ from kernel_dilation.dilation_learning.stand_alone import (
     get_stand_alone_network,
     outcome_of_comparison,
 )
+from kernel_dilation.learning_worlds.planted_textures import generate_textures
 from kernel_dilation.model.network import keras_network, logits
 
 import numpy as np
 import pytest
 import tensorflow as tf
-from kernel_dilation.dilation_learning.planted_textures import generate_textures
 
 OPTIONS = MethodOptions((1, 2, 4), 3, "max", (4, 6), 8, epochs=2, batch_size=16, learning_rate=0.01, rate=0.1, head="average")
 
@@ -81,12 +81,20 @@ def test_the_least_loss_is_chosen_and_the_smaller_dilation_if_two_tie():
     course = [np.array([0.5, 0.25, 0.25])] * 2
     outcome = outcome_of_comparison({4: 0.1, 2: 0.1, 1: 0.3}, OPTIONS, course)
     assert outcome.weights.tolist() == [[0.5, 0.25, 0.25], [0, 1, 0]]
-    assert choice_row(outcome) == {"chosen_dilation": 2, "dilation": 2.0, "entropy": 0.0, "loss_1": 0.3, "loss_2": 0.1, "loss_4": 0.1}
+    assert choice_row(outcome) == {
+        "chosen_dilation": 2,
+        "dilation": 2.0,
+        "entropy": 0.0,
+        "trainings": None,
+        "loss_1": 0.3,
+        "loss_2": 0.1,
+        "loss_4": 0.1,
+    }
 
 
 def test_losses_of_a_part_of_the_candidates_are_no_columns():
     outcome = outcome_of_comparison({4: 0.1, 2: 0.2}, OPTIONS, [np.full(3, 1 / 3)])
-    assert choice_row(outcome) == {"chosen_dilation": 4, "dilation": 4.0, "entropy": 0.0}
+    assert choice_row(outcome) == {"chosen_dilation": 4, "dilation": 4.0, "entropy": 0.0, "trainings": None}
 
 
 def test_an_error_about_divergence_names_the_dilation(textures, weights):

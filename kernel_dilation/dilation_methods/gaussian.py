@@ -3,8 +3,9 @@
 Interpolated taps depend on the adjacent pixels only, and a dilation between two whole numbers can be a local
 minimum. Gaussian taps (Khalfaoui-Hassani et al. 2023b) depend on all pixels. Their standard deviation is tied to
 the dilation, as in Shelhamer et al. (2019), so that neighbouring taps overlap equally at every dilation. As the
-parameter is the logarithm of the dilation, a step changes a small dilation by less than a large one. The taps narrow during the training, and the two candidates on
-either side of the final dilation are compared when each stands alone (`stand_alone`).
+parameter is the logarithm of the dilation, a step changes a small dilation by less than a large one. The taps narrow
+during the training, and the two candidates on either side of the final dilation are compared when each stands
+alone (`stand_alone`).
 """
 
 import math

@@ -33,7 +33,7 @@ CODE = ("kernel_dilation", "stages", "tools")
 PROJECT_FILES = (*(f"{folder}/" for folder in CODE), ".dvc/config", ".dvcignore", "dvc.yaml")  # needed to run the pipeline
 RESULTS = {  # of the main run, and the folders in study/ to which they are copied
     "metrics/answers.json": ".", "metrics/fetch.json": ".", "plots/report.html": ".",
-    "data/analysis/*.csv": "tables", "plots/*.png": "figures",
+    "data/analysis/*.csv": "tables", "data/rounds.csv": "tables", "plots/*.png": "figures",
 }  # fmt: skip
 KEPT_FOR_DVC = ("dvc.lock", "metrics/fetch.json", "metrics/answers.json")  # hashes, and small outputs that DVC does not store
 PACKAGES = ("dvc", "distributed", "keras", "matplotlib", "numpy", "pandas", "scipy", "statsmodels", "tensorflow")
