@@ -76,7 +76,7 @@ def judge_class_models(arms: list[Arm]) -> tuple[pd.DataFrame, np.ndarray]:
 def save_opinions(folder: Path, labels: pd.DataFrame, opinions: dict[str, JudgeOpinion]) -> None:
     """Write what each judge says of every class model, and how accurate each is on test digits, into a folder."""
     judge_table(labels, opinions).to_csv(folder / "confidence.csv", index=False, float_format=DECIMALS)
-    accuracies = [{"judge": judge, "accuracy": opinion.accuracy} for judge, opinion in opinions.items()]
+    accuracies = [{"judge": judge, "accuracy": opinion["accuracy"]} for judge, opinion in opinions.items()]
     pd.DataFrame(accuracies).to_csv(folder / "accuracy.csv", index=False, float_format=DECIMALS)
 
 
