@@ -67,6 +67,7 @@ def test_an_untrained_network_has_every_metric_but_faithfulness():
     explained = explain_network(weights, of, IMAGES, CLASSES, MEANS, OPTIONS, 0, "untrained")
     trained = explain_network(weights, of, IMAGES, CLASSES, MEANS, OPTIONS, 0)
     assert not explained["activations"]
+    assert set(trained["measures"]) - set(explained["measures"]) == {"image", "edges", "class_model_regularised"}
     for method, columns in explained["measures"].items():
         missing = (
             {} if method.startswith("class_model") else {name for name in trained["measures"][method] if name.startswith(("deletion", "insertion"))}
