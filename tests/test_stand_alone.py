@@ -48,7 +48,7 @@ def test_a_candidate_trained_alone_fits_its_images_better(textures):
     weights = keras_network(build_candidate_architecture(options, 2), 0).get_weights()
     images = textures | {"x_validation": textures["x_train"], "y_validation": textures["y_train"]}
     trained = compare_alone({2: weights}, images, options, SHARE, 0)[2]
-    assert trained < 0.5 * compare_alone({2: weights}, images, replace(options, learning_rate=1e-9), SHARE, 0)[2]
+    assert trained < 0.75 * compare_alone({2: weights}, images, replace(options, learning_rate=1e-9), SHARE, 0)[2]
 
 
 def test_the_loss_of_a_candidate_depends_neither_on_the_others_nor_on_their_order(textures, weights):

@@ -1,10 +1,10 @@
 """Compare candidate dilations by the validation losses of networks that stand alone.
 
 While candidates are trained together, neither their weights nor their losses show how good each is by itself
-(Wang et al. 2021). Methods therefore end with this comparison. Each candidate continues from the weights that it
-has, as a network of its own, for a part of a training. All candidates see the same images in the same order,
-and are then compared on all validation images, so that what is common to them cancels in the differences. The
-batches are smaller than those of a training, so that the few images suffice for more steps.
+(Wang et al. 2021). Methods therefore end with this comparison. Each candidate is trained for a part of a training,
+as a network of its own, from the weights that the method gives it. All candidates see the same images in the same
+order, and are then compared on all validation images, so that what is common to them cancels in the differences.
+The batches are smaller than those of a training, so that the few images suffice for more steps.
 """
 
 import math
