@@ -66,10 +66,10 @@ def test_the_comparison_uses_all_validation_images(textures, weights):
 
 
 def test_no_image_occurs_twice_in_an_epoch_of_a_candidate():
-    """By hand: a quarter of 8 epochs of 64 images in batches of an eighth of 16."""
+    """By hand: a quarter of 8 epochs of 64 images in batches of a quarter of 16."""
     order = alone_order(64, replace(OPTIONS, epochs=8), SHARE, 0)
-    assert order.shape == (64, 2)
-    for epoch in (order[:32], order[32:]):
+    assert order.shape == (32, 4)
+    for epoch in (order[:16], order[16:]):
         assert sorted(epoch.ravel()) == list(range(64))
 
 

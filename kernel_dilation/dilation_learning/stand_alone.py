@@ -22,8 +22,8 @@ from kernel_dilation.training.loop import EVALUATION_BATCH, batch_order
 import numpy as np
 import tensorflow as tf
 
-BATCH_SHARE = 0.125  # batch size, as a share of that of a training
-RATE_SHARE = 0.4  # initial learning rate, as a share of the peak of a training
+BATCH_SHARE = 0.25  # batch size, as a share of that of a training
+RATE_SHARE = 0.5  # initial learning rate, as a share of the peak of a training
 
 Weights = list[np.ndarray]  # kernel and bias of each of the four layers, as in a network of the grid
 
