@@ -33,7 +33,8 @@ def test_accuracy_is_answered_with_its_numbers():
         "Kendall's W of the replicates' rankings of the dilations is 0.70 (0: no agreement, 1: identical rankings).",
         "On a linear fit, accuracy changes by \N{MINUS SIGN}0.25 percentage points per pixel of dilation "
         "(95 % CI \N{MINUS SIGN}0.40 to \N{MINUS SIGN}0.10; trend test: p < 0.001).",
-        "Of the other factors, tested in the same way and averaged over dilations, a significant effect is found for pooling (p = 0.020) and sparse versus dense kernels of "
+        "Of the other factors, tested in the same way and averaged over dilations, a significant effect is found for pooling (p = 0.020) and sparse "
+        "versus dense kernels of "
         "equal extent (p = 0.040); no significant effect is found for kernel size (p = 0.30).",
         "Among individual trained networks, accuracy on this test set differs significantly between dilations in 30 % of the comparisons "
         "(Cochran's Q). This concerns these particular networks and does not generalise to newly trained ones.",
@@ -290,6 +291,6 @@ def test_the_other_factors_have_their_size_before_their_p_value():
         "pooling_points": 0.048, "pooling_points_lower": 0.023, "pooling_points_upper": 0.072,
     }  # fmt: skip
     assert accuracy_sentences(answer, SCOPE)[-1] == (
-        "Of the other factors, tested in the same way and averaged over dilations, a significant effect is found for pooling (average minus max: 0.048 "
-        "percentage points, 95 % CI 0.023 to 0.072; p = 0.006; negligible)."
+        "Of the other factors, tested in the same way and averaged over dilations, a significant effect is found for pooling (average minus max: "
+        "0.048 percentage points, 95 % CI 0.023 to 0.072; p = 0.006; negligible)."
     )
