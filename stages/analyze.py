@@ -1,7 +1,7 @@
 """Answer the four questions from the results of all arms: `python -m stages.analyze`.
 
-Takes data/networks, data/saliency, data/learned, data/transfer.csv and metrics/fetch.json; leaves data/analysis,
-metrics/answers.json and the tables in plots/.
+Takes data/digits.npz, data/networks, data/saliency, data/learned, data/rounds.csv, data/transfer.csv and metrics/fetch.json; leaves
+data/analysis, metrics/answers.json and the tables in plots/.
 """
 
 import json
@@ -17,7 +17,8 @@ from kernel_dilation.analysis.crossed_accuracy import correct_percent
 from kernel_dilation.analysis.field_answer import field_answer
 from kernel_dilation.analysis.field_effects import effect_tables, field_effects
 from kernel_dilation.analysis.learning_analysis import learning_analysis
-from kernel_dilation.analysis.metric_stacks import TRAINED, metric_stacks, of_state
+from kernel_dilation.analysis.mark_analysis import mark_levels
+from kernel_dilation.analysis.metric_stacks import metric_stacks, of_state
 from kernel_dilation.analysis.saliency_analysis import (
     cross_recognition_analysis,
     gridding_analysis,
@@ -26,11 +27,30 @@ from kernel_dilation.analysis.saliency_analysis import (
     similarity_analysis,
     untrained_levels,
 )
+from kernel_dilation.analysis.tap_coverage import tap_coverage_table
 from kernel_dilation.experiment.arms import Arm, parse_arm
 from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder, remove_stale, save_json
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Settings, parse_settings
-from kernel_dilation.experiment.paths import ANALYSIS, LEARNED, METRICS, NETWORKS, PARAMETERS, PLOTS, SALIENCY, TRANSFER
+from kernel_dilation.experiment.paths import (
+    ANALYSIS,
+    BASELINES,
+    CLASS_MODEL,
+    DIGITS,
+    JUDGES,
+    LEARNED,
+    MARKS,
+    METRICS,
+    NETWORKS,
+    PARAMETERS,
+    PLOTS,
+    REGULARISED,
+    ROUNDS,
+    SALIENCY,
+    TRAINED,
+    TRANSFER,
+    UNTRAINED,
+)
 
 import numpy as np
 import pandas as pd
@@ -57,8 +77,20 @@ def read_predictions(folder: Path, arms: Sequence[Arm]) -> tuple[dict[Arm, np.nd
 
 
 def read_metrics(folder: Path, arms: Sequence[Arm]) -> pd.DataFrame:
-    """Read measures.csv of all arms from data/saliency, with the arms' factors as columns."""
-    return pd.concat([with_arm_columns(arm, pd.read_csv(folder / arm.name / "measures.csv")) for arm in arms])
+    """Read measures.csv of all arms from data/saliency, without the baselines, and what judges say of the class models of trained networks."""
+    table = pd.concat([with_arm_columns(arm, pd.read_csv(folder / arm.name / "measures.csv")) for arm in arms])
+    return pd.concat([table[~table["method"].isin(BASELINES)], read_opinions(JUDGES / "confidence.csv").assign(state=TRAINED)])
+
+
+def read_opinions(path: Path) -> pd.DataFrame:
+    """Read what the judges say of each class model as further metrics, with the arms' factors as columns."""
+    return with_factors(pd.read_csv(path))
+
+
+def with_factors(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its column `arm`, the name of an arm, replaced by columns of the arm's factors."""
+    factors = pd.DataFrame([parse_arm(name) for name in table["arm"]], columns=Arm._fields)
+    return pd.concat([factors, table.drop(columns="arm")], axis=1)
 
 
 def read_cross_recognition(path: Path) -> pd.DataFrame:
@@ -79,15 +111,20 @@ def analyze_saliency(settings: Settings, metrics: pd.DataFrame, accuracies: pd.D
     findings = metric_findings(metrics, options)
     # One method at a time, so that no more than the maps of one method are in memory.
     similarity = [similarity_analysis(method, read_arrays(SALIENCY, arms, "maps.npz", method), options) for method in methods]
-    gridding = [gridding_analysis(method, read_arrays(SALIENCY, arms, "spectra.npz", method), options) for method in methods]
+    gridding = [
+        gridding_analysis(method, read_arrays(SALIENCY, arms, "autocorrelations.npz", method), options)
+        for method in (*methods, CLASS_MODEL, REGULARISED)
+    ]
     transfer = cross_recognition_analysis(read_cross_recognition(TRANSFER), options)
     results = {"similarity": similarity, "gridding": gridding, "transfer": [transfer]}
     for _, more in chain(*results.values()):
         findings |= more
     tables = {name: pd.concat([table for table, _ in parts]) for name, parts in results.items()}
-    fields = read_arrays(SALIENCY, arms, "maps.npz", "receptive_field")
+    fields, untrained = (read_arrays(SALIENCY, arms, file, "receptive_field") for file in ("maps.npz", f"{UNTRAINED}/maps.npz"))
+    networks, maps = (with_factors(pd.read_csv(MARKS / f"{name}.csv")) for name in ("networks", "maps"))
     tables["untrained_levels"] = untrained_levels(metrics, options)
-    tables["fields"] = receptive_field_table(fields, accuracies, settings.network.dilate, options)
+    tables["marks"] = mark_levels(networks, maps, options)
+    tables["fields"] = receptive_field_table(fields, untrained, accuracies, settings.network.dilate, options)
     return saliency_answer(findings, methods), finding_tables(findings) | tables
 
 
@@ -98,11 +135,10 @@ def analyze_fields(settings: Settings, metrics: pd.DataFrame) -> tuple[Answer, T
     return field_answer(effects), effect_tables(effects)
 
 
-def analyze_learning(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answer, Tables]:
-    """Return the answer on learning the dilation and its table."""
-    methods = settings.learn.methods
-    choices, planted = ({method: pd.read_csv(LEARNED / method / f"{name}.csv") for method in methods} for name in ("choices", "planted"))
-    return learning_analysis(choices, planted, accuracies, settings.learn, settings.analyze)
+def analyze_learning(settings: Settings) -> tuple[Answer, Tables]:
+    """Return the answer on learning the dilation and its tables."""
+    choices = {method: pd.read_csv(LEARNED / method / "choices.csv") for method in settings.learn.methods}
+    return learning_analysis(choices, pd.read_csv(ROUNDS), settings.learn, settings.analyze)
 
 
 def concatenate_tables(parts: list[Tables]) -> Tables:
@@ -124,8 +160,10 @@ def main() -> None:
     metrics = read_metrics(SALIENCY, settings.arms())
     saliency, saliency_tables = analyze_saliency(settings, metrics, accuracy_tables["accuracy"])
     fields, field_tables = analyze_fields(settings, metrics)
-    learned, learned_tables = analyze_learning(settings, accuracy_tables["accuracy"])
+    learned, learned_tables = analyze_learning(settings)
     tables = concatenate_tables([accuracy_tables, saliency_tables, field_tables, learned_tables])
+    ink = read_array(DIGITS, "x_test").mean(0, dtype=np.float64)
+    tables["taps"] = tap_coverage_table(settings.kernel_sizes, settings.dilations, ink, settings.network.padding)
     with atomic_folder(ANALYSIS) as folder:
         for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False)

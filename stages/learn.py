@@ -1,88 +1,60 @@
 """Learn the dilation with one method: `python -m stages.learn mixture`.
 
-Reads data/digits.npz and `learn` of params.yaml. Writes data/learned/<method>: choices.csv (the dilation chosen
-from each initial dilation, and its accuracy), trajectory.csv (the dilation during learning), planted.csv (the
-choices where the best dilation is known) and, if `learn.sweep` names the method, sweep.csv.
+Reads data/digits.npz and `learn` of params.yaml. Writes data/learned/<method>: choices.csv (the dilation chosen in each
+world and run, from each initial dilation) and trajectory.csv (the dilation during learning).
 """
 
 import sys
 from itertools import product
 
-from kernel_dilation.dilation_learning.learning_jobs import Jobs, learn_from_digits, learn_from_textures, planted_jobs, retrain_at_dilation
-from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome, Row, choice_row, planted_rows, trajectory_rows, weight_row
+from kernel_dilation.dilation_learning.learning_jobs import learn_dilation
+from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome, Row, choice_row, trajectory_rows, weight_row
 from kernel_dilation.execution.checkpoints import JobCheckpoints
 from kernel_dilation.execution.workers import run_jobs, worker_pool
 from kernel_dilation.experiment.atomic_write import atomic_folder
 from kernel_dilation.experiment.cli_errors import exit_with_message
-from kernel_dilation.experiment.dataset_names import DigitArrays
+from kernel_dilation.experiment.parameter_types import has_initial_dilation
 from kernel_dilation.experiment.parameters import Learn, check_digits, parse_settings
 from kernel_dilation.experiment.paths import DIGITS, LEARNED, PARAMETERS, UNFINISHED
+from kernel_dilation.experiment.world_names import parse_world
 
 import numpy as np
 import pandas as pd
-from distributed import Client
 from tqdm import tqdm
 
 NUMBER_FORMAT = "%.6g"  # in the tables
 
-Runs = list[tuple[Row, LearningOutcome]]
 
-
-def digit_jobs(method: str, learn: Learn) -> Jobs:
-    """Return one run on digits for each initial dilation and seed."""
-    return {
-        f"digits-{initial}-{learn.seed + replicate}": (learn, method, initial, learn.seed + replicate)
-        for initial, replicate in product(learn.initial_dilations, range(learn.replicates))
-    }
-
-
-def sweep_jobs(method: str, learn: Learn) -> Jobs:
-    """Return one run for each rate and initial dilation, on one set of textures with the middle planted dilation."""
-    true = sorted(learn.planted_dilations)[len(learn.planted_dilations) // 2]
-    runs = product(learn.sweep.get(method, []), learn.initial_dilations)
-    return {f"sweep-{rate}-{initial}": (learn, method, rate, true, 0, initial, learn.seed) for rate, initial in runs}
-
-
-def retraining_jobs(learn: Learn, runs: Runs) -> Jobs:
-    """Return one network to train for each chosen dilation and each seed that chose it."""
-    choices = sorted({(outcome.chosen_dilation, row["seed"]) for row, outcome in runs})
-    return {f"retrained-{dilation}-{seed}": (learn, dilation, seed) for dilation, seed in choices}
-
-
-def choices_table(runs: Runs, accuracies: dict[str, Row]) -> pd.DataFrame:
-    """Return the choice of each run on digits, and the accuracy of a network trained at the chosen dilation."""
-    return pd.DataFrame([
-        {**row, **choice_row(outcome), **accuracies[f"retrained-{outcome.chosen_dilation}-{row['seed']}"], **weight_row(outcome)}
-        for row, outcome in runs
-    ])  # fmt: skip
-
-
-def jobs_on_textures(method: str, learn: Learn) -> Jobs:
-    """Return the runs of a method on textures, with one seed of the weights."""
-    return planted_jobs(learn, method, learn.planted_dilations, learn.planted_textures, [learn.seed])
-
-
-def run_method_jobs(pool: Client, method: str, learn: Learn, digits: DigitArrays, checkpoints: JobCheckpoints) -> dict[str, pd.DataFrame]:
-    """Run all jobs of a method; return its tables `choices`, `trajectory`, `planted` and `sweep` by name."""
-    on_digits, planted, sweep = digit_jobs(method, learn), jobs_on_textures(method, learn), sweep_jobs(method, learn)
-    with tqdm(total=len(on_digits) + len(planted) + len(sweep), desc=method, unit="run") as bar:
-        digit_outcomes = run_jobs(pool, learn_from_digits, on_digits, checkpoints, digits, bar.update)
-        texture_outcomes = run_jobs(pool, learn_from_textures, planted | sweep, checkpoints, None, bar.update)
-    runs: Runs = [
-        ({"method": method, "initial_dilation": initial, "seed": seed}, digit_outcomes[name]) for name, (_, _, initial, seed) in on_digits.items()
+def list_runs(method: str, learn: Learn) -> list[Row]:
+    """Return the columns that identify each run of a method: one for each world, number of the run and initial dilation."""
+    starts = learn.initial_dilations if has_initial_dilation(method) else [None]
+    runs = product(map(parse_world, learn.worlds), range(learn.replicates), starts)
+    return [
+        {"method": method, "world": world.name, "truth": world.planted_dilation, "run": run, "initial_dilation": initial}
+        for world, run, initial in runs
     ]
-    accuracies = run_jobs(pool, retrain_at_dilation, retraining_jobs(learn, runs), checkpoints, digits)
-    return {
-        "choices": choices_table(runs, accuracies),
-        "trajectory": pd.DataFrame([row for run, outcome in runs for row in trajectory_rows(run, outcome)]),
-        "planted": pd.DataFrame(planted_rows(planted, texture_outcomes)),
-        "sweep": pd.DataFrame(planted_rows(sweep, texture_outcomes)),
-    }
+
+
+def job_name(run: Row) -> str:
+    """Return the name of a run's job."""
+    return f"{run['world']}-{run['run']}-{run['initial_dilation']}"
+
+
+def choices_table(runs: list[Row], outcomes: dict[str, LearningOutcome]) -> pd.DataFrame:
+    """Return the choice of each run."""
+    table = pd.DataFrame([{**run, **choice_row(outcomes[job_name(run)]), **weight_row(outcomes[job_name(run)])} for run in runs])
+    return table.astype({"truth": "Int64", "initial_dilation": "Int64"})
+
+
+def trajectory_table(runs: list[Row], outcomes: dict[str, LearningOutcome]) -> pd.DataFrame:
+    """Return the course of each run on the digits, one row for each epoch."""
+    keys = ("world", "run", "initial_dilation")
+    return pd.DataFrame([row for run in runs for row in trajectory_rows({key: run[key] for key in keys}, outcomes[job_name(run)])])
 
 
 @exit_with_message("learn")
 def main(method: str) -> None:
-    """Run the method from every initial dilation in worker processes, on digits and on textures, and write its tables."""
+    """Run the method in every world and from every initial dilation in worker processes, and write its tables."""
     settings = parse_settings(PARAMETERS.read_bytes())
     learn = settings.learn
     if method not in learn.methods:
@@ -91,18 +63,22 @@ def main(method: str) -> None:
         digits = dict(archive)
     check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
     checkpoints = JobCheckpoints(UNFINISHED, f"learn-{method}", DIGITS.read_bytes(), learn, records=(LearningOutcome,))
-    with worker_pool(len(jobs_on_textures(method, learn))) as pool:
-        tables = run_method_jobs(pool, method, learn, digits, checkpoints)
+    runs = list_runs(method, learn)
+    jobs = {job_name(run): (learn, method, parse_world(str(run["world"])), run["run"], run["initial_dilation"]) for run in runs}
+    with worker_pool(len(jobs)) as pool, tqdm(total=len(jobs), desc=method, unit="run") as bar:
+        outcomes = run_jobs(pool, learn_dilation, jobs, checkpoints, digits, bar.update)
+    tables = {"choices": choices_table(runs, outcomes), "trajectory": trajectory_table(runs, outcomes)}
     with atomic_folder(LEARNED / method) as folder:
         for name, table in tables.items():
-            if len(table):
-                table.to_csv(folder / f"{name}.csv", index=False, float_format=NUMBER_FORMAT)
+            table.to_csv(folder / f"{name}.csv", index=False, float_format=NUMBER_FORMAT)
     checkpoints.clear()
-    choices, planted = tables["choices"]["chosen_dilation"], tables["planted"]
-    recovered = (planted["chosen_dilation"] == planted["true_dilation"]).sum()
-    print(
-        f"{method}: chose the dilations {', '.join(map(str, choices))} on digits and recovered the planted one in {recovered} of {len(planted)} runs"
-    )
+    print(f"{method}: {describe_choices(tables['choices'])}")
+
+
+def describe_choices(choices: pd.DataFrame) -> str:
+    """Return the choices in each world in words."""
+    by_world = choices.groupby("world", sort=False)["chosen_dilation"]
+    return "; ".join(f"chose {', '.join(map(str, chosen))} in the world {world}" for world, chosen in by_world)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Verdicts on learning methods by the rule of consistency, on choices specified by hand."""
 
-from kernel_dilation.dilation_selection.learning_verdict import ConsistencyRule, World, planted_world, verdict
+from kernel_dilation.dilation_selection.learning_verdict import ConsistencyRule, WorldChoices, planted_world, verdict
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ RULE = ConsistencyRule(right_share=0.8, same_share=0.5, start_slope=0.25, alpha=
 STARTS = (1, 4, 7)
 
 
-def always(dilation: int, truth: int, blocks: int = 20, name: str = "world") -> World:
+def always(dilation: int, truth: int, blocks: int = 20, name: str = "world") -> WorldChoices:
     """Return a world with the best dilation `truth`, in which every run chooses `dilation`."""
     return planted_world(name, truth, np.full((blocks, 1), dilation))
 
@@ -62,14 +62,14 @@ def test_right_choices_that_vary_between_runs_are_inconsistent():
     # 4 conditions, is 0.49.
     choices = np.repeat([1, 2, 3, 4, 5], 4)[:, None]
     right = np.ones_like(choices, dtype=bool)
-    result, conditions = verdict([World("digits", None, choices, right, ~right), always(2, 2)], RULE)
+    result, conditions = verdict([WorldChoices("digits", None, choices, right, ~right), always(2, 2)], RULE)
     assert [(each.quantity, each.shown, each.refuted) for each in conditions[:2]] == [("right share", True, False), ("same share", False, True)]
     assert result == "inconsistent"
 
 
 def test_losses_that_show_no_best_dilation_give_an_inconclusive_verdict():
     undecided = np.zeros((20, 1), bool)
-    assert verdict([World("digits", None, np.ones((20, 1), int), undecided, undecided), always(3, 3)], RULE)[0] == "inconclusive"
+    assert verdict([WorldChoices("digits", None, np.ones((20, 1), int), undecided, undecided), always(3, 3)], RULE)[0] == "inconclusive"
 
 
 def test_a_refutation_is_corrected_for_the_number_of_conditions():
@@ -81,7 +81,7 @@ def test_a_refutation_is_corrected_for_the_number_of_conditions():
 
 def test_the_text_of_the_rule_states_its_bounds():
     text = str(RULE)
-    assert all(part in text for part in ("at least 80%", "at least 50%", "less than 0.25 pixels", "95% confidence interval"))
+    assert all(part in text for part in ("at least 80 %", "at least 50 %", "less than 0.25 pixels", "95 % confidence interval"))
 
 
 def test_a_verdict_without_a_world_is_refused():

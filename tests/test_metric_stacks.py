@@ -1,7 +1,8 @@
 """Metrics as arrays, and their change from the network at initialisation."""
 
-from kernel_dilation.analysis.metric_stacks import TRAINED, UNTRAINED, learned_metrics, metric_names, metric_stacks, of_state
+from kernel_dilation.analysis.metric_stacks import learned_metrics, metric_names, metric_stacks, of_state
 from kernel_dilation.experiment.arms import Arm
+from kernel_dilation.experiment.paths import TRAINED, UNTRAINED
 
 import numpy as np
 import pandas as pd

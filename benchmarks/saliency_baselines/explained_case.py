@@ -30,10 +30,11 @@ def explained_case() -> ExplainedCase:
     architecture = architecture_of(EXPLAINED_DILATION, "first")
     images, labels = load_packaged_digits()
     order = np.random.default_rng(0).permutation(len(images))
-    digits = {"x_train": images, "y_train": labels, "x_validation": images[:BATCH], "y_validation": labels[:BATCH]}
+    digits = {"x_train": images, "y_train": labels}
     loop, network = compiled_trainer(architecture, Schedule(2, BATCH, 0.004)), keras_network(architecture, 0)
     loop.start([variable.value for variable in network.weights])
-    train_epochs(loop, digits, 0, 0, lambda epoch, loss: None)
+    for _ in train_epochs(loop, digits, 0, 0):
+        pass
     network.set_weights([weight.numpy() for weight in loop.weights])
     weights = [tf.constant(weight) for weight in network.get_weights()]
     return ExplainedCase(network, weights, architecture, images[order].astype(np.float32) / 255, labels[order].astype(int))

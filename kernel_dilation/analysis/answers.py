@@ -6,7 +6,7 @@ from itertools import pairwise
 from kernel_dilation.analysis.comparison_families import Finding, Question, largest_effect
 from kernel_dilation.analysis.crossed_accuracy import DilationError
 from kernel_dilation.analysis.saliency_analysis import LEARNED
-from kernel_dilation.experiment.paths import CLASS_MODEL
+from kernel_dilation.experiment.paths import CLASS_MODEL, REGULARISED
 from kernel_dilation.statistics.comparisons import UNSETTLED, Comparison
 from kernel_dilation.statistics.rank_tests import iman_davenport
 
@@ -118,7 +118,7 @@ def saliency_answer(findings: Mapping[Question, Finding], methods: Sequence[str]
     `learned_share_differing` the same of what training adds to them.
 
     Args:
-        findings: the families `saliency` and `class_model` by dilation; `gridding` (compared with dilation 1),
+        findings: the families `saliency` and `class_model` by dilation; `gridding` (compared with other dilations),
             `similarity` (compared with the noise floor) and `transfer` (compared with networks of the same dilation).
     """
     verdicts = dilation_verdicts(findings, MAP_FAMILIES)
@@ -130,6 +130,8 @@ def saliency_answer(findings: Mapping[Question, Finding], methods: Sequence[str]
     ]
     answers: dict[str, Answer] = {family: {} for family in ("saliency", "class_model", "gridding", "similarity", "transfer")}
     for question in findings:
+        if question.method == REGULARISED:
+            continue
         if question in of_first_method or (question.family in ("class_model", "transfer") and question.factor in ("dilation", "comparison")):
             answers[question.family][question.measure] = metric_answer(findings[question]) | learned_answer(question, findings)
     return without_missing(

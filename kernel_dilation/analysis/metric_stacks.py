@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from kernel_dilation.experiment.arms import Arm
-from kernel_dilation.experiment.paths import CLASS_MODEL
+from kernel_dilation.experiment.paths import CLASS_MODEL, REGULARISED, TRAINED, UNTRAINED
 from kernel_dilation.statistics.block_tables import Floats
 
 import numpy as np
 import pandas as pd
 
-TRAINED, UNTRAINED = "trained", "untrained"  # values of the column `state`
+CLASS_MODEL_METHODS = (CLASS_MODEL, REGULARISED)
 BEFORE = "_at_initialisation"
 ARM = list(Arm._fields)
 KEYS = [*ARM, "replicate", "method", "image", "class"]
@@ -54,7 +54,7 @@ def metric_stacks(metrics: pd.DataFrame) -> Stacks:
     """
     stacks: Stacks = {}
     for method, table in metrics.groupby("method", sort=False):
-        column = None if method == CLASS_MODEL else "image"
+        column = None if method in CLASS_MODEL_METHODS else "image"
         keys = [*ARM, "replicate", *([column] if column else [])]
         names = [name for name in metric_names(table) if table[name].notna().any()]
         arms = [Arm(int(dilation), int(size), str(pooling)) for dilation, size, pooling in table[ARM].drop_duplicates().to_numpy()]

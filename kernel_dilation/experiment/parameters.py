@@ -27,8 +27,10 @@ from kernel_dilation.experiment.parameter_types import (
     Textures,
     Units,
     check_distinct,
+    has_initial_dilation,
     known_method,
 )
+from kernel_dilation.experiment.world_names import WORLDS, check_world, parse_world
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -54,10 +56,11 @@ class Network(Section):
     """The architecture that all arms share."""
 
     dilate: Literal["first", "all"]
+    taps: Literal["lattice", "random"]
     padding: Literal["same", "valid"]
     channels: Channels
     dense: Units
-    match_weights: bool
+    match_weights: Literal["own", "same", "valid"]
 
 
 class Train(Section):
@@ -68,6 +71,7 @@ class Train(Section):
     batch_size: Images
     learning_rate: Positive
     shift_pixels: Annotated[int, Field(ge=0, le=4)]
+    resplit: bool
     seed: Seed
 
 
@@ -77,9 +81,11 @@ class Saliency(Section):
     methods: Annotated[list[Annotated[str, known_method("saliency_methods")]], SOME, AfterValidator(check_distinct)]
     images: Images
     probed_images: Images
+    probed_untrained: Images
     samples: Count
     noise_share: Share
     patch_pixels: Annotated[int, Field(ge=1, le=IMAGE_SIDE)]
+    class_model_starts: Count
     steps: Steps
     step_size: Positive
     weight_decay: NotNegative
@@ -88,11 +94,45 @@ class Saliency(Section):
     seed: Seed
 
 
+class Race(Section):
+    """Rules of the races between dilations."""
+
+    least_rounds: Annotated[int, Field(ge=2, le=1_000)]
+    most_rounds: Annotated[int, Field(ge=2, le=1_000)]
+    alpha: Share
+    zone: Annotated[float, Field(ge=0, lt=1)]
+
+    def find_problems(self) -> Iterator[Problem]:
+        """Report combinations of these parameters that break a rule."""
+        if self.least_rounds > self.most_rounds:
+            yield Problem("learn.race.least_rounds", f"must be at most learn.race.most_rounds, {self.most_rounds} (got {self.least_rounds})")
+
+
+class Mark(Section):
+    """Networks that learn the place of a mark, on which saliency maps are tested."""
+
+    replicates: Count
+    images: Images
+    explained_images: Images
+    epochs: Count
+    batch_size: Images
+    learning_rate: Positive
+    seed: Seed
+
+    def find_problems(self) -> Iterator[Problem]:
+        """Report combinations of these parameters that break a rule."""
+        if self.batch_size > self.images:
+            yield Problem("mark.batch_size", f"must be at most mark.images, {self.images:,} (got {self.batch_size})")
+
+
 class Learn(Section):
     """Learning of the dilation."""
 
     methods: Annotated[list[Annotated[str, known_method("dilation_methods")]], SOME, AfterValidator(check_distinct)]
+    worlds: Annotated[list[Annotated[str, Field(description=WORLDS), AfterValidator(check_world)]], SOME, AfterValidator(check_distinct)]
     replicates: Count
+    selection: Annotated[list[Count], SOME, AfterValidator(check_distinct)]
+    race: Race
     candidates: Annotated[list[Dilation], TWO_OR_MORE, AfterValidator(check_distinct)]
     initial_dilations: Annotated[list[Dilation], SOME, AfterValidator(check_distinct)]
     kernel_size: KernelSize
@@ -104,18 +144,21 @@ class Learn(Section):
     batch_size: Images
     learning_rate: Positive
     rates: dict[Annotated[str, known_method("dilation_methods")], Positive]
-    sweep: dict[Annotated[str, known_method("dilation_methods")], Annotated[list[Positive], SOME, AfterValidator(check_distinct)]]
-    planted_dilations: Annotated[list[Dilation], SOME, AfterValidator(check_distinct)]
-    planted_textures: Count
     planted_images: Textures
     seed: Seed
 
     def find_problems(self) -> Iterator[Problem]:
         """Report combinations of these parameters that break a rule."""
         yield from self.check_dilations()
-        missing = [method for method in self.methods if method not in self.rates]
+        yield from self.race.find_problems()
+        for place, trainings in enumerate(self.selection):
+            if trainings > self.race.most_rounds:
+                yield Problem(f"learn.selection.{place}", f"must be at most learn.race.most_rounds, {self.race.most_rounds} (got {trainings})")
+        missing = [method for method in self.methods if has_initial_dilation(method) and method not in self.rates]
         if missing:
-            yield Problem("learn.rates", f"must have a rate for each of learn.methods; there is none for {', '.join(missing)}")
+            yield Problem(
+                "learn.rates", f"must have a rate for each of learn.methods that has an initial dilation; there is none for {', '.join(missing)}"
+            )
         images = min(self.images, self.planted_images)
         if not len(self.candidates) <= self.batch_size <= images:
             limits = f"at least the number of learn.candidates, {len(self.candidates)}, and at most learn.images and learn.planted_images, {images:,}"
@@ -124,10 +167,12 @@ class Learn(Section):
     def check_dilations(self) -> Iterator[Problem]:
         """Report initial and planted dilations that are not candidates, and candidates that extend beyond the image."""
         candidates = ", ".join(map(str, self.candidates))
-        for name, dilations in (("initial_dilations", self.initial_dilations), ("planted_dilations", self.planted_dilations)):
-            for place, dilation in enumerate(dilations):
-                if dilation not in self.candidates:
-                    yield Problem(f"learn.{name}.{place}", f"must be among learn.candidates, {candidates} (got {dilation})")
+        for place, dilation in enumerate(self.initial_dilations):
+            if dilation not in self.candidates:
+                yield Problem(f"learn.initial_dilations.{place}", f"must be among learn.candidates, {candidates} (got {dilation})")
+        for place, world in enumerate(map(parse_world, self.worlds)):
+            if world.planted_dilation not in (None, *self.candidates):
+                yield Problem(f"learn.worlds.{place}", f"the planted dilation must be among learn.candidates, {candidates} (got {world.name})")
         for problem in check_kernels(IMAGE_SIDE, self.candidates, [self.kernel_size], "first", "same"):
             key = "learn.kernel_size" if problem.key == "kernel_sizes.0" else problem.key.replace("dilations", "learn.candidates")
             yield Problem(key, problem.sentence)
@@ -140,6 +185,10 @@ class Analyze(Section):
     margin_points: Positive
     margin_share: Positive
     margin_signed: Positive
+    margin_loss: Share
+    right_share: Share
+    same_share: Share
+    start_slope: Positive
     resamples: Annotated[int, Field(ge=100, le=1_000_000)]
     seed: Seed
 
@@ -154,6 +203,7 @@ class Settings(Section):
     network: Network
     train: Train
     saliency: Saliency
+    mark: Mark
     learn: Learn
     analyze: Analyze
 
@@ -163,7 +213,9 @@ class Settings(Section):
 
     def find_problems(self) -> Iterator[Problem]:
         """Report combinations of parameters that break a rule although each parameter is valid."""
-        yield from check_kernels(IMAGE_SIDE, self.dilations, self.kernel_sizes, self.network.dilate, self.network.padding)
+        valid = "valid" in (self.network.padding, self.network.match_weights)  # its weights are counted even if only they are matched
+        yield from check_kernels(IMAGE_SIDE, self.dilations, self.kernel_sizes, self.network.dilate, "valid" if valid else "same")
+        yield from self.mark.find_problems()
         yield from self.learn.find_problems()
         yield from check_array_sizes(self.largest_arrays())
         if self.data.dataset in DATASETS:
@@ -174,14 +226,16 @@ class Settings(Section):
 
     def check_digit_counts(self, train: int, test: int) -> Iterator[Problem]:
         """Report parameters that ask for more digits than there are training and test digits."""
-        training = {"train.batch_size": self.train.batch_size, "learn.images": self.learn.images}
+        training = {"train.batch_size": self.train.batch_size, "mark.images": self.mark.images, "learn.images": self.learn.images}
         yield from check_counts(training, train, "training")
-        yield from check_counts({"saliency.images": self.saliency.images}, test, "test")
+        explained = {"saliency.images": self.saliency.images, "mark.explained_images": self.mark.explained_images}
+        yield from check_counts(explained, test, "test")
 
     def largest_arrays(self) -> Mapping[str, tuple[object, int, str]]:
         """The largest arrays of the stages, by the parameter to reduce: its value, the numbers in the array, and its content."""
         pixels, places = IMAGE_SIDE**2, (IMAGE_SIDE // POOL**2) ** 2  # of the image, and of the feature maps behind the last pooling
         network, train, saliency, learn = self.network, self.train, self.saliency, self.learn
+        starts = CLASSES * pixels * saliency.class_model_starts * network.channels[0]
         bootstrap = 2 * self.analyze.resamples * train.replicates  # in double precision
         supernet = pixels * learn.channels[0] * learn.batch_size * len(learn.candidates)
         return {
@@ -192,6 +246,7 @@ class Settings(Section):
             ),
             "network.dense": (network.dense, places * network.channels[1] * network.dense, "the weights of these units"),
             "saliency.images": (saliency.images, pixels * saliency.images * train.replicates, "the saliency maps of train.replicates networks"),
+            "saliency.class_model_starts": (saliency.class_model_starts, starts, "the first feature maps of the class models from these starts"),
             "saliency.samples": (saliency.samples, pixels * saliency.samples * network.channels[0], "the first feature maps of these copies"),
             "learn.channels": (learn.channels, supernet, "the first feature maps of learn.batch_size digits at all learn.candidates"),
             "learn.dense": (learn.dense, places * learn.channels[1] * learn.dense, "the weights of these units"),

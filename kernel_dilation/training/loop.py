@@ -1,7 +1,7 @@
 """Training with one compiled loop per epoch, on data kept in one tensor, by Adam with a one-cycle schedule."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from kernel_dilation.experiment.dataset_names import DigitArrays
 from kernel_dilation.experiment.parameters import IMAGE_SIDE
-from kernel_dilation.model.network import Architecture, Weights, keras_network, logits, weight_shapes
+from kernel_dilation.model.network import Architecture, Weights, initial_seed, keras_network, logits, weight_shapes
 from kernel_dilation.training.adam import Adam
 from kernel_dilation.training.keras_writer import keras_bytes
 
@@ -19,6 +19,7 @@ import tensorflow as tf
 WARM_UP = 0.3  # share of the steps during which the learning rate rises
 FIRST_RATE, LAST_RATE = 1 / 25, 1e-3  # as fractions of the peak: at the first step, and after the last one
 EVALUATION_BATCH = 500  # digits; small enough to fit the processor's cache
+COMPILED_TRAINERS = 8  # kept in each process: arms come one after another, the dilations of a race in turn
 ONE_AT_A_TIME = Lock()  # a compiled trainer has the variables of one network only
 
 Progress = Callable[[int, float], None]
@@ -59,14 +60,9 @@ def batch_order(digits: int, batch_size: int, seed: tuple[int, ...]) -> np.ndarr
     return np.random.default_rng(seed).permutation(digits)[: steps * batch_size].reshape(steps, batch_size).astype(np.int32)
 
 
-def initial_seed(seed: int, replicate: int) -> int:
-    """Return the seed of the initial weights, which a replicate shares with the same replicate of every other arm."""
-    return int(np.random.default_rng((seed, replicate)).integers(2**31 - 8))
-
-
 def scale_pixels(images: tf.Tensor) -> tf.Tensor:
-    """Convert images (n, 28, 28) uint8 to (n, 28, 28, 1) float32 in [0, 1]."""
-    return tf.cast(images, tf.float32)[..., None] / 255
+    """Convert images (n, 28, 28) uint8 to (n, 28, 28, 1) float32 in [0, 1]; float32 images keep their values."""
+    return (tf.cast(images, tf.float32) / 255 if images.dtype == tf.uint8 else images)[..., None]
 
 
 def shift_batch(images: tf.Tensor, shift: tf.Tensor, most: int) -> tf.Tensor:
@@ -117,17 +113,19 @@ class Trainer:
         steps = tf.cast(tf.shape(order)[0], tf.float32)
         return loss / steps, accuracy / steps
 
-    @tf.function(input_signature=[tf.TensorSpec((None, IMAGE_SIDE, IMAGE_SIDE), tf.uint8)])
+    @tf.function
     def batch_logits(self, images: tf.Tensor) -> tf.Tensor:
-        """Return logits (n, 10) float32 of one batch of images (n, 28, 28) uint8."""
+        """Return logits (n, 10) float32 of one batch of images (n, 28, 28)."""
         return logits(self.weights, scale_pixels(images), self.architecture)
 
     def predict(self, images: np.ndarray) -> np.ndarray:
-        """Return logits (n, 10) float32 of any number of images (n, 28, 28) uint8."""
-        return np.concatenate([self.batch_logits(images[start : start + EVALUATION_BATCH]) for start in range(0, len(images), EVALUATION_BATCH)])
+        """Return logits (n, 10) float32 of any number of images (n, 28, 28), uint8 or scaled float32."""
+        batch_logits = self.batch_logits.get_concrete_function(tf.TensorSpec((None, IMAGE_SIDE, IMAGE_SIDE), images.dtype))
+        batches = [tf.constant(images[start : start + EVALUATION_BATCH]) for start in range(0, len(images), EVALUATION_BATCH)]
+        return np.concatenate([batch_logits(batch) for batch in batches])
 
 
-@lru_cache(maxsize=1)  # arms come one after another
+@lru_cache(maxsize=COMPILED_TRAINERS)
 def compiled_trainer(architecture: Architecture, schedule: Schedule) -> Trainer:
     """Return the compiled trainer of an architecture and schedule, built once per process."""
     return Trainer(architecture, schedule)
@@ -150,7 +148,7 @@ def train_network(
     """Train one replicate of an arm; return its .keras file, its history and its test logits.
 
     Args:
-        digits: `x_train`, `y_train`, `x_validation`, `y_validation`, `x_test` as in digits.npz.
+        digits: `x_train`, `y_train`, `x_validation`, `y_validation`, `x_test` as in digits.npz; images may also be scaled float32.
         seed: seed of the experiment, from which each replicate's own random numbers derive.
         replicate: number of the replicate, from 0.
         progress: called after each epoch with its number, from 1, and its mean loss.
@@ -158,25 +156,55 @@ def train_network(
     Raises:
         ValueError: the loss is not finite, or there are fewer training digits than one batch needs.
     """
-    if len(digits["x_train"]) < schedule.batch_size:
-        raise ValueError(f"train.batch_size must be at most the number of training digits, {len(digits['x_train'])}; got {schedule.batch_size}")
     with ONE_AT_A_TIME:
-        loop = compiled_trainer(architecture, schedule)
-        network = keras_network(architecture, initial_seed(seed, replicate))
-        loop.start([variable.value for variable in network.weights])
-        history = train_epochs(loop, digits, seed, replicate, progress)
-        for variable, value in zip(network.weights, loop.weights):
-            variable.assign(value)
-        return TrainedNetwork(network=keras_bytes(network), history=history, logits=loop.predict(digits["x_test"]))
+        loop = started_trainer(architecture, schedule, digits, seed, replicate)
+        history = []
+        for epoch, (loss, accuracy) in enumerate(train_epochs(loop, digits, seed, replicate)):
+            history.append((loss, accuracy, *mean_loss_and_accuracy(loop.predict(digits["x_validation"]), digits["y_validation"])))
+            progress(epoch + 1, loss)
+        network = keras_network(architecture, 0)
+        network.set_weights(loop.weights)
+        return TrainedNetwork(network=keras_bytes(network), history=np.array(history), logits=loop.predict(digits["x_test"]))
 
 
-def train_epochs(loop: Trainer, digits: DigitArrays, seed: int, replicate: int, progress: Progress) -> np.ndarray:
-    """Train for all epochs; return the history (epochs, 4) float64, columns as in `TrainedNetwork`.
+def train_and_validate(architecture: Architecture, schedule: Schedule, images: DigitArrays, seed: int) -> tuple[float, float, float]:
+    """Train one network; return its validation loss, its validation accuracy, and the training loss of its first epoch.
+
+    Losses are in nats and accuracies from 0 to 1. The training loss is that of each batch before its step.
+
+    Args:
+        images: `x_train`, `y_train`, `x_validation`, `y_validation`; images (n, 28, 28), uint8 or scaled float32.
+        seed: from which the initial weights and batches are drawn.
+
+    Raises:
+        ValueError: the loss is not finite, or there are fewer training images than one batch needs.
+    """
+    with ONE_AT_A_TIME:
+        loop = started_trainer(architecture, schedule, images, seed, 0)
+        first_loss, *_ = [loss for loss, _ in train_epochs(loop, images, seed, 0)]
+        return *mean_loss_and_accuracy(loop.predict(images["x_validation"]), images["y_validation"]), first_loss
+
+
+def started_trainer(architecture: Architecture, schedule: Schedule, images: DigitArrays, seed: int, replicate: int) -> Trainer:
+    """Return the compiled trainer with the initial weights of a replicate.
+
+    Raises:
+        ValueError: there are fewer training images than one batch needs.
+    """
+    if len(images["x_train"]) < schedule.batch_size:
+        raise ValueError(f"train.batch_size must be at most the number of training digits, {len(images['x_train'])}; got {schedule.batch_size}")
+    loop = compiled_trainer(architecture, schedule)
+    loop.start([variable.value for variable in keras_network(architecture, initial_seed(seed, replicate)).weights])
+    return loop
+
+
+def train_epochs(loop: Trainer, digits: DigitArrays, seed: int, replicate: int) -> Iterator[tuple[float, float]]:
+    """Train epoch by epoch; yield the loss, in nats, and the accuracy, 0 to 1, of each, as `Trainer.epoch` returns them.
 
     Raises:
         ValueError: the loss is not finite.
     """
-    schedule, history = loop.schedule, []
+    schedule = loop.schedule
     images, labels = tf.constant(digits["x_train"]), tf.constant(digits["y_train"], tf.int32)
     steps = len(images) // schedule.batch_size
     rates = one_cycle(steps * schedule.epochs, schedule.learning_rate).reshape(schedule.epochs, steps)
@@ -189,6 +217,4 @@ def train_epochs(loop: Trainer, digits: DigitArrays, seed: int, replicate: int, 
                 f"training diverged: arm {loop.architecture.arm.name}, replicate {replicate}, epoch {epoch + 1}: the loss is {float(loss)}. "
                 f"Lower train.learning_rate, now {schedule.learning_rate}."
             )
-        history.append((float(loss), float(accuracy), *mean_loss_and_accuracy(loop.predict(digits["x_validation"]), digits["y_validation"])))
-        progress(epoch + 1, float(loss))
-    return np.array(history)
+        yield float(loss), float(accuracy)

@@ -39,7 +39,8 @@ def generate_textures(dilation: int, texture: int, train: int, validation: int, 
     pixels are correlated at multiples of the dilation only. The difficulty varies between sets of kernels.
 
     Args:
-        texture: number of the set of kernels.
+        texture: number of the set of kernels, which does not depend on the seed.
+        seed: of the labels and the noise.
 
     Returns:
         `x_train`, `x_validation` (n, 28, 28) float32 of mean 0 and variance 1; `y_train`,
@@ -50,8 +51,8 @@ def generate_textures(dilation: int, texture: int, train: int, validation: int, 
     """
     if dilation < 1:
         raise ValueError(f"a planted dilation must be at least 1; got {dilation}")
+    kernels = draw_class_kernels(np.random.default_rng((texture, dilation)))
     generator = np.random.default_rng((seed, texture, dilation))
-    kernels = draw_class_kernels(generator)
     textures = {}
     for part, count in (("train", train), ("validation", validation)):
         labels = generator.permutation(np.arange(count) % CLASSES)
