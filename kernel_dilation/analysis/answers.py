@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from kernel_dilation.analysis.comparison_families import Finding, Question, largest_effect
 from kernel_dilation.analysis.crossed_accuracy import DilationError
-from kernel_dilation.analysis.saliency_analysis import LEARNED
+from kernel_dilation.analysis.metric_stacks import LEARNED
 from kernel_dilation.experiment.paths import CLASS_MODEL, REGULARISED
 from kernel_dilation.statistics.comparisons import UNSETTLED, Comparison
 from kernel_dilation.statistics.rank_tests import iman_davenport

@@ -15,7 +15,7 @@ from kernel_dilation.analysis.comparison_families import (
     table_findings,
 )
 from kernel_dilation.analysis.metric_margins import table_margin
-from kernel_dilation.analysis.metric_stacks import CLASS_MODEL_METHODS, Stacks, is_complete, learned_metrics, metric_stacks, of_state
+from kernel_dilation.analysis.metric_stacks import CLASS_MODEL_METHODS, LEARNED, Stacks, is_complete, learned_metrics, metric_stacks, of_state
 from kernel_dilation.analysis.noise_floor import INDICES, gridding_at_lag, pairwise_similarities
 from kernel_dilation.analysis.receptive_fields import receptive_field_row
 from kernel_dilation.experiment.arms import Arm
@@ -28,7 +28,6 @@ import pandas as pd
 GRIDDING_SIDES = ("other dilations", "this dilation")  # of the maps whose autocorrelation is taken at the lag of this dilation
 TARGET_DILATIONS = ("same dilation", "other dilation")  # of the networks that are shown a class model
 SIDES = ("replicates", "dilations")  # maps of one dilation, maps of two dilations
-LEARNED = "_learned"  # the end of the names of families on what training adds
 Findings = dict[Question, Finding]
 
 
