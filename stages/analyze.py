@@ -77,9 +77,10 @@ def read_predictions(folder: Path, arms: Sequence[Arm]) -> tuple[dict[Arm, np.nd
 
 
 def read_metrics(folder: Path, arms: Sequence[Arm]) -> pd.DataFrame:
-    """Read measures.csv of all arms from data/saliency, without the baselines, and what judges say of the class models of trained networks."""
+    """Read measures.csv of all arms from data/saliency, and what judges say of the class models; without maps that no network made."""
     table = pd.concat([with_arm_columns(arm, pd.read_csv(folder / arm.name / "measures.csv")) for arm in arms])
-    return pd.concat([table[~table["method"].isin(BASELINES)], read_opinions(JUDGES / "confidence.csv").assign(state=TRAINED)])
+    metrics = pd.concat([table, read_opinions(JUDGES / "confidence.csv")])
+    return metrics[~metrics["method"].isin(BASELINES)]
 
 
 def read_opinions(path: Path) -> pd.DataFrame:

@@ -29,7 +29,8 @@ import pandas as pd
 TEMPLATE = Path("kernel_dilation/report/page.html")
 TABLES = (
     "accuracy", "arms", "conditions", "confusion", "contrasts", "curves", "effects", "errors", "fields", "gridding", "interactions", "learned",
-    "levels", "marks", "mixed", "pairs", "ranks", "ranks_p", "simple_effects", "similarity", "transfer", "untrained_levels", "worlds", "wrong",
+    "levels", "marks", "mixed", "pairs", "ranks", "ranks_p", "simple_effects", "similarity", "taps", "transfer", "untrained_levels", "worlds",
+    "wrong",
 )  # fmt: skip
 SHOWN_DIGITS = 10  # whose maps are shown: the first ten are one of each class
 DIGITS_PER_CLASS = 12

@@ -184,11 +184,11 @@ class Analyze(Section):
     alpha: Share
     margin_points: Positive
     margin_share: Positive
-    margin_signed: Positive
     margin_loss: Share
     right_share: Share
     same_share: Share
     start_slope: Positive
+    margin_signed: Positive
     resamples: Annotated[int, Field(ge=100, le=1_000_000)]
     seed: Seed
 

@@ -34,16 +34,6 @@ MIXED_MODEL_COLUMNS = {
     "term": "term", "statistic": "F", "degrees": "df", "residual_degrees": "df, residual",
     "p_value": "p", "holm_p_value": "p (Holm)", "partial_eta_squared": "partial η²",
 }  # fmt: skip
-SIMPLE_EFFECT_COLUMNS = {
-    "method": "method", "measure": "metric", "contrast": "contrast", "dilation": "dilation", "difference": "difference", "lower": "from",
-    "upper": "to", "share": "share of the reference", "cohen_dz": "d_z", "p_value": "p (corrected)", "equivalence_p_value": "p, equivalence",
-    "margin": "margin", "verdict": "verdict",
-}  # fmt: skip
-INTERACTION_COLUMNS = {name: heading for name, heading in SIMPLE_EFFECT_COLUMNS.items() if name != "dilation"} | {"term": "term"}
-ERROR_COLUMNS = {
-    "dilation": "dilation", "error": "test error (%)", "lower": "from", "upper": "to", "ratio": "ratio", "ratio_lower": "ratio from",
-    "ratio_upper": "ratio to",
-}  # fmt: skip
 TAP_COLUMNS = {
     "kernel_size": "kernel size", "dilation": "dilation", "taps": "taps", "extent": "extent (pixels)", "ink_on_map": "ink that is met",
     "taps_inside": "taps on the image",
@@ -63,6 +53,16 @@ CONDITION_COLUMNS = {
     "shown": "shown", "refuted": "refuted",
 }  # fmt: skip
 START_COLUMNS = ("start_slope",)  # only where a method has several initial dilations
+SIMPLE_EFFECT_COLUMNS = {
+    "method": "method", "measure": "metric", "contrast": "contrast", "dilation": "dilation", "difference": "difference", "lower": "from",
+    "upper": "to", "share": "share of the reference", "cohen_dz": "d_z", "p_value": "p (corrected)", "equivalence_p_value": "p, equivalence",
+    "margin": "margin", "verdict": "verdict",
+}  # fmt: skip
+INTERACTION_COLUMNS = {name: heading for name, heading in SIMPLE_EFFECT_COLUMNS.items() if name != "dilation"} | {"term": "term"}
+ERROR_COLUMNS = {
+    "dilation": "dilation", "error": "test error (%)", "lower": "from", "upper": "to", "ratio": "ratio", "ratio_lower": "ratio from",
+    "ratio_upper": "ratio to",
+}  # fmt: skip
 ROUNDING = 1e-12  # p-values that differ by less are equal
 SMALLEST = "“≤” marks a p-value that is the smallest which the test could have given. "
 INTERVAL = "The columns “from” and “to” are the ends of the confidence interval. "
