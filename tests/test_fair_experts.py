@@ -1,8 +1,8 @@
 from dataclasses import replace
 
 from kernel_dilation.dilation_learning.method_base import MethodOptions, build_candidate_architecture
-from kernel_dilation.dilation_learning.planted_textures import generate_textures
 from kernel_dilation.dilation_methods.fair_experts import FairExperts, joint_options, learn_dilation, scale_weights, trainings
+from kernel_dilation.learning_worlds.planted_textures import generate_textures
 from kernel_dilation.model.network import first_features, head_logits, keras_network, last_features, logits
 
 import keras

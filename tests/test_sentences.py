@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from kernel_dilation.experiment.parameters import parse_settings
-from kernel_dilation.presentation.text_formatting import format_p_value
 from kernel_dilation.report.captions import caption
 from kernel_dilation.report.saliency_sentences import saliency_sentences
 from kernel_dilation.report.scope import scope_of
@@ -32,7 +31,8 @@ def test_accuracy_is_answered_with_its_numbers():
         "Kendall's W of the replicates' rankings of the dilations is 0.70 (0: no agreement, 1: identical rankings).",
         "On a linear fit, accuracy changes by \N{MINUS SIGN}0.25 percentage points per pixel of dilation "
         "(95 % CI \N{MINUS SIGN}0.40 to \N{MINUS SIGN}0.10; trend test: p < 0.001).",
-        "Of the other factors, tested in the same way, a significant effect is found for pooling (p = 0.020) and sparse versus dense kernels of "
+        "Of the other factors, tested in the same way and averaged over dilations, a significant effect is found for pooling (p = 0.020) and sparse "
+        "versus dense kernels of "
         "equal extent (p = 0.040); no significant effect is found for kernel size (p = 0.30).",
         "Among individual trained networks, accuracy on this test set differs significantly between dilations in 30 % of the comparisons "
         "(Cochran's Q). This concerns these particular networks and does not generalise to newly trained ones.",
@@ -197,28 +197,3 @@ def test_a_caption_has_data_networks_and_interval():
     assert caption("Means.", replace(SCOPE, replicates=1), "made_up", interval="Bars") == (
         "Means. A single replicate has no interval. Data: made_up."
     )
-
-
-def test_errors_come_first_and_dilations_that_cannot_be_told_apart_are_named():
-    answer = {
-        **made_up_answers()["accuracy"], "error_percent_smallest": 3.93, "error_percent_largest": 5.13, "error_ratio": 1.306,
-        "error_ratio_lower": 1.12, "error_ratio_upper": 1.52, "neighbours_differ": {"1-2": False, "2-4": True}, "validation_slope": -0.3,
-        "validation_slope_lower": -0.5, "validation_slope_upper": -0.1,
-    }  # fmt: skip
-    lines = accuracy_sentences(answer, SCOPE)
-    assert lines[0] == (
-        "Yes. The test error rises from 3.9 % at dilation 1 to 5.1 % at dilation 4 (\N{MULTIPLICATION SIGN}1.31, 95 % CI 1.1 to 1.5): "
-        "test accuracy depends on the dilation of the first convolution (p = 0.002, corrected)."
-    )
-    assert "These neighbouring dilations cannot be told apart over new replicates and new images: 1 and 2." in lines
-    assert (
-        "On the validation images, a second held-out set, the slope is \N{MINUS SIGN}0.30 (95 % CI \N{MINUS SIGN}0.50 to \N{MINUS SIGN}0.10 over "
-        "replicates)."
-    ) in lines
-
-
-def test_the_smallest_p_value_of_a_test_is_written_as_such():
-    assert format_p_value(0.0078125, 0.0078125) == "p \N{LESS-THAN OR EQUAL TO} 0.008 (the smallest possible)"
-    assert format_p_value(0.02, 0.0078125) == "p = 0.020"
-    text = accuracy_sentences({"verdict": "difference", "p_value": 0.0078125, "smallest_p_value": 0.0078125}, SCOPE)[0]
-    assert text.endswith("(p \N{LESS-THAN OR EQUAL TO} 0.008 (the smallest possible), corrected).")
