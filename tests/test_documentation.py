@@ -27,9 +27,9 @@ def default_run() -> Settings:
     return parse_settings(Path("params.yaml").read_text())
 
 
-def count_networks(params: str) -> int:
-    """Return the number of networks that a run with the parameters in a file trains."""
-    settings = parse_settings(Path(params).read_text())
+def count_networks() -> int:
+    """Return the number of networks that the stage `train` of the default run trains."""
+    settings = default_run()
     return len(settings.dilations) * len(settings.kernel_sizes) * len(settings.poolings) * settings.train.replicates
 
 
@@ -50,7 +50,7 @@ def model_card_sentences() -> list[str]:
         f"grey images of {IMAGE_SIDE} \N{MULTIPLICATION SIGN} {IMAGE_SIDE} pixels in ten classes",
         f"the convolutions have {first} and {second} channels and the hidden layer has {settings.network.dense} units.",
         f"A network has {small:,} weights with kernel size {few} and {large:,} with kernel size {many}, at every dilation and with every pooling.",
-        f"The default run trains {count_networks('params.yaml')} networks, the study {count_networks('study/params.yaml')}.",
+        f"The default run trains {count_networks()} networks.",
     ]
 
 
