@@ -10,7 +10,7 @@ export PYTHONUTF8 := 1
 unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run arms test test-fast test-processors study calibrate planted bench verdicts check lock clean set-up set-up-tests set-up-bench
+.PHONY: help run arms test test-fast test-processors study calibrate bench verdicts check lock clean set-up set-up-tests set-up-bench
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -34,14 +34,11 @@ test-processors: set-up-tests ## run the numeric tests as on other processors: w
 	TF_ENABLE_ONEDNN_OPTS=0 python -m pytest $(NUMERIC_TESTS)
 	ONEDNN_MAX_CPU_ISA=AVX2 python -m pytest $(NUMERIC_TESTS)
 
-study: set-up ## run the full grid on all of MNIST and the replication of the 2019 study, into study/ (about two hours; resumes where it stopped)
+study: set-up ## run the full grid on all of MNIST, the replication of the 2019 study and the other side runs, into study/ (hours; resumes where it stopped)
 	python -m tools.study.run_study
 
 calibrate: set-up ## measure the error rates of the statistics on synthetic studies, into metrics/calibration.csv (minutes)
 	python -m tools.calibration.calibrate
-
-planted: set-up ## measure how often each method recovers planted dilations, into metrics/planted.csv (half an hour)
-	python -m tools.planted_recovery.measure_recovery
 
 bench: set-up-bench ## compare the speed with other programs, into metrics/benchmark.json (a quarter of an hour)
 	.bench/bin/python -m benchmarks.run

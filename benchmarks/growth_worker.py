@@ -20,7 +20,7 @@ from kernel_dilation.experiment.parameters import parse_settings
 ARM_STAGES, COMMON_STAGES = ("train", "saliency"), ("transfer", "analyze")  # the time of `report` does not depend on these sizes
 UNAFFECTED = {"images": ("train",)}  # stages that do not depend on a parameter; the networks are those of the run before
 SMALLEST = {"dilations": 2, "replicates": 2, "images": 20}  # sizes of the parameters that do not grow
-METHOD = "spacing"  # run once, because `analyze` needs a method
+METHOD = "spacing"  # run once, like the rounds, because `analyze` needs both
 
 
 def changed_parameters(sizes: dict[str, int]) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def changed_parameters(sizes: dict[str, int]) -> dict[str, Any]:
         "poolings": ["max"],
         "train": {"replicates": sizes["replicates"], "epochs": 1},
         "saliency": {"images": sizes["images"], "methods": ["gradient", "smoothgrad"]},
-        "learn": {"methods": [METHOD], "initial_dilations": [1], "replicates": 1, "epochs": 1, "planted_dilations": [1], "sweep": {}},
+        "learn": {"methods": [METHOD], "initial_dilations": [1], "worlds": ["digits"], "replicates": 1, "epochs": 1},
     }
 
 
@@ -55,6 +55,7 @@ def main(sizes_text: str, rounds: str, target: str) -> None:
     """Write the median seconds of each stage at every size of each parameter, after a warm-up run at the smallest sizes."""
     copy = Clone(Path())
     copy.change(changed_parameters(SMALLEST))
+    import_module("stages.rounds").main()
     import_module("stages.learn").main(METHOD)
     measure_stages(copy, SMALLEST)
     sizes = json.loads(sizes_text)

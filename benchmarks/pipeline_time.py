@@ -14,7 +14,7 @@ from benchmarks.timed_stage import NOTES
 from kernel_dilation.experiment.parameters import Settings, parse_settings
 
 PARTS = {  # to which the work of each stage belongs
-    "locate": "data", "fetch": "data", "train": "training", "saliency": "saliency", "transfer": "saliency", "learn": "learning",
+    "locate": "data", "fetch": "data", "train": "training", "saliency": "saliency", "transfer": "saliency", "rounds": "learning", "learn": "learning",
     "analyze": "analysis", "report": "drawing",
 }  # fmt: skip
 OVERHEAD = ("start-up", "imports", "dvc")

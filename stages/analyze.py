@@ -1,7 +1,7 @@
 """Answer the three questions from the results of all arms: `python -m stages.analyze`.
 
-Takes data/networks, data/saliency, data/learned, data/rounds.csv, data/transfer.csv and metrics/fetch.json; leaves data/analysis,
-metrics/answers.json and the tables in plots/.
+Takes data/digits.npz, data/networks, data/saliency, data/learned, data/rounds.csv, data/transfer.csv and metrics/fetch.json; leaves
+data/analysis, metrics/answers.json and the tables in plots/.
 """
 
 import json
@@ -14,6 +14,7 @@ from kernel_dilation.analysis.accuracy_tables import with_arm_columns
 from kernel_dilation.analysis.answers import Answer, saliency_answer
 from kernel_dilation.analysis.comparison_families import Tables, finding_tables
 from kernel_dilation.analysis.learning_analysis import learning_analysis
+from kernel_dilation.analysis.mark_analysis import mark_levels
 from kernel_dilation.analysis.saliency_analysis import (
     cross_recognition_analysis,
     gridding_analysis,
@@ -21,11 +22,30 @@ from kernel_dilation.analysis.saliency_analysis import (
     receptive_field_table,
     similarity_analysis,
 )
+from kernel_dilation.analysis.tap_coverage import tap_coverage_table
 from kernel_dilation.experiment.arms import Arm, parse_arm
 from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder, remove_stale, save_json
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Settings, parse_settings
-from kernel_dilation.experiment.paths import ANALYSIS, LEARNED, METRICS, NETWORKS, PARAMETERS, PLOTS, ROUNDS, SALIENCY, TRANSFER
+from kernel_dilation.experiment.paths import (
+    ANALYSIS,
+    BASELINES,
+    CLASS_MODEL,
+    DIGITS,
+    JUDGES,
+    LEARNED,
+    MARKS,
+    METRICS,
+    NETWORKS,
+    PARAMETERS,
+    PLOTS,
+    REGULARISED,
+    ROUNDS,
+    SALIENCY,
+    TRAINED,
+    TRANSFER,
+    UNTRAINED,
+)
 
 import numpy as np
 import pandas as pd
@@ -52,8 +72,21 @@ def read_predictions(folder: Path, arms: Sequence[Arm]) -> tuple[dict[Arm, np.nd
 
 
 def read_metrics(folder: Path, arms: Sequence[Arm]) -> pd.DataFrame:
-    """Read measures.csv of all arms from data/saliency, with the arms' factors as columns."""
-    return pd.concat([with_arm_columns(arm, pd.read_csv(folder / arm.name / "measures.csv")) for arm in arms])
+    """Read measures.csv of all arms from data/saliency, the rows of trained networks, and what judges say of their class models."""
+    table = pd.concat([with_arm_columns(arm, pd.read_csv(folder / arm.name / "measures.csv")) for arm in arms])
+    metrics = pd.concat([table, read_opinions(JUDGES / "confidence.csv")])
+    return metrics[(metrics["state"] == TRAINED) & ~metrics["method"].isin(BASELINES)].drop(columns="state")
+
+
+def read_opinions(path: Path) -> pd.DataFrame:
+    """Read what the judges say of each class model as further metrics, with the arms' factors as columns."""
+    return with_factors(pd.read_csv(path))
+
+
+def with_factors(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its column `arm`, the name of an arm, replaced by columns of the arm's factors."""
+    factors = pd.DataFrame([parse_arm(name) for name in table["arm"]], columns=Arm._fields)
+    return pd.concat([factors, table.drop(columns="arm")], axis=1)
 
 
 def read_cross_recognition(path: Path) -> pd.DataFrame:
@@ -74,14 +107,19 @@ def analyze_saliency(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answ
     findings = metric_findings(read_metrics(SALIENCY, arms), options)
     # One method at a time, so that no more than the maps of one method are in memory.
     similarity = [similarity_analysis(method, read_arrays(SALIENCY, arms, "maps.npz", method), options) for method in methods]
-    gridding = [gridding_analysis(method, read_arrays(SALIENCY, arms, "spectra.npz", method), options) for method in methods]
+    gridding = [
+        gridding_analysis(method, read_arrays(SALIENCY, arms, "autocorrelations.npz", method), options)
+        for method in (*methods, CLASS_MODEL, REGULARISED)
+    ]
     transfer = cross_recognition_analysis(read_cross_recognition(TRANSFER), options)
     results = {"similarity": similarity, "gridding": gridding, "transfer": [transfer]}
     for _, more in chain(*results.values()):
         findings |= more
     tables = {name: pd.concat([table for table, _ in parts]) for name, parts in results.items()}
-    fields = read_arrays(SALIENCY, arms, "maps.npz", "receptive_field")
-    tables["fields"] = receptive_field_table(fields, accuracies, settings.network.dilate, options)
+    fields, untrained = (read_arrays(SALIENCY, arms, file, "receptive_field") for file in ("maps.npz", f"{UNTRAINED}/maps.npz"))
+    networks, maps = (with_factors(pd.read_csv(MARKS / f"{name}.csv")) for name in ("networks", "maps"))
+    tables["marks"] = mark_levels(networks, maps, options)
+    tables["fields"] = receptive_field_table(fields, untrained, accuracies, settings.network.dilate, options)
     return saliency_answer(findings, methods), finding_tables(findings) | tables
 
 
@@ -110,6 +148,8 @@ def main() -> None:
     saliency, saliency_tables = analyze_saliency(settings, accuracy_tables["accuracy"])
     learned, learned_tables = analyze_learning(settings)
     tables = concatenate_tables([accuracy_tables, saliency_tables, learned_tables])
+    ink = read_array(DIGITS, "x_test").mean(0, dtype=np.float64)
+    tables["taps"] = tap_coverage_table(settings.kernel_sizes, settings.dilations, ink, settings.network.padding)
     with atomic_folder(ANALYSIS) as folder:
         for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False)

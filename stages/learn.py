@@ -8,11 +8,12 @@ import sys
 from itertools import product
 
 from kernel_dilation.dilation_learning.learning_jobs import learn_dilation
-from kernel_dilation.dilation_learning.learning_outcome import METHODS_WITHOUT_START, LearningOutcome, Row, choice_row, trajectory_rows, weight_row
+from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome, Row, choice_row, trajectory_rows, weight_row
 from kernel_dilation.execution.checkpoints import JobCheckpoints
 from kernel_dilation.execution.workers import run_jobs, worker_pool
 from kernel_dilation.experiment.atomic_write import atomic_folder
 from kernel_dilation.experiment.cli_errors import exit_with_message
+from kernel_dilation.experiment.parameter_types import has_initial_dilation
 from kernel_dilation.experiment.parameters import Learn, check_digits, parse_settings
 from kernel_dilation.experiment.paths import DIGITS, LEARNED, PARAMETERS, UNFINISHED
 from kernel_dilation.experiment.world_names import parse_world
@@ -26,7 +27,7 @@ NUMBER_FORMAT = "%.6g"  # in the tables
 
 def list_runs(method: str, learn: Learn) -> list[Row]:
     """Return the columns that identify each run of a method: one for each world, number of the run and initial dilation."""
-    starts = [None] if method in METHODS_WITHOUT_START else learn.initial_dilations
+    starts = learn.initial_dilations if has_initial_dilation(method) else [None]
     runs = product(map(parse_world, learn.worlds), range(learn.replicates), starts)
     return [
         {"method": method, "world": world.name, "truth": world.planted_dilation, "run": run, "initial_dilation": initial}

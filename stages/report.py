@@ -11,25 +11,27 @@ from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.atomic_write import atomic_file
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Settings, parse_settings
-from kernel_dilation.experiment.paths import ANALYSIS, DIGITS, LEARNED, METRICS, PARAMETERS, PLOTS, SALIENCY
+from kernel_dilation.experiment.paths import ANALYSIS, BASELINES, DIGITS, LEARNED, METRICS, PARAMETERS, PLOTS, SALIENCY, TRAINED
 from kernel_dilation.explanations.digit_selection import class_mean_images
 from kernel_dilation.figures.digit_images import first_of_each_class
 from kernel_dilation.figures.misclassified import MOST
-from kernel_dilation.presentation.table_rows import read_table
+from kernel_dilation.presentation.table_rows import read_table, rows_where
 from kernel_dilation.report.contents import page_chapters, question_sections
 from kernel_dilation.report.html_page import render_page
 from kernel_dilation.report.report_data import ExampleDigits, ExampleExplanations, LearningTables, NamedTables, ReportData
 from kernel_dilation.report.scope import scope_of
 from kernel_dilation.report.sentences import scope_sentences
-from kernel_dilation.report.verdict_rules import VERDICT_TABLE, verdict_rules
+from kernel_dilation.report.verdict_rules import VERDICT_TABLE, condition_table, verdict_rules
 
 import numpy as np
 import pandas as pd
 
 TEMPLATE = Path("kernel_dilation/report/page.html")
 TABLES = (
+    "accuracy", "arms", "conditions", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
+    "levels", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "worlds", "wrong",
     "accuracy", "arms", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
-    "levels", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "wrong",
+    "levels", "marks", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "wrong",
 )  # fmt: skip
 SHOWN_DIGITS = 10  # whose maps are shown: the first ten are one of each class
 DIGITS_PER_CLASS = 12
@@ -84,7 +86,8 @@ def read_tables(arms: list[Arm]) -> NamedTables:
 
 def chance_levels(arm: Arm) -> pd.DataFrame:
     """Return the mean chance level of each method and metric of an arm; `level` is the dilation."""
-    means = read_table(SALIENCY / arm.name / "measures.csv", ("method", "_chance")).groupby("method", sort=False).mean()
+    table = rows_where(read_table(SALIENCY / arm.name / "measures.csv", ("method", "state", "_chance")), state=TRAINED)
+    means = table[~table["method"].isin(BASELINES)].drop(columns="state").groupby("method", sort=False).mean()
     return means.reset_index().melt("method", var_name="measure", value_name="mean").dropna().assign(level=arm.dilation)
 
 
@@ -96,11 +99,10 @@ def read_kernels(arms: list[Arm]) -> dict[Arm, np.ndarray]:
     return {arm: read_arrays(SALIENCY / arm.name / "inside.npz", "kernels")[0] for arm in sorted(arms, key=lambda arm: arm.kernel_size)}
 
 
-def read_learning(methods: list[str], images: int) -> LearningTables:
-    """Return the tables of each method that learns a dilation from at most `images` training images."""
-    names = ("choices", "trajectory", "planted", "sweep")
-    choices, paths, planted, sweeps = ({method: read_table(LEARNED / method / f"{name}.csv") for method in methods} for name in names)
-    return LearningTables(choices, paths, planted, sweeps, images)
+def read_learning(methods: list[str]) -> LearningTables:
+    """Return the tables of each method that learns a dilation in one training."""
+    choices, trajectories = ({method: read_table(LEARNED / method / f"{name}.csv") for method in methods} for name in ("choices", "trajectory"))
+    return LearningTables(choices, trajectories)
 
 
 def read_report_data(settings: Settings) -> ReportData:
@@ -118,7 +120,7 @@ def read_report_data(settings: Settings) -> ReportData:
         explained=read_explanations(settings.saliency.methods, reference),
         kernels=read_kernels([arm for arm in arms if arm.pooling == scope.poolings[0]]),
         fields={arm: read_arrays(SALIENCY / arm.name / "maps.npz", "receptive_field")[0].mean(0) for arm in arms},
-        learned=read_learning(settings.learn.methods, settings.learn.images),
+        learned=read_learning(settings.learn.methods),
     )
 
 
@@ -139,7 +141,7 @@ def main() -> None:
             scope_sentences(report_data.scope),
             chapters,
             verdict_rules(report_data.scope),
-            VERDICT_TABLE,
+            [VERDICT_TABLE, condition_table(report_data.scope)],
         )
         temporary.write_text(html, encoding="utf-8")
     print(f"report: {sum(not picture.absent for picture in pictures)} figures and {PLOTS / 'report.html'} written")

@@ -69,11 +69,11 @@ def next_trainings(results: dict[Training, TrainingResult], learn: Learn, number
 def run_rounds(pool: Client, learn: Learn, digits: DigitArrays, checkpoints: JobCheckpoints) -> dict[Training, TrainingResult]:
     """Run round after round in all worlds, until every race has ended and all complete rounds are there."""
     results: dict[Training, TrainingResult] = {}
-    expected = len(learn.worlds) * learn.replicates * len(learn.candidates) * max(learn.selection)
-    with tqdm(total=expected, desc="rounds", unit="training") as bar:
+    total = len(learn.worlds) * learn.replicates * len(learn.candidates) * max(learn.selection)  # of the complete rounds
+    with tqdm(total=total, desc="rounds", unit="training") as bar:
         for number in range(learn.race.most_rounds):
             trainings = {"-".join(map(str, training)): training for training in next_trainings(results, learn, number)}
-            bar.total = max(bar.total, len(results) + len(trainings))
+            total = bar.total = max(total, len(results) + len(trainings))
             jobs = {name: (learn, parse_world(world), *rest) for name, (world, *rest) in trainings.items()}
             finished = run_jobs(pool, train_once, jobs, checkpoints, digits, bar.update)
             results |= {trainings[name]: result for name, result in finished.items()}

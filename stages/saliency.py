@@ -1,11 +1,11 @@
 """Explain every replicate of one arm: `python -m stages.saliency 2-3-max`.
 
-Reads data/digits.npz and the arm's networks; writes to data/saliency/<arm> maps.npz, spectra.npz,
-class_models.npz, inside.npz (activations), measures.csv and cascade.csv, and a copy of the class models
-to data/class_models/<arm>.npz.
+Reads data/digits.npz and the arm's networks; writes to data/saliency/<arm> maps.npz, spectra.npz, autocorrelations.npz,
+class_models.npz, inside.npz (activations), measures.csv and cascade.csv, and the class models also
+to data/class_models/<arm>.npz. The same networks before training are explained as well: measures.csv has
+rows of both, and the folder `untrained` has the same arrays of these, and maps of fewer images.
 """
 
-import shutil
 import sys
 from pathlib import Path
 
@@ -15,7 +15,20 @@ from kernel_dilation.experiment.arms import Arm, parse_arm
 from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Network, Saliency, Settings, check_digits, parse_settings
-from kernel_dilation.experiment.paths import CLASS_MODEL, CLASS_MODELS, DIGITS, NETWORKS, PARAMETERS, SALIENCY, UNFINISHED, network_file
+from kernel_dilation.experiment.paths import (
+    CLASS_MODEL,
+    CLASS_MODELS,
+    DIGITS,
+    NETWORKS,
+    PARAMETERS,
+    REGULARISED,
+    SALIENCY,
+    STATES,
+    TRAINED,
+    UNFINISHED,
+    UNTRAINED,
+    network_file,
+)
 from kernel_dilation.explanations.digit_selection import class_mean_images, select_digits
 from kernel_dilation.explanations.metric_tables import (
     NetworkExplanation,
@@ -25,31 +38,38 @@ from kernel_dilation.explanations.metric_tables import (
     stack_replicates,
 )
 from kernel_dilation.model.keras_weights import read_weights
-from kernel_dilation.model.predict import class_probabilities
+from kernel_dilation.model.predict import class_probabilities, initial_class_probabilities
 
 import numpy as np
+import pandas as pd
 from tqdm import tqdm
 
 DECIMALS = "%.6g"  # of the numbers in tables
 
 WeightArrays = list[np.ndarray]
+Explanations = dict[str, list[NetworkExplanation]]  # by state, those of all replicates
 
 
 def explain_replicate(
-    digits: dict[str, np.ndarray], arm: Arm, network: Network, options: Saliency, weights: WeightArrays, replicate: int
-) -> NetworkExplanation:
-    """Explain one network in a worker process, the only kind of process that imports TensorFlow."""
+    digits: dict[str, np.ndarray], arm: Arm, network: Network, options: Saliency, weights: WeightArrays, seed: int, replicate: int
+) -> dict[str, NetworkExplanation]:
+    """Explain one network, trained and at initialisation, in a worker process, the only kind of process that imports TensorFlow.
+
+    Args:
+        seed: seed of the experiment, from which the initial weights derive.
+    """
     with suppress_stderr():
         from kernel_dilation.explanations.network_explanation import explain_network
-        from kernel_dilation.model.network import build_architecture, use_one_thread
+        from kernel_dilation.model.network import build_architecture, initial_weights, use_one_thread
 
         use_one_thread()
 
-    explanation = explain_network(
-        weights, build_architecture(arm, network), digits["images"], digits["classes"], digits["class_means"], options, replicate
-    )
+    architecture = build_architecture(arm, network)
+    weights_by_state = {TRAINED: weights, UNTRAINED: initial_weights(architecture, seed, replicate)}
+    explained = digits["images"], digits["classes"], digits["class_means"], options, replicate
+    explanations = {state: explain_network(weights_by_state[state], architecture, *explained, state) for state in STATES}
     report_progress(1)
-    return explanation
+    return explanations
 
 
 def digits_to_explain(settings: Settings) -> dict[str, np.ndarray]:
@@ -71,40 +91,62 @@ def digits_to_explain(settings: Settings) -> dict[str, np.ndarray]:
     }
 
 
-def explain_arm(name: str, settings: Settings, digits: dict[str, np.ndarray]) -> tuple[list[NetworkExplanation], np.ndarray]:
+def explain_arm(name: str, settings: Settings, digits: dict[str, np.ndarray]) -> tuple[Explanations, dict[str, np.ndarray]]:
     """Explain every replicate of the arm, and ask the other replicates about its class models.
 
     Returns:
-        The explanations, and for each class model (replicates, 10) the mean probability of its class by
-        the other replicates.
+        By state of the networks, the explanations, and for each class model (replicates, 10) the mean
+        probability of its class by the other replicates in the same state.
     """
-    arm, network, options = parse_arm(name), settings.network, settings.saliency
+    arm, network, options, seed = parse_arm(name), settings.network, settings.saliency, settings.train.seed
     files = [network_file(NETWORKS / name, replicate).read_bytes() for replicate in range(settings.train.replicates)]
     networks = [read_weights(content) for content in files]
-    checkpoints = JobCheckpoints(UNFINISHED, f"saliency-{name}", DIGITS.read_bytes(), options, network, *files)
-    jobs = {f"replicate-{replicate:02}": (arm, network, options, weights, replicate) for replicate, weights in enumerate(networks)}
+    checkpoints = JobCheckpoints(UNFINISHED, f"saliency-{name}", DIGITS.read_bytes(), options, network, seed, *files)
+    jobs = {f"replicate-{replicate:02}": (arm, network, options, weights, seed, replicate) for replicate, weights in enumerate(networks)}
     with tqdm(total=len(jobs), initial=sum(job in checkpoints for job in jobs), desc=name, unit="network") as bar, worker_pool(len(jobs)) as pool:
-        explanations = list(run_jobs(pool, explain_replicate, jobs, checkpoints, digits, bar.update).values())
-        models = np.concatenate([explanation["class_models"] for explanation in explanations])
+        results = list(run_jobs(pool, explain_replicate, jobs, checkpoints, digits, bar.update).values())
+        explanations = {state: [result[state] for result in results] for state in STATES}
+        models = {state: np.concatenate([explanation["class_models"][CLASS_MODEL] for explanation in explanations[state]]) for state in STATES}
         # The stage `transfer` computes these probabilities again, among those of all arms. Here they fill the column
         # `transfer` of measures.csv, which every arm writes without waiting for the others.
-        probabilities = run_jobs(pool, class_probabilities, {"recognition": (arm, network, networks)}, checkpoints, models)["recognition"]
+        recognition = {
+            TRAINED: run_jobs(pool, class_probabilities, {TRAINED: (arm, network, networks)}, checkpoints, models[TRAINED]),
+            UNTRAINED: run_jobs(pool, initial_class_probabilities, {UNTRAINED: (arm, network, seed, len(networks))}, checkpoints, models[UNTRAINED]),
+        }
     checkpoints.clear()
-    return explanations, recognition_by_other_replicates(probabilities)
+    return explanations, {state: recognition_by_other_replicates(recognition[state][state]) for state in STATES}
 
 
-def save_arm(folder: Path, explanations: list[NetworkExplanation], transfer: np.ndarray, digits: dict[str, np.ndarray]) -> None:
-    """Write the explanations of an arm's replicates into a folder."""
-    models, logits = (np.stack([explanation[part] for explanation in explanations]) for part in ("class_models", "logits"))
-    np.savez(folder / "class_models.npz", images=models, logits=logits)
+def save_arm(folder: Path, explanations: Explanations, transfer: dict[str, np.ndarray], digits: dict[str, np.ndarray], kept_untrained: int) -> None:
+    """Write the explanations of an arm's replicates into a folder; those of untrained networks into a folder in it.
+
+    Args:
+        kept_untrained: number of images, the first ones, whose maps by untrained networks are kept.
+    """
+    trained = explanations[TRAINED]
+    save_maps_and_models(folder, trained, digits["chosen"])
+    (folder / UNTRAINED).mkdir()
+    save_maps_and_models(folder / UNTRAINED, explanations[UNTRAINED], digits["chosen"][:kept_untrained])
+    np.savez(folder / "inside.npz", allow_pickle=False, **trained[0]["activations"])
+    tables = [metrics_table(explanations[state], digits["chosen"], digits["classes"], transfer[state], state) for state in STATES]
+    pd.concat(tables).to_csv(folder / "measures.csv", index=False, float_format=DECIMALS)
+    cascade_table(trained).to_csv(folder / "cascade.csv", index=False, float_format=DECIMALS)
+
+
+def save_maps_and_models(folder: Path, explanations: list[NetworkExplanation], chosen: np.ndarray) -> None:
+    """Write class_models.npz, maps.npz, spectra.npz and autocorrelations.npz of networks in one state into a folder.
+
+    Args:
+        chosen: (n,), indices among the test digits of the first n explained images, whose maps are kept.
+    """
+    models = stack_replicates(explanations, "class_models")
+    logits = np.stack([explanation["logits"] for explanation in explanations])
+    np.savez(folder / "class_models.npz", images=models[CLASS_MODEL], regularised=models[REGULARISED], logits=logits)
     fields = np.stack([explanation["receptive_field"] for explanation in explanations])
-    maps = stack_replicates(explanations, "maps") | {"images": digits["chosen"], "receptive_field": fields}
-    np.savez(folder / "maps.npz", allow_pickle=False, **maps)
-    np.savez(folder / "spectra.npz", allow_pickle=False, **stack_replicates(explanations, "spectra"))
-    np.savez(folder / "inside.npz", allow_pickle=False, **explanations[0]["activations"])
-    table = metrics_table(explanations, digits["chosen"], digits["classes"], transfer)
-    table.to_csv(folder / "measures.csv", index=False, float_format=DECIMALS)
-    cascade_table(explanations).to_csv(folder / "cascade.csv", index=False, float_format=DECIMALS)
+    maps = {method: stack[:, : len(chosen)] for method, stack in stack_replicates(explanations, "maps").items()}
+    np.savez(folder / "maps.npz", allow_pickle=False, **maps, images=chosen, receptive_field=fields)
+    for part in ("spectra", "autocorrelations"):
+        np.savez(folder / f"{part}.npz", allow_pickle=False, **stack_replicates(explanations, part))
 
 
 @exit_with_message("saliency")
@@ -114,11 +156,13 @@ def main(name: str) -> None:
     digits = digits_to_explain(settings)
     explanations, transfer = explain_arm(name, settings, digits)
     with atomic_folder(SALIENCY / name) as folder:
-        save_arm(folder, explanations, transfer, digits)
+        save_arm(folder, explanations, transfer, digits, settings.saliency.probed_images)
     with atomic_file(CLASS_MODELS / f"{name}.npz") as copy:  # apart, so that `transfer` reruns only if class models change
-        shutil.copyfile(SALIENCY / name / "class_models.npz", copy)
-    confidence = np.mean([explanation["measures"][CLASS_MODEL]["confidence"] for explanation in explanations])
-    print(f"{name}: {len(digits['chosen'])} digits explained for {len(explanations)} networks; mean confidence in own class models {confidence:.2f}")
+        models = {state: stack_replicates(explanations[state], "class_models") for state in STATES}
+        np.savez(copy, allow_pickle=False, **{f"{state}_{method}": models[state][method] for state in STATES for method in models[state]})
+    confidence = np.mean([explanation["measures"][CLASS_MODEL]["confidence"] for explanation in explanations[TRAINED]])
+    count = f"{len(digits['chosen'])} digits explained for {settings.train.replicates} networks"
+    print(f"{name}: {count}, before and after training; mean confidence in own class models {confidence:.2f}")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from kernel_dilation.experiment.atomic_write import atomic_folder
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Network, Train, check_digits, parse_settings
 from kernel_dilation.experiment.paths import DIGITS, NETWORKS, PARAMETERS, UNFINISHED
+from kernel_dilation.training.digit_splits import resplit_digits
 
 import numpy as np
 import pandas as pd
@@ -23,8 +24,12 @@ if TYPE_CHECKING:
     from kernel_dilation.training.loop import TrainedNetwork
 
 
-def train_replicate(digits: dict[str, np.ndarray], arm: Arm, network: Network, train: Train, replicate: int) -> "TrainedNetwork":
-    """Train one network in a worker process, the only kind of process that imports TensorFlow."""
+def train_replicate(digits: dict[str, np.ndarray], arm: Arm, network: Network, train: Train, split_seed: int, replicate: int) -> "TrainedNetwork":
+    """Train one network in a worker process, the only kind of process that imports TensorFlow.
+
+    With `train.resplit` it has a split of its own, drawn from `split_seed` and the number of the
+    replicate: the same in every arm, so that arms are still compared in pairs.
+    """
     with suppress_stderr():
         from kernel_dilation.model.network import build_architecture, use_one_thread
         from kernel_dilation.training.loop import Schedule, train_network
@@ -32,7 +37,8 @@ def train_replicate(digits: dict[str, np.ndarray], arm: Arm, network: Network, t
         use_one_thread()
 
     schedule = Schedule(train.epochs, train.batch_size, train.learning_rate, train.shift_pixels)
-    return train_network(build_architecture(arm, network), schedule, digits, train.seed, replicate, lambda epoch, loss: report_progress(1))
+    own_digits = resplit_digits(digits, None, (split_seed, replicate)) if train.resplit else digits
+    return train_network(build_architecture(arm, network), schedule, own_digits, train.seed, replicate, lambda epoch, loss: report_progress(1))
 
 
 def history_table(histories: list[np.ndarray]) -> pd.DataFrame:
@@ -56,8 +62,8 @@ def main(name: str) -> None:
     with np.load(DIGITS) as archive:
         digits = dict(archive)
     check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
-    checkpoints = JobCheckpoints(UNFINISHED, f"train-{name}", DIGITS.read_bytes(), train, settings.network)
-    jobs = {f"replicate-{replicate:02}": (arm, settings.network, train, replicate) for replicate in range(train.replicates)}
+    checkpoints = JobCheckpoints(UNFINISHED, f"train-{name}", DIGITS.read_bytes(), train, settings.network, settings.data.seed)
+    jobs = {f"replicate-{replicate:02}": (arm, settings.network, train, settings.data.seed, replicate) for replicate in range(train.replicates)}
     finished_epochs = train.epochs * sum(job in checkpoints for job in jobs)
     with tqdm(total=train.epochs * train.replicates, initial=finished_epochs, desc=name, unit="epoch") as bar, worker_pool(len(jobs)) as pool:
         networks = run_jobs(pool, train_replicate, jobs, checkpoints, digits, bar.update)

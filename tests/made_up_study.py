@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 from itertools import combinations, product
 
+from kernel_dilation.analysis.learning_analysis import learning_analysis
+from kernel_dilation.analysis.tap_coverage import tap_coverage_table
+from kernel_dilation.dilation_selection.learning_verdict import consistency_rule
 from kernel_dilation.experiment.arms import Arm, grid_arms
 from kernel_dilation.experiment.geometry import extent, network_receptive_field
+from kernel_dilation.experiment.parameters import Learn, parse_settings
+from kernel_dilation.experiment.world_names import parse_world
 from kernel_dilation.report.report_data import ExampleDigits, ExampleExplanations, LearningTables, ReportData
 from kernel_dilation.report.scope import Scope
 
 import numpy as np
 import pandas as pd
+from changed_parameters import changed
 
 MEASURES = ("gini", "entropy", "mass_accuracy", "a_measure_of_tomorrow")
 VERDICTS = ("difference", "negligible", "equivalent", "inconclusive")
@@ -19,6 +25,9 @@ PAIR = {
     "bayes_left": 0.2, "bayes_rope": 0.5, "bayes_right": 0.3,
 }  # fmt: skip
 MIXED = {"holm_p_value": 0.06, "partial_eta_squared": 0.2}
+STARTLESS = "startless"  # name of a method without an initial dilation
+SETTINGS = parse_settings(changed(learn__images=800, learn__initial_dilations=[1, 4, 7], analyze__resamples=100))
+LEARN, ANALYZE = SETTINGS.learn, SETTINGS.analyze
 Random = np.random.Generator
 Tables = dict[str, pd.DataFrame]
 
@@ -29,11 +38,12 @@ def made_up_study(
     poolings: Sequence[str] = ("max", "average"),
     replicates: int = 3,
     methods: Sequence[str] = ("gradient", "method_of_tomorrow"),
-    learners: Sequence[str] = ("mixture", "learner_of_tomorrow"),
+    learners: Sequence[str] = ("mixture", "learner_of_tomorrow", "startless"),
 ) -> ReportData:
     """Return the data of a report, seeded; a smaller grid gives the tables that `analyze` writes for it."""
     random = np.random.default_rng(0)
     arms = grid_arms(dilations, kernel_sizes, poolings)
+    choices, learned_tables = made_up_learning(learners)
     return ReportData(
         scope=made_up_scope(dilations, kernel_sizes, poolings, replicates),
         answers=made_up_answers(dilations, learners),
@@ -42,13 +52,13 @@ def made_up_study(
             **rank_tables(dilations),
             **question_tables(random, dilations, methods),
             **saliency_tables(random, dilations, replicates, methods),
-            "learned": learned_table(learners),
+            **learned_tables,
         },
         digits=made_up_digits(random),
         explained=made_up_explained(random, dilations, methods),
         kernels={arm: random.normal(size=(arm.kernel_size, arm.kernel_size, 16)) for arm in arms if arm.pooling == poolings[0]},
         fields={arm: middle_square(theoretical_field(arm)) for arm in arms},
-        learned=made_up_learned(random, learners),
+        learned=LearningTables(choices, {name: made_up_trajectory(table) for name, table in choices.items()}),
     )
 
 
@@ -58,8 +68,9 @@ def made_up_scope(
     """Return the scope of the made-up numbers."""
     digits = {"train": 1000, "validation": 20, "test": 50}
     return Scope(
-        "made_up", replicates, digits, DIGITS, 1, tuple(dilations), tuple(kernel_sizes), tuple(poolings), 0.05, 0.5, 0.1, "first", "same", False
-    )
+        "made_up", replicates, digits, DIGITS, 1, tuple(dilations), tuple(kernel_sizes), tuple(poolings), 0.05, 0.5, 0.1, "first", "same", "own", "lattice",
+        LEARN, consistency_rule(ANALYZE), ANALYZE.margin_loss,
+    )  # fmt: skip
 
 
 def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str] = ("mixture",)) -> dict:
@@ -72,8 +83,16 @@ def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str
     }
     counts = {"verdict": "difference", "method": "gradient", "measures": 8, "share_differing": 0.5}
     floor = {"spearman": {"verdict": "difference", "p_value": 0.001, "effect": -1.0}, "ssim": {"verdict": "inconclusive", "p_value": 0.2}}
-    contrasts = {"noise_floor": floor, "gridding": {"verdict": "negligible", "p_value": 0.01, "effect": 1.0}}
-    method = {"verdict": "consistent", "mode": 2, "mode_share": 0.9, "initial_slope": 0.05, "regret_points": 0.1, "planted_recovered": 0.95}
+    contrasts = {"noise_floor": floor, "gridding_at_2": {"verdict": "negligible", "p_value": 0.01, "effect": 1.0}}
+    method = {
+        "verdict": "inconclusive", "world": "atrous-2", "right_share": 0.5, "right_share_lower": 0.2, "right_share_upper": 0.8, "same_share": 0.4,
+        "start_slope": 0.1, "start_slope_lower": -0.1, "start_slope_upper": 0.3, "bias": 1.5, "bias_lower": 0.5, "bias_upper": 2.5, "deviation": 1.2,
+    }  # fmt: skip
+    learned = {
+        "verdict": "consistent", "best_way": "race", "best_dilation": dilations[0], "right_share": 0.97, "right_share_lower": 0.83,
+        "right_share_upper": 0.999, "same_share": 0.94, "trainings": 46.6, "signal_to_noise": 0.8, "trainings_for_95": 4.3,
+        "methods": {name: method for name in learners},
+    }  # fmt: skip
     accuracy = {
         "verdict": "difference", "p_value": 0.002, "best_dilation": dilations[0], "mean_percent": {str(dilations[0]): 96.5},
         "range_points": 0.8, "kendall_w": 0.7, "slope_points_per_dilation": -0.25, "slope_lower": -0.4, "slope_upper": -0.1,
@@ -83,7 +102,7 @@ def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str
         "dataset": "made_up",
         "accuracy": accuracy,
         "saliency": {**counts, **measures, **contrasts, "class_model": models},
-        **({"learned": {"verdict": "consistent", **{name: method for name in learners}}} if learners else {}),
+        **({"learned": learned} if learners else {}),
     }
 
 
@@ -127,6 +146,7 @@ def accuracy_tables(random: Random, arms: Sequence[Arm], replicates: int) -> Tab
             for pooling in sorted(pairs)
         ],
         "wrong": [{"index": index, "label": 7, "share": 1 - index / 40, "answer": 1} for index in range(30)],
+        "taps": tap_coverage_table((3, 5), (1, 2), np.ones((28, 28)), "same"),
         "mixed": [{"term": "dilation", "statistic": 3.0, "degrees": 2, "residual_degrees": 20, "p_value": 0.03, **MIXED}],
     }
     return {name: pd.DataFrame(rows) for name, rows in tables.items()}
@@ -177,16 +197,20 @@ def question_tables(random: Random, dilations: Sequence[int], methods: Sequence[
 def saliency_tables(random: Random, dilations: Sequence[int], replicates: int, methods: Sequence[str]) -> Tables:
     """Return the other tables of maps and class models."""
     ends = {"mean": 0.5, "lower": 0.4, "upper": 0.6}
-    powers = {"power": 0.2, "power_of_dilation_1": 0.1, "difference": 0.1, "lower": 0.05, "upper": 0.15}
+    peaks = {"gridding": 0.2, "gridding_of_others": 0.1, "difference": 0.1, "lower": 0.05, "upper": 0.15}
     pairs = [
         {"comparison": "replicates" if first == second else "dilations", "first": first, "second": second}
         for first, second in product(dilations, repeat=2)
         if first <= second and replicates > 1
     ]
-    beside_1 = [dilation for dilation in dilations if dilation > 1] if 1 in dilations else []
+    dilated = [dilation for dilation in dilations if dilation > 1 and len(dilations) > 1]
     tables = {
         "similarity": [{"method": method, "index": index, **pair, **ends} for method, index, pair in product(methods, ("spearman", "ssim"), pairs)],
-        "gridding": [{"method": method, "dilation": dilation, **powers} for method, dilation in product(methods, beside_1)],
+        "gridding": [{"method": method, "dilation": dilation, **peaks} for method, dilation in product(methods, dilated)],
+        "marks": [
+            {"method": method, "measure": measure, "level": dilation, **ends}
+            for method, measure, dilation in product(methods, ("mark_share", "mark_share_chance"), dilations)
+        ],
         "chance": [{"method": name, "measure": "mass_accuracy_chance", "level": level, "mean": 0.15} for name, level in product(methods, dilations)],
         "cascade": [
             {"dilation": dilation, "replicate": replicate, "method": method, "layer": layer, "similarity": random.random()}
@@ -216,28 +240,41 @@ def made_up_explained(random: Random, dilations: Sequence[int], methods: Sequenc
     )
 
 
-def learned_table(learners: Sequence[str]) -> pd.DataFrame:
-    """Return the table of every method that learns a dilation, and of the selection."""
-    numbers = {
-        "runs": 6, "mode": 2, "mode_share": 0.9, "entropy": 0.3, "initial_slope": 0.1, "slope_lower": 0.0, "slope_upper": 0.2, "ranking_w": 0.8,
-        "planted_recovered": 0.95, "verdict": "consistent", "regret_points": 0.1,
-    }  # fmt: skip
-    selection = {"method": "selection", "runs": 3, "mode": 1, "mode_share": 2 / 3}
-    return pd.DataFrame([*({"method": name, **numbers} for name in learners), selection] if learners else [])
+def made_up_rounds(learn: Learn = LEARN) -> pd.DataFrame:
+    """Return the losses of trainings in rounds, as the stage `rounds` writes them; each world is best at its planted dilation or 1."""
+    random = np.random.default_rng(1)
+    rows = []
+    for world, run, number in product(learn.worlds, range(learn.replicates), range(learn.race.most_rounds)):
+        best = parse_world(world).planted_dilation or 1
+        for dilation in sorted(learn.candidates):
+            loss = 0.2 + 0.02 * abs(dilation - best) + random.normal(scale=0.01)
+            numbers = {"validation_loss": loss, "validation_accuracy": 1 - loss / 4 + random.normal(scale=0.01), "first_epoch_loss": 2 * loss}
+            rows.append({"world": world, "run": run, "round": number + 1, "dilation": dilation, **numbers})
+    return pd.DataFrame(rows)
 
 
-def made_up_learned(random: Random, learners: Sequence[str]) -> LearningTables:
-    """Return the runs of the methods that learn a dilation."""
-    runs = [{"initial_dilation": initial, "seed": seed} for initial, seed in product((1, 4, 7), (0, 1))]
-    choices = [{**run, "chosen_dilation": int(random.integers(1, 4))} for run in runs]
-    paths = [{**run, "epoch": epoch, "dilation": run["initial_dilation"] - epoch / 2} for run in runs for epoch in range(3)]
-    planted = [
-        {**run, "true_dilation": true, "texture": 0, "rate": 3.0, "chosen_dilation": true if run["seed"] else 1, "dilation": float(true)}
-        for run in runs
-        for true in (1, 2, 3)
-    ]
-    sweep = [
-        {**run, "true_dilation": 3, "texture": 0, "rate": rate, "dilation": run["initial_dilation"] / rate} for run in runs for rate in (1.0, 10.0)
-    ]
-    tables = (pd.DataFrame(rows) for rows in (choices, paths, planted, sweep))
-    return LearningTables(*({name: table for name in learners} for table in tables), images=800)
+def made_up_choices(learner: str, learn: Learn = LEARN) -> pd.DataFrame:
+    """Return the choices of a method that trains once, as the stage `learn` writes them; those of `startless` have no initial dilation."""
+    random = np.random.default_rng(2)
+    starts = [None] if learner == STARTLESS else learn.initial_dilations
+    rows = [
+        {
+            "method": learner, "world": world, "truth": parse_world(world).planted_dilation, "run": run, "initial_dilation": initial,
+            "chosen_dilation": int(random.integers(1, 4)), "trainings": 1.5,
+        }
+        for world, run, initial in product(learn.worlds, range(learn.replicates), starts)
+    ]  # fmt: skip
+    return pd.DataFrame(rows).astype({"truth": float, "initial_dilation": float})  # as they are read from a CSV file
+
+
+def made_up_trajectory(choices: pd.DataFrame) -> pd.DataFrame:
+    """Return trajectories that lead straight from the initial to the chosen dilation, from 1 where there is no initial one."""
+    runs = choices[["world", "run", "initial_dilation"]]
+    first, last = choices["initial_dilation"].fillna(1).astype(float), choices["chosen_dilation"]
+    return pd.concat([runs.assign(epoch=epoch, dilation=first + (last - first) * epoch / 3) for epoch in (1, 2, 3)])
+
+
+def made_up_learning(learners: Sequence[str], learn: Learn = LEARN) -> tuple[Tables, Tables]:
+    """Return the choices of each method that trains once, and the tables that `analyze` makes of them; none without methods."""
+    choices = {name: made_up_choices(name, learn) for name in learners}
+    return (choices, dict(learning_analysis(choices, made_up_rounds(learn), learn, ANALYZE)[1])) if learners else ({}, {})

@@ -1,12 +1,10 @@
 """The three analyses on small synthetic studies whose true effects are known by construction."""
 
 import json
-from pathlib import Path
 
 from kernel_dilation.analysis.accuracy_analysis import accuracy_analysis, arm_rows
 from kernel_dilation.analysis.accuracy_tables import with_arm_columns
 from kernel_dilation.analysis.answers import saliency_answer
-from kernel_dilation.analysis.learning_analysis import learning_analysis
 from kernel_dilation.analysis.saliency_analysis import (
     cross_recognition_analysis,
     gridding_analysis,
@@ -15,14 +13,15 @@ from kernel_dilation.analysis.saliency_analysis import (
     similarity_analysis,
 )
 from kernel_dilation.experiment.arms import Arm, grid_arms
-from kernel_dilation.experiment.parameters import Analyze, Learn, parse_settings
+from kernel_dilation.experiment.parameters import parse_settings
 from stages.analyze import read_cross_recognition
 
 import numpy as np
 import pandas as pd
 import pytest
+from changed_parameters import changed
 
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
+OPTIONS = parse_settings(changed(analyze__resamples=200)).analyze
 ARMS = grid_arms([1, 2], [3, 5], ["max"])
 LABELS = np.arange(400) % 10
 REPLICATES = 9  # a paired test of two dilations can then reach p = 2 / 2^9
@@ -90,7 +89,7 @@ def synthetic_metrics(fall: float) -> pd.DataFrame:
             values = pd.DataFrame(
                 {"replicate": range(REPLICATES), "method": method, "image": 0, "class": 0, "gini": 0.8 - fall * arm.dilation + noise}
             )
-            tables.append(with_arm_columns(arm, values.assign(gridding=0.1, spread=5.0)))
+            tables.append(with_arm_columns(arm, values.assign(spread=5.0)))
     return pd.concat(tables)
 
 
@@ -104,10 +103,6 @@ def test_a_metric_that_falls_is_distinguished_from_one_that_does_not():
     assert answer["class_model"]["gini"]["verdict"] == "difference"
     assert answer["share_differing"] == pytest.approx(0.5)
     assert is_valid_json(answer)
-
-
-def test_gridding_is_never_compared_at_different_frequencies():
-    assert "gridding" not in {question.measure for question in metric_findings(synthetic_metrics(0.0), OPTIONS)}
 
 
 def test_similarity_between_dilations_is_compared_with_similarity_between_replicates():
@@ -126,20 +121,21 @@ def test_a_single_replicate_has_no_noise_floor():
     assert len(table) == len(findings) == 0
 
 
-def test_without_dilation_one_gridding_has_no_reference():
-    table, findings = gridding_analysis("gradient", dict.fromkeys(grid_arms([2, 3], [3], ["max"]), np.ones((2, 28, 28))), OPTIONS)
+def test_a_single_dilation_has_no_reference_for_its_gridding():
+    table, findings = gridding_analysis("gradient", dict.fromkeys(grid_arms([2], [3, 5], ["max"]), np.zeros((2, 29))), OPTIONS)
     assert len(table) == len(findings) == 0
 
 
-def test_gridding_is_compared_with_dilation_one_at_the_same_frequencies():
-    """By hand: a fifth of the power of every frequency is moved to one of the frequencies of dilation 2."""
-    flat = np.full((8, 28, 28), 1 / 784)
-    gridded = flat * 0.8
-    gridded[:, 14, 14] += 0.2
-    table, findings = gridding_analysis("gradient", {arm: gridded if arm.dilation == 2 else flat for arm in ARMS}, OPTIONS)
-    row = table.iloc[0]
-    assert row["difference"] == pytest.approx(0.2 - 0.2 * row["power_of_dilation_1"])
-    assert [finding.comparison.verdict for finding in findings.values()] == ["difference"]
+def test_gridding_is_compared_with_other_dilations_at_the_same_lag():
+    """By hand: only maps of dilation 2 have a peak, of 0.3 at lag 2 between 0.1 at the lags beside it."""
+    peak = np.zeros((8, 29))
+    peak[:, 1:4] = 0.1, 0.3, 0.1
+    arms = grid_arms([1, 2, 3], [3, 5], ["max"])
+    table, findings = gridding_analysis("gradient", {arm: peak if arm.dilation == 2 else 0 * peak for arm in arms}, OPTIONS)
+    assert table["dilation"].tolist() == [2, 3]
+    assert table.iloc[0][["gridding", "gridding_of_others", "difference"]].tolist() == pytest.approx([0.2, 0, 0.2])
+    assert table.iloc[1][["gridding", "gridding_of_others"]].tolist() == pytest.approx([0, (0 + 0.1 - 0.3 / 2) / 2])
+    assert {question.measure: finding.comparison.verdict for question, finding in findings.items()}["gridding_at_2"] == "difference"
 
 
 def test_recognition_of_class_models_is_compared_between_the_same_and_other_dilations():
@@ -166,27 +162,9 @@ def test_the_arms_of_cross_recognition_are_parsed_where_the_file_is_read(tmp_pat
 
 def test_receptive_fields_are_listed_with_the_accuracy_of_their_arm():
     _, tables = analyse_accuracy(ARMS, 0.1)
-    fields = receptive_field_table({arm: np.ones((REPLICATES, 28, 28)) for arm in ARMS}, tables["accuracy"], "first", OPTIONS)
+    uniform = {arm: np.ones((REPLICATES, 28, 28)) for arm in ARMS}
+    fields = receptive_field_table(uniform, uniform, tables["accuracy"], "first", OPTIONS)
     assert fields["effective"].tolist() == [28.0] * len(ARMS)
+    assert fields["radius_change"].tolist() == [0.0] * len(ARMS)
     first = tables["accuracy"].query("dilation == 1 and kernel_size == 3")["accuracy"].mean()
     assert fields.query("dilation == 1 and kernel_size == 3")["accuracy"].item() == pytest.approx(first)
-
-
-@pytest.fixture
-def learn() -> Learn:
-    return parse_settings(Path("params.yaml").read_text()).learn
-
-
-def test_a_method_that_chooses_the_dilation_that_the_grid_selects_agrees_with_it(learn):
-    _, tables = analyse_accuracy(ARMS, 0.1)
-    accuracies = tables["accuracy"].assign(validation_accuracy=lambda table: 97 - 5.0 * table["dilation"] + 0.01 * table["replicate"])
-    rows = [(start, seed, 1) for start in (1, 4) for seed in (0, 1)]
-    choices = pd.DataFrame(rows, columns=["initial_dilation", "seed", "chosen_dilation"])
-    planted = pd.DataFrame({"initial_dilation": [1, 4], "true_dilation": [2, 3], "chosen_dilation": [2, 3]})
-    answer, table = learning_analysis({"mixture": choices}, {"mixture": planted}, accuracies, learn, OPTIONS)
-    assert answer["verdict"] == answer["mixture"]["verdict"] == "consistent"
-    assert answer["agrees_with_selection"] is True
-    assert answer["selection"]["mode"] == 1
-    assert answer["mixture"]["regret_points"] == 0
-    assert table["learned"]["method"].tolist() == ["mixture", "selection"]
-    assert is_valid_json(answer)

@@ -8,13 +8,14 @@ from kernel_dilation.analysis.comparison_families import (
     metric_frames,
     replicate_rows,
 )
-from kernel_dilation.experiment.parameters import Analyze
+from kernel_dilation.experiment.parameters import parse_settings
 
 import numpy as np
 import pandas as pd
 import pytest
+from changed_parameters import changed
 
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
+OPTIONS = parse_settings(changed(analyze__resamples=200)).analyze
 
 
 def grid_frame(replicates: int, fall: float) -> pd.DataFrame:

@@ -6,18 +6,18 @@ from kernel_dilation.dilation_learning.interpolated_method import MAX_JITTER, MA
 from kernel_dilation.dilation_learning.kernel_placement import convolve_wide_kernel, regular_grid
 from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome, choice_row, trajectory_rows
 from kernel_dilation.dilation_learning.method_base import INITIAL_ADVANTAGE, DilationMethod, MethodOptions, get_method, train_method
-from kernel_dilation.dilation_learning.planted_textures import generate_textures
 from kernel_dilation.dilation_methods.continuous import Continuous
 from kernel_dilation.dilation_methods.experts import MEMORY, STEPS_PER_UPDATE, Experts
 from kernel_dilation.dilation_methods.mixture import INITIAL_TEMPERATURE, Mixture
 from kernel_dilation.dilation_methods.positions import Positions
 from kernel_dilation.dilation_methods.spacing import Spacing
-from kernel_dilation.experiment.parameter_types import available_methods
-from tools.planted_recovery.best_of_restarts import best_of_restarts
-from tools.planted_recovery.fixed_dilation_baseline import compute_validation_loss
+from kernel_dilation.experiment.arms import Arm
+from kernel_dilation.experiment.parameter_types import available_methods, has_initial_dilation
+from kernel_dilation.learning_worlds.planted_textures import generate_textures
+from kernel_dilation.model.network import Architecture
+from kernel_dilation.training.loop import Schedule, train_and_validate
 
 import numpy as np
-import pandas as pd
 import pytest
 import tensorflow as tf
 
@@ -41,7 +41,9 @@ def network(method: type[DilationMethod], options: MethodOptions = OPTIONS, init
 
 
 def test_there_is_a_method_for_each_file_of_the_folder():
-    assert available_methods("dilation_methods") == {"mixture", "experts", "continuous", "spacing", "positions"}
+    assert available_methods("dilation_methods") == {
+        "mixture", "experts", "continuous", "spacing", "positions", "fair_experts", "projection", "gaussian",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("method", sorted(available_methods("dilation_methods")))
@@ -52,7 +54,21 @@ def test_every_method_weights_the_candidates_after_each_epoch_and_is_reproducibl
     np.testing.assert_allclose(first.weights.sum(axis=1), 1, atol=1e-6)
     assert (first.weights >= 0).all()
     np.testing.assert_array_equal(first.weights, again.weights)
-    assert not np.array_equal(first.weights, other.weights)
+    assert first.losses == again.losses
+    assert (first.weights.tolist(), first.losses) != (other.weights.tolist(), other.losses)
+
+
+@pytest.mark.parametrize(("method", "trainings"), [("mixture", 1.25), ("experts", 1 + 3 / 24), ("continuous", 1), ("spacing", 1), ("positions", 1)])
+def test_the_price_of_the_methods_without_a_comparison(method, trainings):
+    """By hand: a step of the mixture's weights for four of its kernel; a forward pass of three candidates, one third each, for eight steps."""
+    assert import_module(f"kernel_dilation.dilation_methods.{method}").trainings(OPTIONS, 64, 32) == pytest.approx(trainings)
+
+
+def test_every_method_says_whether_it_has_an_initial_dilation():
+    methods = available_methods("dilation_methods")
+    said = {method: import_module(f"kernel_dilation.dilation_methods.{method}").HAS_INITIAL_DILATION for method in methods}
+    assert said == {method: has_initial_dilation(method) for method in methods}
+    assert {method for method in methods if not said[method]} == {"fair_experts", "projection"}
 
 
 @pytest.mark.parametrize("method", ["mixture", "experts"])
@@ -67,7 +83,9 @@ def test_a_planted_dilation_is_recovered_from_another_initial_dilation(method):
 
 def test_a_network_at_the_planted_dilation_has_the_lowest_validation_loss():
     textures = generate_textures(3, 0, 960, 320, 0)
-    losses = [compute_validation_loss(textures, RECOVERY_OPTIONS, dilation, 0) for dilation in RECOVERY_OPTIONS.candidates]
+    schedule = Schedule(epochs=6, batch_size=32, learning_rate=0.01)
+    architectures = [Architecture(Arm(dilation, 3, "max"), channels=(12, 24), dense=32, head="average") for dilation in (1, 2, 3)]
+    losses = [train_and_validate(architecture, schedule, textures, 0)[0] for architecture in architectures]
     assert losses[2] < 0.5 * min(losses[:2])
 
 
@@ -236,10 +254,3 @@ def test_the_weights_give_choice_mean_dilation_and_entropy():
     assert trajectory_rows({"seed": 5}, built)[1] == {
         "seed": 5, "epoch": 2, "dilation": 1.5, "entropy": pytest.approx(math.log(2)), "weight_1": 0.5, "weight_2": 0.5, "weight_4": 0.0,
     }  # fmt: skip
-
-
-def test_restarts_keep_the_choice_with_the_lowest_validation_loss_of_each_seed():
-    choices = pd.DataFrame({
-        "seed": [0, 0, 1, 1], "initial_dilation": [1, 7, 1, 7], "chosen_dilation": [2, 5, 3, 3], "validation_loss": [0.4, 0.2, 0.1, 0.1],
-    })  # fmt: skip
-    assert best_of_restarts(choices, ["seed"])["chosen_dilation"].tolist() == [5, 3]

@@ -9,26 +9,29 @@ from kernel_dilation.figures.activations import enlarge
 from kernel_dilation.figures.class_models import class_models_figure
 from kernel_dilation.figures.first_kernels import dilate_kernels
 from kernel_dilation.figures.gridding import decibels_from_centre
-from kernel_dilation.figures.learned_dilations import chosen_against_initial_figure, rate_sweep_figure
+from kernel_dilation.figures.learned_dilations import chosen_against_initial_figure, trajectories_figure
+from kernel_dilation.figures.learning_price import draw_bound, draw_worlds, worse_of_mirrored
 from kernel_dilation.figures.localisation import draw_outline
 from kernel_dilation.figures.metrics_by_dilation import direction_arrow, metrics_by_dilation_figure
 from kernel_dilation.figures.receptive_fields import draw_frame
 from kernel_dilation.figures.saliency_maps import saliency_maps_figure
-from kernel_dilation.presentation.figure_style import EmptyFigureError, dilation_colour, house_style, png_bytes
+from kernel_dilation.presentation.figure_style import QUIET, EmptyFigureError, dilation_colour, house_style, png_bytes
 from kernel_dilation.presentation.forest_plot import forest_figure
 from kernel_dilation.presentation.image_grid import GREY, SIGNED, colour_image, image_grid, normalise_images, row_starts
 from kernel_dilation.report.accuracy_figures import ACCURACY_FIGURES, confusion_shares
 from kernel_dilation.report.contents import page_chapters
 from kernel_dilation.report.figure_specs import FigureSpec, Picture, render_pictures
+from kernel_dilation.report.learning_figures import in_main_world
 from kernel_dilation.report.report_data import LearningTables, ReportData
 from kernel_dilation.report.saliency_figures import SALIENCY_FIGURES, recognition_by_dilation
 
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_study import made_up_explained, made_up_study
+from made_up_study import LEARN, made_up_explained, made_up_study
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 from PIL import Image
 
 MAX_BYTES = 300_000
@@ -73,7 +76,7 @@ def test_a_study_of_one_arm_and_one_replicate_has_the_same_files_and_says_what_i
     small = pictures_by_name(made_up_study((2,), (3,), ("max",), replicates=1, methods=("gradient",), learners=()))
     assert list(small) == list(full)
     assert {name for name, picture in small.items() if picture.absent} == {
-        "chosen_against_initial", "learned_trajectories", "planted_truth", "rate_sweep", "gridding", "similarity_against_floor",
+        "right_share_and_price", "chosen_against_initial", "learned_trajectories", "gridding", "similarity_against_floor",
         "accuracy_differences", "critical_difference", "sparse_against_dense", "transfer_between_dilations",
     }  # fmt: skip
     assert "A single replicate has no interval." in small["accuracy_by_dilation"].caption
@@ -119,10 +122,14 @@ def test_a_new_method_appears_in_every_figure_of_methods_without_an_edit():
     assert "method of tomorrow" in [text.get_text() for text in measures.legends[0].get_texts()]
 
 
-def test_a_new_learner_has_a_panel_of_its_own():
+def test_a_new_learner_has_a_panel_of_its_own_but_none_of_initial_dilations_without_one():
     with house_style():
         figure = chosen_against_initial_figure(FULL.learned.choices)
+        without_start = trajectories_figure(in_main_world(FULL, FULL.learned.trajectories))
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["mixture", "learner of tomorrow"]
+    assert [axes.get_title(loc="left") for axes in without_start.axes] == ["mixture", "learner of tomorrow", "startless"]
+    assert {line.get_color() for line in without_start.axes[-1].lines} == {QUIET}
+    assert len(without_start.axes[-1].lines) == LEARN.replicates
 
 
 def test_every_replicate_is_a_point_of_the_accuracy_figure():
@@ -248,14 +255,31 @@ def test_cross_recognition_has_class_models_in_rows_and_classifying_networks_in_
     assert recognition_by_dilation(table).loc[1, 2] == 0.2
 
 
-def test_a_sweep_includes_the_runs_at_the_methods_own_rate_on_the_same_texture():
-    """By hand: from dilation 4 the swept runs end at 4 / rate, those at the method's own rate, 3, at what was planted, 3."""
-    learned = FULL.learned
-    name = next(iter(learned.sweeps))
-    with house_style():
-        figure = rate_sweep_figure({name: learned.sweeps[name]}, learned.planted)
-    line = next(line for line in figure.axes[0].lines if line.get_label() == "from 4")
-    assert line.get_xydata().tolist() == [[1, 4], [3, 3], [10, 0.4]]
+def test_the_price_figure_shows_each_way_where_it_is_worse_of_a_world_and_its_mirror_image():
+    """By hand: always the smallest is right in every run where 1 is best, and in none of the mirrored world."""
+    shares = worse_of_mirrored(FULL.table("learned"), "digits").set_index("method")
+    assert shares.loc["always_smallest", ["world", "right_share"]].tolist() == ["digits-mirrored", 0]
+    assert shares.loc["mixture", "world"] == "digits"
+    assert shares.index.is_unique
+
+
+def test_the_bound_of_the_price_figure_is_that_of_two_trainings_for_each_round():
+    """By hand: at ratio 1 one round of the two best, 2 trainings, is right in Phi(1) = 0.8413, four rounds in Phi(2) = 0.9772."""
+    axes = Figure().subplots()
+    axes.set_xlim(1, 8)
+    draw_bound(axes, pd.DataFrame([{"ratio": 1.0, "ratio_lower": -0.5, "ratio_upper": 2.0}]))
+    price, share = axes.lines[0].get_data()
+    assert (price[0], price[-1]) == pytest.approx((2, 8))
+    assert (share[0], share[-1]) == pytest.approx((0.8413, 0.9772), abs=1e-4)
+
+
+def test_a_world_that_is_not_identified_is_hatched_and_each_stands_before_its_mirror_image():
+    learned = FULL.table("learned")
+    axes = Figure().subplots()
+    draw_worlds(axes, learned.assign(identified=learned["world"] != "atrous-2"))
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["data set", "data set, mirrored", "à trous 2", "à trous 2, mirrored"]
+    (patch,) = axes.patches
+    assert (patch.get_x(), patch.get_hatch()) == (1.5, "///")
 
 
 def test_a_figure_without_images_is_refused_with_a_sentence():

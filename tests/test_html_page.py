@@ -9,16 +9,19 @@ from kernel_dilation.report.figure_specs import Picture
 from kernel_dilation.report.html_page import Chapter, QuestionSection, render_page
 from kernel_dilation.report.sentences import QUESTIONS
 from kernel_dilation.report.tables import (
+    CONDITION_COLUMNS,
     CONTRAST_COLUMNS,
     FACTOR_COLUMNS,
     LEARNING_COLUMNS,
     METRIC_COLUMNS,
     MIXED_MODEL_COLUMNS,
     PAIR_COLUMNS,
-    planted_recovery_table,
+    TAP_COLUMNS,
+    WORLD_COLUMNS,
+    accuracy_tables,
     report_table,
 )
-from kernel_dilation.report.verdict_rules import VERDICT_TABLE, verdict_rules
+from kernel_dilation.report.verdict_rules import VERDICT_TABLE, condition_table, verdict_rules
 from kernel_dilation.statistics.verdicts import decide_verdict
 
 import pandas as pd
@@ -29,6 +32,7 @@ ROOT = Path(__file__).parent.parent
 TEMPLATE = (ROOT / "kernel_dilation/report/page.html").read_text(encoding="utf-8")
 DVC_PLOTS = ROOT / ".dvc/plots"
 PICTURE = Picture("name", "A title", b"\x89PNG", "A caption.", "A description.")
+RULE_TABLES = [VERDICT_TABLE, condition_table(made_up_scope())]
 ABSENT = Picture("other", "Another title", b"\x89PNG", "", "", absent="There is nothing to show.")
 
 
@@ -62,14 +66,14 @@ def html() -> str:
     report_data = made_up_study((1, 2), (3,), ("max",), methods=("gradient",), learners=("mixture",))
     chapters = page_chapters(report_data)
     sections = question_sections(report_data, chapters)
-    return render_page(TEMPLATE, sections, ["The data.", "The networks."], chapters, verdict_rules(report_data.scope), VERDICT_TABLE)
+    return render_page(TEMPLATE, sections, ["The data.", "The networks."], chapters, verdict_rules(report_data.scope), RULE_TABLES)
 
 
 def small_page(**changes: object) -> str:
     section = QuestionSection("part", "Why?", "difference", ["Because."], PICTURE)
     parts = {"answers": [section], "scope": ["One.", "Two."], "rules": ["Rule."], **changes}
     chapters = [Chapter("part", "A part", "What it is.", [PICTURE, ABSENT])]
-    return render_page(TEMPLATE, parts["answers"], parts["scope"], chapters, parts["rules"], VERDICT_TABLE)
+    return render_page(TEMPLATE, parts["answers"], parts["scope"], chapters, parts["rules"], RULE_TABLES)
 
 
 def test_the_page_loads_nothing(html):
@@ -142,20 +146,34 @@ def test_every_heading_of_every_table_has_a_column_in_a_made_up_study():
     report_data = made_up_study()
     tables = [table for chapter in CHAPTERS for table in chapter.tables(report_data)]
     assert [table.title for table in tables if not table.rows] == ["Comparisons with a reference: noise floor, gridding, cross-recognition"]
-    learned = next(table for table in tables if table.title == "All methods in numbers")
-    assert learned.columns == list(LEARNING_COLUMNS.values())
+    learned = next(table for table in tables if table.title.startswith("All ways to learn"))
+    without_slope = [heading for column, heading in LEARNING_COLUMNS.items() if column != "start_slope"]  # which takes six runs
+    assert learned.columns == without_slope
+    assert {row[0] for row in learned.rows} >= {"race", "1 training, by loss", "always smallest (control)", "learner of tomorrow"}
+    assert {row[1] for row in learned.rows} == {"data set", "data set, mirrored", "à trous 2", "à trous 2, mirrored"}
 
 
 @pytest.mark.parametrize(
     ("name", "headings"),
     [
         ("effects", FACTOR_COLUMNS), ("effects", METRIC_COLUMNS), ("effects", CONTRAST_COLUMNS), ("pairs", PAIR_COLUMNS),
-        ("mixed", MIXED_MODEL_COLUMNS), ("learned", LEARNING_COLUMNS),
+        ("mixed", MIXED_MODEL_COLUMNS),
     ],
 )  # fmt: skip
 def test_every_heading_has_a_column_in_the_tables_of_the_study_and_in_the_made_up_ones(name, headings):
     assert set(headings) <= set(pd.read_csv(ROOT / f"study/tables/{name}.csv").columns)
     assert set(headings) <= set(made_up_study().table(name).columns)
+
+
+@pytest.mark.parametrize(("name", "headings"), [("learned", LEARNING_COLUMNS), ("worlds", WORLD_COLUMNS), ("conditions", CONDITION_COLUMNS)])
+def test_every_heading_on_learning_has_a_column_in_the_tables_of_the_analysis(name, headings):
+    assert set(headings) - set(made_up_study().table(name).columns) == set()
+
+
+def test_the_taps_that_meet_the_image_are_printed():
+    *_, taps = accuracy_tables(made_up_study())
+    assert taps.columns == list(TAP_COLUMNS.values())
+    assert [row[:4] for row in taps.rows] == [["3", "1", "9", "3"], ["3", "2", "9", "5"], ["5", "1", "25", "5"], ["5", "2", "25", "9"]]
 
 
 def test_the_table_of_verdicts_is_the_rule_of_the_statistics():
@@ -170,12 +188,14 @@ def test_the_rules_of_the_verdicts_state_the_margins_of_the_run():
     assert "0.50 percentage points of accuracy, or 10 % of a metric's value" in first
 
 
-def test_recovery_is_printed_with_the_worst_initial_dilation():
-    """By hand: dilation 1 is recovered in two of two runs, dilation 2 in one of two; from initial dilation 7 one of two."""
-    runs = pd.DataFrame({"true_dilation": [1, 1, 2, 2], "initial_dilation": [1, 7, 1, 7], "chosen_dilation": [1, 1, 2, 1]})
-    printed = planted_recovery_table({"mixture": runs, "spacing": pd.DataFrame()})
-    assert printed.columns == ["method", "planted 1", "planted 2", "all", "worst initial dilation"]
-    assert printed.rows == [["mixture", "100 %", "50 %", "75 %", "50 %"]]
+def test_the_rule_on_learning_is_stated_once_in_words_and_as_a_table(html):
+    """Oracle: the requirements of the default parameters, 70 %, 50 % and 0.25."""
+    scope = made_up_scope()
+    texts = Elements(html).texts
+    assert sum(str(scope.rule) in text for text in texts) == 1
+    cells = [cell for row in condition_table(scope).rows for cell in row[1:]]
+    assert cells == ["above 70 %", "below 70 %", "above 50 %", "below 50 %", "between \N{MINUS SIGN}0.25 and 0.25", "beyond these"]
+    assert set(cells) <= set(texts)
 
 
 def test_the_page_of_dvc_plots_contains_its_programs_and_their_licences():

@@ -1,11 +1,10 @@
 from pathlib import Path
 
-from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome, planted_rows
+from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome
 from kernel_dilation.experiment.parameters import Learn, parse_settings
-from stages.learn import choices_table, digit_jobs, jobs_on_textures, retraining_jobs, sweep_jobs
+from stages.learn import choices_table, job_name, list_runs, trajectory_table
 
 import numpy as np
-import pandas as pd
 import pytest
 import yaml
 
@@ -18,75 +17,62 @@ def learn_section(**changes: object) -> Learn:
     return parse_settings(yaml.safe_dump({**DEFAULT, "learn": {**DEFAULT["learn"], **changes}})).learn
 
 
-LEARN = learn_section(
-    candidates=[1, 4, 7],
-    initial_dilations=[1, 7],
-    planted_dilations=[1, 4, 7],
-    planted_textures=2,
-    replicates=2,
-    seed=5,
-    sweep={"mixture": [0.1, 9.0]},
-)
+LEARN = learn_section(candidates=[1, 4, 7], initial_dilations=[1, 7], worlds=["digits", "atrous-4"], replicates=2, seed=5)
 
 
-def one_choice(dilation: int) -> LearningOutcome:
-    return LearningOutcome(CANDIDATES, np.eye(3)[[CANDIDATES.index(dilation)]])
+def outcomes(runs: list[dict]) -> dict[str, LearningOutcome]:
+    """Return for each run an outcome of two epochs, which goes from an even blend to dilation 4."""
+    return {job_name(run): LearningOutcome(CANDIDATES, np.array([[1 / 3, 1 / 3, 1 / 3], [0.0, 1.0, 0.0]])) for run in runs}
 
 
-def test_a_method_runs_from_every_initial_dilation_with_every_seed():
-    assert [job[2:] for job in digit_jobs("mixture", LEARN).values()] == [(1, 5), (1, 6), (7, 5), (7, 6)]
-
-
-def test_a_method_runs_on_every_planted_texture_from_every_initial_dilation():
-    assert {job[3:6] for job in jobs_on_textures("mixture", LEARN).values()} == {
-        (true, texture, start) for true in (1, 4, 7) for texture in (0, 1) for start in (1, 7)
-    }
-
-
-def test_rates_are_swept_for_the_methods_that_the_sweep_names():
-    """By hand: two rates from two initial dilations, on the middle one of three planted dilations."""
-    jobs = sweep_jobs("mixture", LEARN).values()
-    assert [(job[2], job[3], job[5]) for job in jobs] == [(0.1, 4, 1), (0.1, 4, 7), (9.0, 4, 1), (9.0, 4, 7)]
-    assert sweep_jobs("experts", LEARN) == {}
-
-
-def test_one_network_is_trained_for_each_chosen_dilation_and_seed():
-    choices = {(1, 5): 4, (7, 5): 4, (1, 6): 4, (7, 6): 1}
-    runs = [({"initial_dilation": start, "seed": seed}, one_choice(dilation)) for (start, seed), dilation in choices.items()]
-    jobs = retraining_jobs(LEARN, runs)
-    assert sorted(job[1:] for job in jobs.values()) == [(1, 6), (4, 5), (4, 6)]
-    accuracies = {name: {"accuracy": job[1] / 10} for name, job in jobs.items()}
-    table = choices_table(runs, accuracies)
-    assert table["chosen_dilation"].tolist() == [4, 4, 4, 1]
-    assert table["accuracy"].tolist() == [0.4, 0.4, 0.4, 0.1]
-    assert table["weight_4"].tolist() == [1, 1, 1, 0]
-
-
-def test_the_planted_rows_contain_the_planted_and_the_chosen_dilation():
-    jobs = {name: job for name, job in jobs_on_textures("mixture", LEARN).items() if job[3] == 4}
-    table = pd.DataFrame(planted_rows(jobs, {name: one_choice(job[5]) for name, job in jobs.items()}))
-    assert table[["method", "true_dilation", "texture", "seed", "initial_dilation", "chosen_dilation"]].to_numpy().tolist() == [
-        ["mixture", 4, texture, 5, start, start] for texture in (0, 1) for start in (1, 7)
+def test_a_method_runs_in_every_world_from_every_initial_dilation():
+    runs = list_runs("mixture", LEARN)
+    assert [(run["world"], run["truth"], run["run"], run["initial_dilation"]) for run in runs] == [
+        (world, truth, number, initial) for world, truth in (("digits", None), ("atrous-4", 4)) for number in (0, 1) for initial in (1, 7)
     ]
-    assert planted_rows({}, {}) == []
+    assert len({job_name(run) for run in runs}) == len(runs)
+
+
+def test_a_method_without_an_initial_dilation_runs_once_in_every_world_and_run():
+    runs = list_runs("fair_experts", LEARN)
+    assert [(run["world"], run["run"], run["initial_dilation"]) for run in runs] == [
+        (world, number, None) for world in ("digits", "atrous-4") for number in (0, 1)
+    ]
+    table = choices_table(runs, outcomes(runs))
+    assert table["initial_dilation"].isna().all()
+
+
+def test_the_tables_have_the_choice_and_the_course_of_every_run():
+    """By hand: the mean of 1, 4 and 7 is 4, with entropy ln 3."""
+    runs = list_runs("mixture", LEARN)
+    choices, course = choices_table(runs, outcomes(runs)), trajectory_table(runs, outcomes(runs))
+    assert choices["chosen_dilation"].tolist() == [4] * 8
+    assert choices["weight_4"].tolist() == [1] * 8
+    assert choices["truth"].isna().tolist() == [True] * 4 + [False] * 4
+    first = course.iloc[0]
+    assert (first["world"], first["run"], first["initial_dilation"], first["epoch"]) == ("digits", 0, 1, 1)
+    assert (first["dilation"], first["entropy"]) == pytest.approx((4, np.log(3)))
+    assert len(course) == 2 * len(runs)
 
 
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
         ({"initial_dilations": [1, 9]}, r"learn.initial_dilations.1: must be among learn.candidates, 1, 2, 3, 4, 5, 6, 7 \(got 9\)"),
-        ({"planted_dilations": [8, 9]}, r"learn.planted_dilations.1: must be among learn.candidates, .* \(got 9\)"),
+        ({"worlds": ["digits", "textures-9"]}, r"learn.worlds.1: the planted dilation must be among learn.candidates, .* \(got textures-9\)"),
+        ({"worlds": ["digit"]}, r"learn.worlds.0: .*must be digits, or atrous or textures with the planted dilation, such as atrous-2"),
+        ({"selection": [1, 7]}, r"learn.selection.1: must be at most learn.race.most_rounds, 6 \(got 7\)"),
+        ({"race": {**DEFAULT["learn"]["race"], "least_rounds": 7}}, r"learn.race.least_rounds: must be at most learn.race.most_rounds, 6 \(got 7\)"),
         ({"candidates": [1, 2, 3, 4, 5, 7, 28]}, r"learn.candidates.6: a kernel's outer taps must meet its input, .* \(got 28\)"),
         ({"kernel_size": 61}, r"learn.kernel_size: a kernel's outer taps must meet its input, .* \(got 61\)"),
         (
             {"rates": {"mixture": 0.2}, "methods": ["mixture", "experts"]},
-            r"learn.rates: must have a rate for each of learn.methods; there is none for experts",
+            r"learn.rates: must have a rate for each of learn.methods that has an initial dilation; there is none for experts$",
         ),
         ({"rates": {"mixture": 0.0}}, r"learn.rates.mixture: must be a number, above 0 .* \(got 0.0\)"),
         ({"rates": {"guess": 1.0}}, r"learn.rates.guess: must be one of the methods"),
         ({"batch_size": 3}, r"learn.batch_size: must be at least the number of learn.candidates, 7, and .* \(got 3\)"),
         ({"batch_size": 4000}, r"learn.batch_size: must be .* at most learn.images and learn.planted_images, 1,500 \(got 4000\)"),
-        ({"sweep": {"continuous": []}}, r"learn.sweep.continuous: must be a list of at least 1"),
     ],
 )
 def test_inconsistent_parameters_of_learning_are_refused(change, rule):

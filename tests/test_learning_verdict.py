@@ -81,7 +81,7 @@ def test_a_refutation_is_corrected_for_the_number_of_conditions():
 
 def test_the_text_of_the_rule_states_its_bounds():
     text = str(RULE)
-    assert all(part in text for part in ("at least 80%", "at least 50%", "less than 0.25 pixels", "95% confidence interval"))
+    assert all(part in text for part in ("at least 80 %", "at least 50 %", "less than 0.25 pixels", "95 % confidence interval"))
 
 
 def test_a_verdict_without_a_world_is_refused():

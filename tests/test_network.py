@@ -8,7 +8,18 @@ import sys
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.parameters import Network
 from kernel_dilation.model import network
-from kernel_dilation.model.network import Architecture, build_architecture, convolve, keras_network, logits, weight_shapes
+from kernel_dilation.model.keras_weights import read_weights
+from kernel_dilation.model.network import (
+    Architecture,
+    build_architecture,
+    convolve,
+    initial_seed,
+    initial_weights,
+    keras_network,
+    logits,
+    weight_shapes,
+)
+from kernel_dilation.training.loop import Schedule, train_network
 
 import numpy as np
 import pytest
@@ -45,29 +56,50 @@ def test_different_seeds_give_different_initial_weights():
     assert np.abs(one - two).max() > 0.01
 
 
+def test_initial_seeds_differ_between_replicates():
+    assert len({initial_seed(0, replicate) for replicate in range(50)}) == 50
+
+
+def test_initial_weights_are_those_from_which_training_starts():
+    """Oracle: training for one epoch at a learning rate too small to change any float32."""
+    of, images = Architecture(Arm(2, 3, "max"), channels=(3, 4), dense=5), np.zeros((10, 28, 28), np.uint8)
+    digits = {"x_train": images, "y_train": np.arange(10), "x_validation": images, "y_validation": np.arange(10), "x_test": images}
+    trained = read_weights(train_network(of, Schedule(1, 10, 1e-30), digits, seed=4, replicate=1)["network"])
+    for first, second in zip(initial_weights(of, 4, 1), trained, strict=True):
+        np.testing.assert_array_equal(first, second)
+
+
 def test_valid_padding_changes_the_hidden_layer_alone():
     shapes = [[weight.shape for weight in keras_network(Architecture(Arm(d, 3, "max"), "first", "valid"), 0).weights] for d in (1, 7)]
     changed = [index for index, (first, second) in enumerate(zip(*shapes)) if first != second]
     assert changed == [4]  # the hidden layer's kernel
 
 
+@pytest.mark.parametrize(("padding", "other"), [("valid", "same"), ("same", "valid")])
 @pytest.mark.parametrize(
     ("dilation", "pooling", "dilate"),
     [(1, "max", "first"), (7, "max", "first"), (4, "stride", "first"), (3, "stride", "first"), (2, "average", "all")],
 )
-def test_matched_arms_have_as_many_weights_as_with_same_padding(dilation, pooling, dilate):
+def test_matched_arms_have_as_many_weights_as_with_the_other_padding(dilation, pooling, dilate, padding, other):
     """Oracle: Keras's count of weights, to within half of the weights of one hidden unit."""
-    shared = {"dilate": dilate, "channels": [3, 4], "dense": 64}
-    same = Network(padding="same", match_weights=False, **shared)
-    matched = Network(padding="valid", match_weights=True, **shared)
+    shared = {"dilate": dilate, "taps": "lattice", "channels": [3, 4], "dense": 64}
+    wanted = Network(padding=other, match_weights="own", **shared)
+    matched = Network(padding=padding, match_weights=other, **shared)
     arm = Arm(dilation, 3, pooling)
-    expected, widened = (keras_network(build_architecture(arm, network), 0) for network in (same, matched))
-    weights_per_unit = sum(weight.shape[0] if weight.ndim == 2 else 1 for weight in widened.get_layer("hidden").get_weights()) + 10
-    assert abs(widened.count_params() - expected.count_params()) <= weights_per_unit / 2
+    expected, resized = (keras_network(build_architecture(arm, network), 0) for network in (wanted, matched))
+    weights_per_unit = sum(weight.shape[0] if weight.ndim == 2 else 1 for weight in resized.get_layer("hidden").get_weights()) + 10
+    assert abs(resized.count_params() - expected.count_params()) <= weights_per_unit / 2
 
 
-def test_matching_weights_has_no_effect_with_same_padding():
-    network = Network(dilate="first", padding="same", channels=[16, 32], dense=64, match_weights=True)
+def test_the_narrow_head_of_the_default_channels_is_known():
+    """By hand: at dilation 7 `valid` leaves 2 x 2 places of 32 features, `same` 7 x 7: 128 (4 * 32 + 11) / (49 * 32 + 11) = 11.3 units."""
+    network = Network(dilate="first", taps="lattice", padding="same", channels=[16, 32], dense=128, match_weights="valid")
+    assert build_architecture(Arm(7, 3, "max"), network).dense == 11
+
+
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_matching_the_weights_of_the_same_padding_has_no_effect(padding):
+    network = Network(dilate="first", taps="lattice", padding=padding, channels=[16, 32], dense=64, match_weights=padding)
     assert build_architecture(Arm(3, 5, "max"), network).dense == 64
 
 

@@ -1,8 +1,6 @@
-from kernel_dilation.analysis.noise_floor import gridding_shares, pairwise_similarities
-from kernel_dilation.map_metrics.spectra import power_spectra
+from kernel_dilation.analysis.noise_floor import gridding_at_lag, pairwise_similarities
 
 import numpy as np
-import pytest
 
 MAPS = np.random.default_rng(0).normal(size=(3, 4, 28, 28))
 
@@ -29,10 +27,11 @@ def test_signs_are_ignored():
         np.testing.assert_allclose(values, 1, atol=1e-5)
 
 
-def test_a_grid_of_period_two_has_its_power_at_the_frequencies_of_dilation_two():
-    """Analytic: a pattern that alternates from pixel to pixel has all its power at half a cycle a pixel."""
-    grid = np.tile([[1.0, -1.0], [1.0, -1.0]], (14, 14))
-    smooth = np.outer(np.hanning(28), np.hanning(28))
-    own, reference = gridding_shares({1: power_spectra(smooth[None]), 2: power_spectra(grid[None])}, 2)
-    assert own == pytest.approx(1)
-    assert reference < 0.01
+def test_gridding_is_that_of_the_dilation_and_the_mean_of_the_others_at_its_lag():
+    """By hand: peaks of 0.4, 0.1 and 0.3 at lag 2, with nothing beside them."""
+    correlations = {dilation: np.zeros((2, 29)) for dilation in (1, 2, 3)}
+    for dilation, height in ((1, 0.1), (2, 0.4), (3, 0.3)):
+        correlations[dilation][:, 2] = height
+    own, others = gridding_at_lag(correlations, 2)
+    np.testing.assert_allclose(own, [0.4, 0.4])
+    np.testing.assert_allclose(others, [0.2, 0.2])

@@ -125,6 +125,13 @@ def test_feature_maps_that_vanish_under_valid_padding_are_refused():
         parse_settings(changed(dilations=[13], kernel_sizes=[3], network__padding="valid"))
 
 
+def test_weights_cannot_be_matched_to_those_of_feature_maps_that_vanish():
+    """By hand: with valid padding a kernel of 3 taps at dilation 13 leaves 28 - 26 = 2 pixels, 1 after pooling, and the second kernel none."""
+    with pytest.raises(ValueError, match=r"dilations\.0: with valid padding every feature map must keep at least 2 pixels"):
+        parse_settings(changed(dilations=[13], kernel_sizes=[3], network__match_weights="valid"))
+    assert parse_settings(changed(dilations=[13], kernel_sizes=[3], network__match_weights="same"))
+
+
 def test_the_full_grid_of_the_study_fits():
     settings = parse_settings(changed(dilations=[1, 2, 3, 4, 5, 6, 7], kernel_sizes=[3, 5], poolings=["max", "average", "stride"]))
     assert len(settings.arms()) == 42

@@ -62,9 +62,15 @@ BROKEN = [  # a change of the default parameters, the parameter that the message
     ({"learn__rates": {"mixtur": 1.0}}, "learn.rates.mixtur", "did you mean mixture?"),
     ({"learn__rates": {1: 1.0}}, "learn.rates.1", "the name of a parameter must be a text"),
     ({"learn__rates": 0.2}, "learn.rates", "must be a section in which each name has a number, above 0 and at most 1,000,000 (got 0.2)"),
-    ({"learn__sweep": {"mixture": []}}, "learn.sweep.mixture", "a list of at least 1"),
+    (
+        {"learn__worlds": ["digits", "atrous-0"]},
+        "learn.worlds.1",
+        "must be digits, or atrous or textures with the planted dilation, such as atrous-2",
+    ),
+    ({"learn__selection": []}, "learn.selection", "a list of at least 1"),
+    ({"learn__race": {"least_rounds": 1}}, "learn.race.least_rounds", "at least 2"),
     ({"network__channels": [16]}, "network.channels", "must be a list of 2 entries, each a whole number, at least 1 and at most 4,096 (got [16])"),
-    ({"network__match_weights": "yes"}, "network.match_weights", "must be true or false (got the text 'yes')"),
+    ({"network__match_weights": True}, "network.match_weights", "must be one of own, same, valid (got true)"),
     ({"train__epochs": "4"}, "train.epochs", f"{COUNT} 10,000 (got the text '4')"),
     ({"train__epochs": date(2026, 1, 1)}, "train.epochs", "(got the date 2026-01-01)"),
     ({"train__learning_rate": float("nan")}, "train.learning_rate", f"{POSITIVE} (got nan)"),
@@ -76,10 +82,10 @@ BROKEN = [  # a change of the default parameters, the parameter that the message
     ({"train__replicate": 8}, "train.replicate", "there is no such parameter (got 8); did you mean train.replicates?"),
     ({"train__x\ny": 1}, "train.x�y", "there is no such parameter"),
     ({"dilation": [1]}, "dilation", "there is no such parameter (got [1]); did you mean dilations?"),
-    ({"replicates": 4}, "replicates", "did you mean train.replicates or learn.replicates?"),
+    ({"replicates": 4}, "replicates", "did you mean train.replicates or mark.replicates or learn.replicates?"),
     ({"trian": {"epochs": 4}}, "trian", "there is no such parameter (got a section with epochs); did you mean train?"),
     ({"train": {}}, "train.epochs", f"is missing; {COUNT} 10,000"),
-    ({"train": None}, "train", "must be a section with replicates, epochs, batch_size, learning_rate, shift_pixels, seed (got nothing)"),
+    ({"train": None}, "train", "must be a section with replicates, epochs, batch_size, learning_rate, shift_pixels, resplit, seed (got nothing)"),
     ({"train": [8]}, "train", "must be a section with replicates"),
     ({5: 1}, "5", "the name of a parameter must be a text"),
     ({"analyze__alpha": 0}, "analyze.alpha", "must be a number, above 0 and below 1 (got 0)"),
@@ -102,7 +108,7 @@ def test_minus_zero_is_zero_where_zero_is_allowed():
 
 
 def test_numbers_are_read_as_dvc_writes_them():
-    text = DEFAULT.replace("total_variation: 0.0 ", "total_variation: 1e-05 ").replace("epochs: 5 ", "epochs: 010 ")
+    text = DEFAULT.replace("total_variation: 0.05 ", "total_variation: 1e-05 ").replace("epochs: 5 ", "epochs: 010 ")
     settings = parse_settings(text)
     assert (settings.saliency.total_variation, settings.train.epochs) == (0.00001, 10)
 
@@ -123,7 +129,7 @@ def test_a_missing_section_is_refused():
     params = yaml.safe_load(DEFAULT)
     del params["train"]
     with pytest.raises(
-        ValueError, match="train: is missing; must be a section with replicates, epochs, batch_size, learning_rate, shift_pixels, seed"
+        ValueError, match="train: is missing; must be a section with replicates, epochs, batch_size, learning_rate, shift_pixels, resplit, seed"
     ):
         parse_settings(yaml.safe_dump(params))
 

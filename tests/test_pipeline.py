@@ -19,7 +19,8 @@ from tiny_projects import clean_environment, copied_project, tiny_params
 
 pytestmark = pytest.mark.slow
 
-ALL = {"locate", "fetch", "train@1-3-max", "train@2-3-max", "saliency@1-3-max", "saliency@2-3-max", "transfer", "analyze", "report"}
+ALL = {"locate", "fetch", "train@1-3-max", "train@2-3-max", "saliency@1-3-max", "saliency@2-3-max", "transfer"}
+ALL |= {"mark", "rounds", "analyze", "report"}
 SALIENCY = {"saliency@1-3-max", "saliency@2-3-max"}
 TRAINING = {"train@1-3-max", "train@2-3-max"}
 COMMON = {"transfer", "analyze", "report"}
@@ -90,7 +91,7 @@ def clone(finished_clone: Clone) -> Iterator[Clone]:
 
 def learn_stages(clone: Clone) -> set[str]:
     """Names of the stages that learn a dilation."""
-    return {f"learn@{method}" for method in clone.params["learn"]["methods"]}
+    return {"rounds", *(f"learn@{method}" for method in clone.params["learn"]["methods"])}
 
 
 def test_nothing_runs_when_nothing_changed(clone):
@@ -99,21 +100,22 @@ def test_nothing_runs_when_nothing_changed(clone):
 
 
 CHANGES: dict[str, tuple[dict, Callable[[Clone], set[str]]]] = {
-    "a dilation added": ({"dilations": [1, 2, 3]}, lambda clone: {"train@3-3-max", "saliency@3-3-max"} | COMMON),
+    "a dilation added": ({"dilations": [1, 2, 3]}, lambda clone: {"train@3-3-max", "saliency@3-3-max", "mark"} | COMMON),
     "a kernel size added": (
         {"kernel_sizes": [3, 5]},
-        lambda clone: {f"{stage}@{dilation}-5-max" for stage in ("train", "saliency") for dilation in (1, 2)} | COMMON,
+        lambda clone: {f"{stage}@{dilation}-5-max" for stage in ("train", "saliency") for dilation in (1, 2)} | {"mark"} | COMMON,
     ),
     "a pooling added": (
         {"poolings": ["max", "stride"]},
-        lambda clone: {f"{stage}@{dilation}-3-stride" for stage in ("train", "saliency") for dilation in (1, 2)} | COMMON,
+        lambda clone: {f"{stage}@{dilation}-3-stride" for stage in ("train", "saliency") for dilation in (1, 2)} | {"mark"} | COMMON,
     ),
-    "a dilation removed": ({"dilations": [1]}, lambda clone: COMMON),
+    "a dilation removed": ({"dilations": [1]}, lambda clone: COMMON | {"mark"}),
     "analyze": ({"analyze": {"alpha": 0.1}}, lambda clone: {"analyze", "report"}),
-    "saliency of maps": ({"saliency": {"methods": ["gradient"]}}, lambda clone: SALIENCY | {"analyze", "report"}),
-    "saliency of class models": ({"saliency": {"steps": 6}}, lambda clone: SALIENCY | COMMON),
+    "saliency of maps": ({"saliency": {"methods": ["gradient"]}}, lambda clone: SALIENCY | {"mark", "analyze", "report"}),
+    "saliency of class models": ({"saliency": {"steps": 6}}, lambda clone: SALIENCY | {"mark"} | COMMON),
+    "mark": ({"mark": {"seed": 1}}, lambda clone: {"mark", "analyze", "report"}),
     "train": ({"train": {"epochs": 2}}, lambda clone: TRAINING | SALIENCY | COMMON),
-    "network": ({"network": {"dense": 9}}, lambda clone: TRAINING | SALIENCY | COMMON),
+    "network": ({"network": {"dense": 9}}, lambda clone: TRAINING | SALIENCY | {"mark"} | COMMON),
     "learn": ({"learn": {"seed": 1}}, lambda clone: learn_stages(clone) | {"analyze", "report"}),
 }
 
@@ -141,7 +143,7 @@ def test_a_removed_dilation_leaves_no_outputs_and_is_restored_without_computatio
 def test_a_change_of_one_code_file_runs_the_stages_that_import_it(clone):
     """A comment changes the file but not the outputs, so that later stages do not run."""
     for name, expected in (
-        ("kernel_dilation/training/loop.py", TRAINING | learn_stages(clone)),
+        ("kernel_dilation/training/loop.py", TRAINING | {"mark"} | learn_stages(clone)),
         ("kernel_dilation/dilation_methods/mixture.py", {"learn@mixture"}),
         ("kernel_dilation/analysis/answers.py", {"analyze"}),
     ):

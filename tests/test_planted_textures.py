@@ -1,4 +1,4 @@
-from kernel_dilation.dilation_learning.planted_textures import draw_class_kernels, filter_noise, generate_textures
+from kernel_dilation.learning_worlds.planted_textures import draw_class_kernels, filter_noise, generate_textures
 
 import numpy as np
 import pytest

@@ -1,5 +1,5 @@
 from kernel_dilation.explanations.metric_tables import LAYERS
-from kernel_dilation.explanations.sanity_checks import CHANGE, CHANGES, max_sensitivity, perturb_images, randomise_layers, randomization_similarity
+from kernel_dilation.explanations.sanity_checks import CHANGE, CHANGES, map_similarity, max_sensitivity, perturb_images, randomise_layers
 
 import numpy as np
 import pytest
@@ -73,6 +73,6 @@ def test_each_replicate_has_its_own_random_network():
 
 def test_maps_that_survive_randomisation_are_similar_and_unrelated_ones_are_not():
     maps, other = np.random.default_rng(0).normal(size=(2, 50, 28, 28))
-    np.testing.assert_allclose(randomization_similarity(maps, -2 * maps), 1, atol=1e-6)
-    assert abs(randomization_similarity(maps, other).mean()) < 0.02
-    assert randomization_similarity(maps, 0 * maps).tolist() == [0] * 50
+    np.testing.assert_allclose(map_similarity(maps, -2 * maps), 1, atol=1e-6)
+    assert abs(map_similarity(maps, other).mean()) < 0.02
+    assert map_similarity(maps, 0 * maps).tolist() == [0] * 50

@@ -1,4 +1,4 @@
-from kernel_dilation.map_metrics.sharpness import class_mean_correlation, entropy, gini, normalised_abs, sharpness_metrics, spread, total_variation
+from kernel_dilation.map_metrics.sharpness import entropy, gini, normalised_abs, sharpness_metrics, spread, total_variation
 
 import numpy as np
 import pytest
@@ -70,26 +70,6 @@ def test_maps_that_are_not_finite_are_refused_with_their_index(metric, fault, na
 def test_an_array_that_is_not_a_stack_of_maps_is_refused():
     with pytest.raises(ValueError, match=r"stack \(n, height, width\); got an array of shape \(28, 28\)"):
         gini(np.ones((28, 28)))
-
-
-def test_class_mean_correlation_is_pearsons():
-    """Oracle: numpy.corrcoef (numpy 2.4)."""
-    maps, means = np.random.default_rng(1).normal(size=(2, 4, 28, 28))
-    expected = [np.corrcoef(first.ravel(), second.ravel())[0, 1] for first, second in zip(maps, means)]
-    np.testing.assert_allclose(class_mean_correlation(maps, means), expected)
-    np.testing.assert_allclose(class_mean_correlation(1e-30 * maps, 1e300 * means), expected)
-
-
-@pytest.mark.parametrize("constant", [0.0, 0.1, -1e30])
-def test_a_constant_map_has_zero_correlation(constant):
-    other = np.random.default_rng(0).normal(size=(1, 28, 28))
-    assert class_mean_correlation(np.full((1, 28, 28), constant), other)[0] == 0
-
-
-def test_the_correlation_of_a_map_with_itself_is_one_and_with_its_negative_minus_one():
-    maps = np.random.default_rng(0).normal(size=(1, 28, 28))
-    assert class_mean_correlation(maps, maps * 3 + 1)[0] == pytest.approx(1)
-    assert class_mean_correlation(maps, -maps)[0] == pytest.approx(-1)
 
 
 def test_sharpness_metrics_are_returned_by_name():

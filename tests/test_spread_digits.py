@@ -1,4 +1,4 @@
-from kernel_dilation.dilation_learning.spread_digits import spread_digits
+from kernel_dilation.learning_worlds.spread_digits import spread_digits
 
 import numpy as np
 import pytest

@@ -7,11 +7,11 @@ from kernel_dilation.training.loop import (
     Schedule,
     Trainer,
     batch_order,
-    initial_seed,
     mean_loss_and_accuracy,
     one_cycle,
     scale_pixels,
     shift_batch,
+    train_and_validate,
     train_network,
 )
 
@@ -116,10 +116,6 @@ def test_every_digit_occurs_at_most_once_in_an_epoch():
     assert not np.array_equal(order, batch_order(103, 10, (1, 3)))
 
 
-def test_initial_seeds_differ_between_replicates():
-    assert len({initial_seed(0, replicate) for replicate in range(50)}) == 50
-
-
 @pytest.mark.parametrize("shift", [(1, 0), (-1, 2), (0, -2)])
 def test_a_shift_moves_the_image_and_fills_with_black(shift):
     """Oracle: numpy.roll on an image in which nothing wraps around."""
@@ -144,3 +140,9 @@ def test_the_compiled_loop_predicts_the_same_logits_as_the_functions():
     images = digits(2000)["x_test"]
     whole = logits([weight.value for weight in network.weights], scale_pixels(images), ARCHITECTURE)
     np.testing.assert_allclose(loop.predict(images), whole, atol=1e-5)
+
+
+def test_a_network_that_is_not_kept_has_the_history_of_one_that_is():
+    """Oracle: the first and the last row of `train_network`, whose columns are loss, accuracy, and both on validation images."""
+    history = train_network(ARCHITECTURE, SCHEDULE, digits(), seed=5, replicate=0)["history"]
+    assert train_and_validate(ARCHITECTURE, SCHEDULE, digits(), seed=5) == (history[-1, 2], history[-1, 3], history[0, 0])

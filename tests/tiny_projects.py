@@ -16,9 +16,11 @@ TINY = {
     "network": {"channels": [4, 4], "dense": 8},
     "train": {"replicates": 2, "epochs": 1},
     "saliency": {"methods": ["gradient", "occlusion"], "images": 10, "steps": 5},
+    "mark": {"replicates": 1, "images": 64, "explained_images": 10, "epochs": 1},
     "learn": {
         "methods": ["mixture", "continuous"], "replicates": 1, "candidates": [1, 2], "initial_dilations": [1, 2], "channels": [2, 2], "dense": 4,
-        "images": 64, "epochs": 1, "batch_size": 16, "sweep": {}, "planted_dilations": [2], "planted_images": 64,
+        "images": 64, "epochs": 1, "batch_size": 16, "planted_images": 64, "worlds": ["digits", "textures-2"], "selection": [1, 2],
+        "race": {"least_rounds": 2, "most_rounds": 3, "alpha": 0.05, "zone": 0.02},
     },
     "analyze": {"resamples": 100},
 }  # fmt: skip

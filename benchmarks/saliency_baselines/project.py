@@ -16,8 +16,8 @@ import numpy as np
 def options(samples: int = SAMPLES, steps: int = 1) -> Saliency:
     """Return saliency parameters; those that the benchmark does not vary are fixed here."""
     return Saliency(
-        methods=["gradient"], images=10, probed_images=10, samples=samples, noise_share=NOISE_SHARE, patch_pixels=4, steps=steps, step_size=0.05,
-        weight_decay=0.02, total_variation=0.0, jitter_pixels=0, seed=0,
+        methods=["gradient"], images=10, probed_images=10, probed_untrained=1, samples=samples, noise_share=NOISE_SHARE, patch_pixels=4,
+        class_model_starts=1, steps=steps, step_size=0.05, weight_decay=0.02, total_variation=0.0, jitter_pixels=0, seed=0,
     )  # fmt: skip
 
 

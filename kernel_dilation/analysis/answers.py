@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from kernel_dilation.analysis.comparison_families import Finding, Question, largest_effect
+from kernel_dilation.experiment.paths import REGULARISED
 from kernel_dilation.statistics.rank_tests import iman_davenport
 
 Answer = dict[str, object]
@@ -73,7 +74,7 @@ def saliency_answer(findings: Mapping[Question, Finding], methods: Sequence[str]
     enough. `share_differing` is the share of all metrics of all methods whose verdict is a difference.
 
     Args:
-        findings: the families `saliency` and `class_model` by dilation; `gridding` (compared with dilation 1),
+        findings: the families `saliency` and `class_model` by dilation; `gridding` (compared with other dilations),
             `similarity` (compared with the noise floor) and `transfer` (compared with networks of the same dilation).
     """
     by_dilation = {question: finding for question, finding in findings.items() if question.factor == "dilation"}
@@ -81,6 +82,8 @@ def saliency_answer(findings: Mapping[Question, Finding], methods: Sequence[str]
     of_first_method = [question for question in findings if question.method == methods[0] and question.factor in ("dilation", "comparison")]
     answers: dict[str, Answer] = {family: {} for family in ("saliency", "class_model", "gridding", "similarity", "transfer")}
     for question in findings:
+        if question.method == REGULARISED:
+            continue
         if question in of_first_method or (question.family in ("class_model", "transfer") and question.factor in ("dilation", "comparison")):
             answers[question.family][question.measure] = metric_answer(findings[question])
     return {

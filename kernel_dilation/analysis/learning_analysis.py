@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from kernel_dilation.analysis.answers import Answer, without_missing
-from kernel_dilation.analysis.comparison_families import Tables
+from kernel_dilation.analysis.comparison_families import Rows, Tables
 from kernel_dilation.dilation_selection.choice_shares import choices_by_block, shown_beyond_margin, shown_within_margin
-from kernel_dilation.dilation_selection.learning_verdict import ConsistencyRule, Verdict, WorldChoices, verdict
+from kernel_dilation.dilation_selection.learning_verdict import Condition, ConsistencyRule, Verdict, WorldChoices, consistency_rule, verdict
 from kernel_dilation.dilation_selection.replayed_choices import (
     CONTROLS,
     best_dilations,
@@ -19,6 +19,7 @@ from kernel_dilation.dilation_selection.replayed_choices import (
 from kernel_dilation.dilation_selection.selection_bound import signal_to_noise, trainings_needed
 from kernel_dilation.dilation_selection.training_rounds import losses_by_run
 from kernel_dilation.experiment.parameters import Analyze, Learn
+from kernel_dilation.experiment.world_names import main_world
 from kernel_dilation.statistics.effect_sizes import mean_intervals
 
 import numpy as np
@@ -26,6 +27,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 WANTED_SHARE = 0.95  # share of right choices for which the number of trainings is given
+METHOD_NUMBERS = (
+    "right_share", "right_share_lower", "right_share_upper", "same_share", "start_slope", "start_slope_lower", "start_slope_upper",
+    "bias", "bias_lower", "bias_upper", "deviation",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,13 @@ class Reference:
         """Whether the planted dilation is the best one under these conditions; True for a world without one."""
         return self.truth in (None, self.best)
 
+    def judge(self, losses: NDArray[np.float64], options: Analyze) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return which dilations are shown right and which are shown wrong by these losses, (dilations,) each; none by fewer than 2 rounds."""
+        if len(losses) < 2:
+            return np.zeros(len(self.dilations), bool), np.zeros(len(self.dilations), bool)
+        right = shown_within_margin(losses, options.margin_loss, options.alpha)
+        return right, shown_beyond_margin(losses, options.margin_loss, options.alpha) & ~right
+
     def other_runs(self, run: int) -> NDArray[np.float64]:
         """Losses of all runs but one, (rounds, dilations); a choice is not judged by the losses on which it was based."""
         others = [losses for number, losses in self.losses.items() if number != run]
@@ -71,27 +83,45 @@ def learning_analysis(choices: Mapping[str, pd.DataFrame], rounds: pd.DataFrame,
     references = world_references(rounds, learn)
     every = pd.concat([replay_choices(rounds, learn), *choices.values()], ignore_index=True)
     every["truth"] = every["world"].map({world: reference.truth for world, reference in references.items()}).astype("Int64")
-    rule = ConsistencyRule(options.right_share, options.same_share, options.start_slope, options.alpha, options.resamples, options.seed)
-    rows, conditions, verdicts = [], [], {}
-    for method, table in every.groupby("method", sort=False):
-        judged = {world: judge_choices(part, references[str(world)], options) for world, part in table.groupby("world", sort=False)}
-        worlds = [world for name, world in judged.items() if references[str(name)].identified]
-        verdicts[str(method)], shown = verdict(worlds, rule) if worlds else ("inconclusive", [])
-        conditions += [{"method": method, **asdict(condition)} for condition in shown]
-        quantities = {(condition.world, condition.quantity): condition for condition in shown}
-        for name, world in judged.items():
-            rows.append({
-                "method": method, "verdict": verdicts[str(method)], **summarise(table[table["world"] == name], world, references[str(name)], options),
-                **{
-                    f"{quantity.replace(' ', '_')}{end}": getattr(quantities[world.name, quantity], attribute)
-                    for quantity in ("right share", "same share", "start slope")
-                    if (world.name, quantity) in quantities
-                    for end, attribute in (("", "value"), ("_lower", "lower"), ("_upper", "upper"))
-                },
-            })  # fmt: skip
-    learned, worlds_table = pd.DataFrame(rows), pd.DataFrame([world_row(reference, options) for reference in references.values()])
-    tables = {"choices": every, "learned": learned, "conditions": pd.DataFrame(conditions), "worlds": worlds_table}
-    return learning_answer(learned, worlds_table, verdicts), tables
+    rule = consistency_rule(options)
+    results = {str(method): assess_method(table, references, rule, options) for method, table in every.groupby("method", sort=False)}
+    verdicts = {method: result[0] for method, result in results.items()}
+    learned = pd.DataFrame([{"method": method, "verdict": verdicts[method], **row} for method, (_, rows, _) in results.items() for row in rows])
+    conditions = pd.DataFrame([{"method": method, **asdict(condition)} for method, (_, _, shown) in results.items() for condition in shown])
+    worlds = pd.DataFrame([world_row(reference, options) for reference in references.values()])
+    tables = {"choices": every, "learned": learned, "conditions": conditions, "worlds": worlds}
+    return {**learning_answer(learned, worlds, verdicts), "methods": method_answers(learned, list(choices))}, tables
+
+
+def assess_method(
+    choices: pd.DataFrame, references: Mapping[str, Reference], rule: ConsistencyRule, options: Analyze
+) -> tuple[Verdict, Rows, list[Condition]]:
+    """Return the verdict on one method, its results in each world, and the conditions on which the verdict is based.
+
+    Worlds whose planted dilation is not the best one under these conditions do not count for the verdict.
+
+    Args:
+        choices: rows of one method.
+    """
+    tables = {str(world): table for world, table in choices.groupby("world", sort=False)}
+    judged = {world: judge_choices(table, references[world], options) for world, table in tables.items()}
+    counted = [choices_in_world for world, choices_in_world in judged.items() if references[world].identified]
+    decision, conditions = verdict(counted, rule) if counted else ("inconclusive", [])
+    rows = [
+        summarise(tables[world], choices_in_world, references[world], options) | condition_columns(conditions, world)
+        for world, choices_in_world in judged.items()
+    ]
+    return decision, rows, conditions
+
+
+def condition_columns(conditions: Sequence[Condition], world: str) -> dict[str, object]:
+    """Return value and interval of each quantity in one world, as columns such as `right_share_lower`."""
+    columns: dict[str, object] = {}
+    for condition in conditions:
+        if condition.world == world:
+            name = condition.quantity.replace(" ", "_")
+            columns |= {name: condition.value, f"{name}_lower": condition.lower, f"{name}_upper": condition.upper}
+    return columns
 
 
 def world_references(rounds: pd.DataFrame, learn: Learn) -> dict[str, Reference]:
@@ -120,19 +150,12 @@ def judge_choices(choices: pd.DataFrame, reference: Reference, options: Analyze)
     ordered = choices.sort_values(["run", "initial_dilation"] if starts else ["run"], kind="stable")
     chosen = choices_by_block(ordered["run"].tolist(), ordered["chosen_dilation"].tolist())
     if reference.truth is not None:
-        right, wrong = chosen == reference.truth, chosen != reference.truth
-    else:
-        right, wrong = np.zeros(chosen.shape, bool), np.zeros(chosen.shape, bool)
-        for row, run in enumerate(sorted(choices["run"].unique())):
-            losses = reference.other_runs(int(run))
-            if len(losses) < 2:
-                continue
-            columns = np.searchsorted(reference.dilations, chosen[row])
-            right[row] = shown_within_margin(losses, options.margin_loss, options.alpha)[columns]
-            wrong[row] = shown_beyond_margin(losses, options.margin_loss, options.alpha)[columns]
-    shown_best = shown_within_margin(reference.all_losses, options.margin_loss, options.alpha)[reference.dilations.index(reference.best)]
-    best = reference.truth if reference.truth is not None else (reference.best if shown_best else None)
-    return WorldChoices(reference.name, best, chosen, right, wrong & ~right, starts)
+        return WorldChoices(reference.name, reference.truth, chosen, chosen == reference.truth, chosen != reference.truth, starts)
+    columns = np.searchsorted(reference.dilations, chosen)
+    judged = [reference.judge(reference.other_runs(int(run)), options) for run in sorted(choices["run"].unique())]
+    right, wrong = (np.stack([table[side][row] for table, row in zip(judged, columns)]) for side in (0, 1))
+    is_shown = reference.judge(reference.all_losses, options)[0][reference.dilations.index(reference.best)]
+    return WorldChoices(reference.name, reference.best if is_shown else None, chosen, right, wrong, starts)
 
 
 def summarise(choices: pd.DataFrame, world: WorldChoices, reference: Reference, options: Analyze) -> dict[str, object]:
@@ -158,7 +181,7 @@ def world_row(reference: Reference, options: Analyze) -> dict[str, object]:
     """Return the best dilations of one world, and the bound on learning which of them is the better."""
     losses = reference.all_losses
     best, second = two_best(losses)
-    row = {
+    row: dict[str, object] = {
         "world": reference.name, "truth": reference.truth, "best": reference.dilations[best], "second": reference.dilations[second],
         "identified": reference.identified, "rounds": len(losses),
         **{f"loss_{dilation}": float(mean) for dilation, mean in zip(reference.dilations, losses.mean(axis=0))},
@@ -176,20 +199,40 @@ def learning_answer(learned: pd.DataFrame, worlds: pd.DataFrame, verdicts: Mappi
     scores = {method: score_method(learned[(learned["method"] == method) & learned["identified"]]) for method in ways}
     ranked = sorted(ways, key=lambda method: (verdicts[method] != "consistent", -scores[method][0], scores[method][1]))
     best = learned[learned["method"] == ranked[0]]
-    worst = best[best["identified"]].sort_values("right_share", kind="stable").iloc[0] if best["identified"].any() else best.iloc[0]
-    digits = worlds[worlds["world"] == "digits"] if (worlds["world"] == "digits").any() else worlds
-    bound = digits.iloc[0]
+    worst = worst_world(best)
+    bound = worlds[worlds["world"] == main_world(list(worlds["world"]))].iloc[0]
     return without_missing({
         "verdict": overall_verdict([verdicts[method] for method in ways]),
         "best_way": ranked[0],
         "best_dilation": int(bound["best"]),
         "right_share": number_or_none(worst.get("right_share")),
         "right_share_lower": number_or_none(worst.get("right_share_lower")),
+        "right_share_upper": number_or_none(worst.get("right_share_upper")),
         "same_share": number_or_none(worst.get("same_share")),
         "trainings": number_or_none(best["trainings"].mean()),
         "signal_to_noise": number_or_none(bound.get("ratio")),
         "trainings_for_95": number_or_none(bound.get("trainings_for_95")),
     })  # fmt: skip
+
+
+def worst_world(rows: pd.DataFrame) -> pd.Series:
+    """Return the row of the identified world in which a method is right least often, or its first row if no world is identified."""
+    identified = rows[rows["identified"]]
+    return identified.sort_values("right_share", kind="stable").iloc[0] if len(identified) else rows.iloc[0]
+
+
+def method_answers(learned: pd.DataFrame, methods: Sequence[str]) -> dict[str, Answer]:
+    """Return the verdict on each method that trains once, and its shares and errors in its worst world.
+
+    The bias is the mean of the chosen minus the best dilation, and the deviation is the standard deviation of this
+    difference between runs, both in pixels.
+    """
+    answers = {}
+    for method in methods:
+        row = worst_world(learned[learned["method"] == method])
+        numbers = {key: number_or_none(row.get(key)) for key in METHOD_NUMBERS}
+        answers[method] = without_missing({"verdict": row["verdict"], "world": row["world"], **numbers})
+    return answers
 
 
 def score_method(rows: pd.DataFrame) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Similarity of saliency maps relative to the noise floor, and the gridding of dilated networks relative to dilation 1.
+"""Similarity of saliency maps relative to the noise floor, and the gridding of a dilation relative to other dilations.
 
 Maps of two dilations differ, but so do maps of two replicates of one dilation: the similarity of the
 latter is the noise floor, with which the former is compared.
@@ -6,6 +6,7 @@ latter is the noise floor, with which the former is compared.
 
 from collections.abc import Iterator, Mapping
 
+from kernel_dilation.map_metrics.autocorrelation import gridding
 from kernel_dilation.map_metrics.similarity import (
     normalised_ranks,
     rank_correlation,
@@ -14,7 +15,6 @@ from kernel_dilation.map_metrics.similarity import (
     top_overlap,
     top_pixels,
 )
-from kernel_dilation.map_metrics.spectra import gridding
 
 import numpy as np
 
@@ -55,10 +55,11 @@ def compare_replicates(first: dict[str, tuple[np.ndarray, ...]], second: dict[st
     }
 
 
-def gridding_shares(spectra: Mapping[int, np.ndarray], dilation: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the share of spectral power at the frequencies k / dilation for that dilation and for dilation 1, (replicates,) each.
+def gridding_at_lag(correlations: Mapping[int, np.ndarray], dilation: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the gridding at the lag of a dilation in the maps of that dilation, and its mean over the other ones, (replicates,) each.
 
     Args:
-        spectra: by dilation, (replicates, 28, 28); 1 must be among them.
+        correlations: by dilation, (replicates, lags), from `autocorrelations`.
     """
-    return gridding(spectra[dilation], dilation), gridding(spectra[1], dilation)
+    others = [gridding(stack, dilation) for other, stack in correlations.items() if other != dilation]
+    return gridding(correlations[dilation], dilation), np.mean(others, 0)

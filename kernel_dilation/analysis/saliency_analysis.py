@@ -1,4 +1,4 @@
-"""The analysis of saliency maps and class models, from the metrics, maps and spectra of all arms."""
+"""The analysis of saliency maps and class models, from the metrics, maps and autocorrelations of all arms."""
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
@@ -8,23 +8,24 @@ from kernel_dilation.analysis.comparison_families import (
     Finding,
     MarginRule,
     Question,
-    Rows,
     family_findings,
     mean_with_interval,
     metric_frames,
     table_findings,
 )
-from kernel_dilation.analysis.noise_floor import INDICES, gridding_shares, pairwise_similarities
+from kernel_dilation.analysis.noise_floor import INDICES, gridding_at_lag, pairwise_similarities
 from kernel_dilation.analysis.receptive_fields import receptive_field_row
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.parameters import Analyze
-from kernel_dilation.experiment.paths import CLASS_MODEL
+from kernel_dilation.experiment.paths import CLASS_MODEL, REGULARISED
 from kernel_dilation.statistics.block_tables import relative_margins
 
 import numpy as np
 import pandas as pd
 
-INCOMPARABLE_METRICS = ("gridding",)  # taken at other frequencies for each dilation; `gridding_analysis` compares it at the same ones
+GRIDDING_SIDES = ("other dilations", "this dilation")  # of the maps whose autocorrelation is taken at the lag of this dilation
+GRIDDING_MARGIN = 0.05  # the smallest difference that matters, as an autocorrelation; a share of values near 0 would mean nothing
+CLASS_MODEL_METHODS = (CLASS_MODEL, REGULARISED)
 TARGET_DILATIONS = ("same dilation", "other dilation")  # of the networks that are shown a class model
 SIDES = ("replicates", "dilations")  # maps of one dilation, maps of two dilations
 Findings = dict[Question, Finding]
@@ -46,7 +47,7 @@ def metric_findings(metrics: pd.DataFrame, options: Analyze) -> Findings:
                 questions = {
                     Question(family, factor, method, metric): frame
                     for (method, metric), frame in frames.items()
-                    if (method == CLASS_MODEL) == (family == CLASS_MODEL) and metric not in INCOMPARABLE_METRICS
+                    if (method in CLASS_MODEL_METHODS) == (family == CLASS_MODEL)
                 }
                 findings |= family_findings(questions, relative_margin_rule(options), options)
     return findings
@@ -108,40 +109,27 @@ def noise_floor_findings(method: str, similarities: Mapping[tuple[str, int, int]
     return table_findings(tables, relative_margin_rule(options), options)
 
 
-def gridding_analysis(method: str, spectra: Mapping[Arm, np.ndarray], options: Analyze) -> tuple[pd.DataFrame, Findings]:
-    """Compare the spectral power at the frequencies k / dilation with the power of dilation 1 at the same frequencies.
+def gridding_analysis(method: str, correlations: Mapping[Arm, np.ndarray], options: Analyze) -> tuple[pd.DataFrame, Findings]:
+    """Compare the gridding of maps at the lag of their own dilation with that of the other dilations' maps at the same lag.
 
-    Return a table with one row for each dilation above 1, and the finding over all of them. Both are
-    empty unless the grid has dilation 1 and another one.
+    Return a table with one row for each dilation above 1, and a finding for each; those of one method
+    are one family. Both are empty for a grid of a single dilation.
 
     Args:
-        spectra: of the maps of one method, by arm, (replicates, 28, 28).
+        correlations: autocorrelations of the maps of one method, by arm, (replicates, lags).
     """
-    groups = [{dilation: spectra[arm] for dilation, arm in group.items()} for group in group_arms_by_dilation(spectra)]
-    dilations = sorted({arm.dilation for arm in spectra} - {1}) if all(1 in group for group in groups) else []
-    shares = {dilation: np.mean([gridding_shares(group, dilation) for group in groups], 0) for dilation in dilations}
-    rows: Rows = []
-    for dilation, (own, reference) in shares.items():
-        powers = {"power": float(own.mean()), "power_of_dilation_1": float(reference.mean())}
-        difference = mean_with_interval(own - reference, options)
+    groups = [{dilation: correlations[arm] for dilation, arm in group.items()} for group in group_arms_by_dilation(correlations)]
+    dilations = sorted({arm.dilation for arm in correlations})
+    rows, tables = [], {}
+    for dilation in (dilation for dilation in dilations if dilation > 1 and len(dilations) > 1):
+        own, others = np.mean([gridding_at_lag(group, dilation) for group in groups], 0)
+        values = {"gridding": float(own.mean()), "gridding_of_others": float(others.mean())}
+        difference = mean_with_interval(own - others, options)
         ends = {"difference": difference["mean"], "lower": difference["lower"], "upper": difference["upper"]}
-        rows.append({"method": method, "dilation": dilation, **powers, **ends})
-    columns = ["method", "dilation", "power", "power_of_dilation_1", "difference", "lower", "upper"]
-    return pd.DataFrame(rows, columns=columns), gridding_findings(method, list(shares.values()), options)
-
-
-def gridding_findings(method: str, shares: list[np.ndarray], options: Analyze) -> Findings:
-    """Test whether dilated networks have other power than dilation 1, as a mean over the dilations.
-
-    Args:
-        shares: for each dilation above 1, its share of power and that of dilation 1, (2, replicates).
-    """
-    if not shares:
-        return {}
-    table = np.mean(shares, 0)[::-1].T
-    return table_findings(
-        {Question("gridding", "comparison", method, "gridding"): (table, ("dilation 1", "dilated"))}, relative_margin_rule(options), options
-    )
+        rows.append({"method": method, "dilation": dilation, **values, **ends})
+        tables[Question("gridding", "comparison", method, f"gridding_at_{dilation}")] = np.stack([others, own], 1), GRIDDING_SIDES
+    columns = ["method", "dilation", "gridding", "gridding_of_others", "difference", "lower", "upper"]
+    return pd.DataFrame(rows, columns=columns), table_findings(tables, lambda table, levels: GRIDDING_MARGIN, options)
 
 
 def cross_recognition_analysis(transfer: pd.DataFrame, options: Analyze) -> tuple[pd.DataFrame, Findings]:
@@ -173,13 +161,18 @@ def cross_recognition_analysis(transfer: pd.DataFrame, options: Analyze) -> tupl
     return pd.DataFrame(rows), table_findings(questions, relative_margin_rule(options), options)
 
 
-def receptive_field_table(fields: Mapping[Arm, np.ndarray], accuracies: pd.DataFrame, dilate: str, options: Analyze) -> pd.DataFrame:
+def receptive_field_table(
+    fields: Mapping[Arm, np.ndarray], untrained: Mapping[Arm, np.ndarray], accuracies: pd.DataFrame, dilate: str, options: Analyze
+) -> pd.DataFrame:
     """Return one row for each arm with its theoretical and effective receptive fields in pixels and its accuracy in percent.
 
     Args:
-        fields: by arm, (replicates, 28, 28), from `effective_receptive_field`.
+        fields: by arm, (replicates, 28, 28), from `effective_receptive_field`; `untrained` are those before training.
         accuracies: `accuracy` of every network, with the arms' factors as columns.
         dilate: the convolutions that are dilated, as in params.yaml.
     """
     by_arm = accuracies.groupby(list(Arm._fields))["accuracy"]
-    return pd.DataFrame([receptive_field_row(arm, dilate, stack, by_arm.get_group(tuple(arm)).to_numpy(), options) for arm, stack in fields.items()])
+    rows = [
+        receptive_field_row(arm, dilate, stack, untrained[arm], by_arm.get_group(tuple(arm)).to_numpy(), options) for arm, stack in fields.items()
+    ]
+    return pd.DataFrame(rows)

@@ -1,5 +1,6 @@
 """Jobs that learn a dilation in worker processes; TensorFlow is imported only there."""
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -35,4 +36,4 @@ def learn_dilation(digits: DigitArrays, learn: Learn, method: str, world: World,
     module = import_module(f"kernel_dilation.dilation_methods.{method}")
     outcome = module.learn_dilation(images, options, initial_dilation, round_seed(learn, run))
     report_progress(1)
-    return outcome
+    return replace(outcome, trainings=module.trainings(options, len(images["y_train"]), len(images["y_validation"])))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 Row = dict[str, object]
-METHODS_WITHOUT_START: frozenset[str] = frozenset()  # methods that have no initial dilation
 
 
 @dataclass(frozen=True)
@@ -15,6 +14,8 @@ class LearningOutcome:
 
     candidates: tuple[int, ...]
     weights: np.ndarray  # (epochs, candidates) float64, each row sums to 1
+    losses: tuple[float, ...] | None = None  # validation loss of each candidate alone, in nats, if the method compares all of them
+    trainings: float | None = None  # cost of the run in trainings of one network
 
     @property
     def chosen_dilation(self) -> int:
@@ -33,11 +34,14 @@ class LearningOutcome:
 
 
 def choice_row(outcome: LearningOutcome) -> Row:
-    """Return the chosen dilation, and the final mean dilation in pixels and entropy in nats."""
+    """Return the choice, the final mean dilation in pixels and entropy in nats, the cost, and the losses, if any, as `loss_1`, …, in nats."""
+    losses = zip(outcome.candidates, outcome.losses or ())
     return {
         "chosen_dilation": outcome.chosen_dilation,
         "dilation": float(outcome.dilations[-1]),
         "entropy": float(outcome.entropies[-1]),
+        "trainings": outcome.trainings,
+        **{f"loss_{candidate}": loss for candidate, loss in losses},
     }
 
 

@@ -9,19 +9,20 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal
+from typing import Literal, TypeVar
 
 from kernel_dilation.dilation_learning.kernel_placement import convolve_wide_kernel
 from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.dataset_names import DigitArrays
-from kernel_dilation.model.network import Architecture, head_logits, keras_network, last_features
+from kernel_dilation.model.network import Architecture, head_logits, initial_seed, keras_network, last_features
 from kernel_dilation.training.adam import Adam
-from kernel_dilation.training.loop import batch_order, initial_seed, one_cycle
+from kernel_dilation.training.loop import batch_order, one_cycle
 
 import numpy as np
 import tensorflow as tf
 
+FORWARD_PASS = 1 / 3  # cost of an image's forward pass, as a share of forward and backward pass: the backward pass costs about twice as much
 INITIAL_ADVANTAGE = 3.0  # logit of the initial dilation, in nats: its weight is 20 times that of any other
 
 
@@ -41,13 +42,18 @@ class MethodOptions:
     head: Literal["flat", "average"] = "flat"  # `average` averages the last features over all places, as textures need
 
 
+def build_candidate_architecture(options: MethodOptions, dilation: int) -> Architecture:
+    """Return the architecture of the network in which a candidate stands alone."""
+    arm = Arm(dilation, options.kernel_size, options.pooling)
+    return Architecture(arm, channels=options.channels, dense=options.dense, head=options.head)
+
+
 class DilationMethod:
     """Network of one method with its compiled training loop; `reset` prepares it for a run."""
 
     def __init__(self, options: MethodOptions) -> None:
         self.options = options
-        arm = Arm(options.candidates[0], options.kernel_size, options.pooling)
-        self.architecture = Architecture(arm, channels=options.channels, dense=options.dense, head=options.head)
+        self.architecture = build_candidate_architecture(options, options.candidates[0])
         self.reach = options.kernel_size // 2 * max(options.candidates)
         self.weights = [tf.Variable(value) for value in self.initial_weights(0)]
         self.parameters = tf.Variable(self.initial_parameters(options.candidates[0], 0))
@@ -123,13 +129,16 @@ class DilationMethod:
         self.parameter_optimiser.reset()
 
 
+Method = TypeVar("Method", bound=DilationMethod)
+
+
 @cache
-def build_method(method: type[DilationMethod], options: MethodOptions) -> DilationMethod:
+def build_method(method: type[Method], options: MethodOptions) -> Method:
     """Build and compile a method's network, once per process."""
     return method(options)
 
 
-def get_method(method: type[DilationMethod], options: MethodOptions) -> DilationMethod:
+def get_method(method: type[Method], options: MethodOptions) -> Method:
     """Return the compiled network for these options, which is shared by all rates of the dilation's own parameters."""
     return build_method(method, replace(options, rate=0.0))  # type: ignore[arg-type]  # mypy does not accept a class as hashable
 
@@ -150,6 +159,16 @@ def train_method(method: type[DilationMethod], images: DigitArrays, options: Met
         ValueError: the initial dilation is not a candidate, there are fewer images than a batch has, or
             the loss is not finite.
     """
+    network = prepare_network(method, images, options, initial_dilation, seed)
+    return LearningOutcome(options.candidates, np.array(list(train_epochs(network, images, seed))))
+
+
+def prepare_network(method: type[Method], images: DigitArrays, options: MethodOptions, initial_dilation: int, seed: int) -> Method:
+    """Return a method's compiled network, ready for a run.
+
+    Raises:
+        ValueError: the initial dilation is not a candidate, or there are fewer images than a batch has.
+    """
     count = len(images["x_train"])
     if initial_dilation not in options.candidates:
         raise ValueError(f"the initial dilation must be one of the candidates {list(options.candidates)}; got {initial_dilation}")
@@ -157,7 +176,17 @@ def train_method(method: type[DilationMethod], images: DigitArrays, options: Met
         raise ValueError(f"learn.batch_size must be at most the number of training images, {count}; got {options.batch_size}")
     network = get_method(method, options)
     network.reset(options.rate, initial_dilation, initial_seed(seed, 0))
-    return LearningOutcome(options.candidates, np.array(list(train_epochs(network, images, seed))))
+    return network
+
+
+def check_finite(loss: float, place: str, options: MethodOptions) -> None:
+    """Accept a finite loss.
+
+    Raises:
+        ValueError: it is not finite; the message says in which `place` of the training, and what to change.
+    """
+    if not math.isfinite(loss):
+        raise ValueError(f"learning diverged {place}: the loss is {loss}; lower learn.learning_rate, which is {options.learning_rate}")
 
 
 def train_epochs(network: DilationMethod, images: DigitArrays, seed: int) -> Iterator[np.ndarray]:
@@ -177,8 +206,5 @@ def train_epochs(network: DilationMethod, images: DigitArrays, seed: int) -> Ite
         loss = network.train_epoch(
             training, validation, (tf.constant(order), tf.constant(drawn)), tf.constant(rates[epoch]), tf.constant(shares[epoch])
         )
-        if not math.isfinite(loss):
-            raise ValueError(
-                f"learning diverged in epoch {epoch + 1}: the loss is {float(loss)}; lower learn.learning_rate, which is {options.learning_rate}"
-            )
+        check_finite(float(loss), f"in epoch {epoch + 1}", options)
         yield network.candidate_weights().astype(np.float64)

@@ -13,6 +13,8 @@ from kernel_dilation.experiment.dataset_names import DigitArrays
 import numpy as np
 import tensorflow as tf
 
+HAS_INITIAL_DILATION = True
+
 
 class Continuous(InterpolatedMethod):
     """Network with one dilation as its only parameter."""
@@ -33,3 +35,8 @@ class Continuous(InterpolatedMethod):
 def learn_dilation(images: DigitArrays, options: MethodOptions, initial_dilation: int, seed: int) -> LearningOutcome:
     """Learn a real-valued dilation; `options.rate` is Adam's initial learning rate, in pixels per step."""
     return train_method(Continuous, images, options, initial_dilation, seed)
+
+
+def trainings(options: MethodOptions, training: int, validation: int) -> float:
+    """Return the cost of a run in trainings of one network: each image passes through one network in each epoch."""
+    return 1.0

@@ -11,7 +11,7 @@ gradually, and with them the advantage of the initial dilation.
 """
 
 from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome
-from kernel_dilation.dilation_learning.method_base import INITIAL_ADVANTAGE, DilationMethod, MethodOptions, train_method
+from kernel_dilation.dilation_learning.method_base import FORWARD_PASS, INITIAL_ADVANTAGE, DilationMethod, MethodOptions, train_method
 from kernel_dilation.experiment.dataset_names import DigitArrays
 from kernel_dilation.model.network import convolve
 
@@ -19,6 +19,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+HAS_INITIAL_DILATION = True
 UNIFORM_UNTIL, WEIGHTED_FROM = 0.3, 0.6  # shares of the training: uniform sampling before, sampling by weight alone after; blended between
 MEMORY = 0.9  # factor by which the logits decay from one comparison to the next
 STEPS_PER_UPDATE = 8  # steps of the kernels for each comparison of all candidates
@@ -77,3 +78,8 @@ class Experts(DilationMethod):
 def learn_dilation(images: DigitArrays, options: MethodOptions, initial_dilation: int, seed: int) -> LearningOutcome:
     """Select the best expert; `options.rate` is the learning rate of the exponentiated gradient, in 1 / nats."""
     return train_method(Experts, images, options, initial_dilation, seed)
+
+
+def trainings(options: MethodOptions, training: int, validation: int) -> float:
+    """Return the cost of a run in trainings of one network: the batches of the kernels, and the comparisons of all candidates."""
+    return 1 + FORWARD_PASS * len(options.candidates) / STEPS_PER_UPDATE

@@ -15,6 +15,7 @@ from kernel_dilation.experiment.dataset_names import DigitArrays
 import numpy as np
 import tensorflow as tf
 
+HAS_INITIAL_DILATION = True
 INITIAL_TEMPERATURE, FINAL_TEMPERATURE = 10.0, 0.1  # it falls by the same factor at every step
 STEPS_PER_UPDATE = 4  # steps of the kernel for each step of the weights
 
@@ -51,3 +52,8 @@ class Mixture(DilationMethod):
 def learn_dilation(images: DigitArrays, options: MethodOptions, initial_dilation: int, seed: int) -> LearningOutcome:
     """Learn the weights of the candidates; `options.rate` is Adam's learning rate, in logits per step."""
     return train_method(Mixture, images, options, initial_dilation, seed)
+
+
+def trainings(options: MethodOptions, training: int, validation: int) -> float:
+    """Return the cost of a run in trainings of one network: the batches of the kernel, and those of the weights."""
+    return 1 + 1 / STEPS_PER_UPDATE

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kernel_dilation.dilation_selection.choice_shares import right_share, same_share
+from kernel_dilation.experiment.parameters import Analyze
 from kernel_dilation.statistics.effect_sizes import mean_intervals, slopes
 
 import numpy as np
@@ -35,13 +36,28 @@ class ConsistencyRule:
     def __str__(self) -> str:
         return (
             "A method that learns the dilation is consistent if three conditions are shown to hold in every world. First, at least "
-            f"{self.right_share:.0%} of its runs choose a right dilation. Second, two runs choose the same dilation with a probability of "
-            f"at least {self.same_share:.0%}. Third, if the method has an initial dilation, its choice changes by less than "
+            f"{100 * self.right_share:g} % of its runs choose a right dilation. Second, two runs choose the same dilation with a probability of "
+            f"at least {100 * self.same_share:g} %. Third, if the method has an initial dilation, its choice changes by less than "
             f"{self.start_slope:g} pixels for each pixel of the initial dilation. A condition is shown to hold if the "
-            f"{1 - self.alpha:.0%} confidence interval lies within the bound. At least two worlds must have different best dilations. "
+            f"{100 * (1 - self.alpha):g} % confidence interval lies within the bound. At least two worlds must have different best dilations. "
             "The method is inconsistent if the opposite of any condition is shown at a level divided by the number of conditions. "
             "Otherwise the verdict is inconclusive, as it always is with few runs."
         )
+
+
+def consistency_rule(options: Analyze) -> ConsistencyRule:
+    """Return the rule with the requirements of the parameters."""
+    return ConsistencyRule(options.right_share, options.same_share, options.start_slope, options.alpha, options.resamples, options.seed)
+
+
+def least_runs(rule: ConsistencyRule) -> int:
+    """Return the smallest number of runs with which the shares can be shown, if all runs choose the right dilation.
+
+    The lower end of the exact interval of n of n is (alpha / 2)^(1 / n); that of the agreement is its square, and 0 below
+    three runs.
+    """
+    required = max(rule.right_share, rule.same_share**0.5)
+    return max(3, int(np.floor(np.log(rule.alpha / 2) / np.log(required))) + 1)
 
 
 @dataclass(frozen=True)

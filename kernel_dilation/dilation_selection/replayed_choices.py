@@ -4,24 +4,25 @@ In the mirrored world the losses of the two best dilations are exchanged. A rule
 to a preference for one of them.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from kernel_dilation.dilation_selection.race import race
 from kernel_dilation.dilation_selection.training_rounds import losses_by_run, race_rules
 from kernel_dilation.experiment.parameters import Learn
-from kernel_dilation.experiment.world_names import parse_world
+from kernel_dilation.experiment.world_names import MIRRORED, parse_world
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-MIRRORED = "-mirrored"  # end of the name of a mirrored world
 RACE, SMALLEST_SURVIVOR, ALWAYS_SMALLEST = "race", "smallest_survivor", "always_smallest"
 CRITERIA = {
     "loss": ("validation_loss", 1),
     "accuracy": ("validation_accuracy", -1),
     "first_epoch": ("first_epoch_loss", 1),
 }  # column, and sign of what is minimised
+SELECTION_NAME = re.compile(rf"selection_(?P<trainings>\d+)_by_(?P<criterion>{'|'.join(CRITERIA)})")
 CONTROLS = (SMALLEST_SURVIVOR, ALWAYS_SMALLEST)  # rules that prefer small dilations, to show how the worlds expose them
 
 Losses = dict[tuple[str, int], NDArray[np.float64]]  # (rounds, dilations) by world and run
@@ -30,6 +31,12 @@ Losses = dict[tuple[str, int], NDArray[np.float64]]  # (rounds, dilations) by wo
 def selection_name(trainings: int, criterion: str) -> str:
     """Return the name of a selection after so many trainings of each dilation."""
     return f"selection_{trainings}_by_{criterion}"
+
+
+def parse_selection(name: str) -> tuple[int, str] | None:
+    """Return the number of trainings and the criterion in the name of a selection; None for any other way."""
+    match = SELECTION_NAME.fullmatch(name)
+    return (int(match["trainings"]), match["criterion"]) if match else None
 
 
 def two_best(losses: NDArray[np.float64]) -> tuple[int, int]:
@@ -92,7 +99,7 @@ def replay_choices(rounds: pd.DataFrame, learn: Learn) -> pd.DataFrame:
     for world, run in tables["loss"]:
         values = {criterion: tables[criterion][world, run] for criterion in CRITERIA}
         for row in [*race_rows(values["loss"], dilations, learn), *selection_rows(values, dilations, learn.selection)]:
-            rows.append({"world": world, "run": run, **row})
+            rows.append({"method": row["method"], "world": world, "run": run, **row})
     return pd.DataFrame(rows).astype({"rounds": "Int64"})
 
 

@@ -45,7 +45,5 @@ def losses_by_run(rounds: pd.DataFrame, dilations: Sequence[int], column: str = 
         rounds: with the columns `world`, `run`, `round`, `dilation` and `column`.
         column: name of the losses.
     """
-    return {
-        (str(world), int(run)): table.pivot_table(index="round", columns="dilation", values=column).reindex(columns=list(dilations)).to_numpy()
-        for (world, run), table in rounds.groupby(["world", "run"], sort=False)
-    }
+    tables = rounds.pivot_table(index=["world", "run", "round"], columns="dilation", values=column, sort=False).reindex(columns=list(dilations))
+    return {(world, run): tables.loc[world, run].to_numpy() for world, run in dict.fromkeys(zip(rounds["world"], rounds["run"]))}

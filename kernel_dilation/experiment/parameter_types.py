@@ -1,6 +1,7 @@
 """Types of parameters, each with the rule for a single value."""
 
 import pkgutil
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,6 +15,21 @@ from pydantic import AfterValidator, Field
 def available_methods(folder: str) -> frozenset[str]:
     """Names of the methods in a folder of the library, one for each file."""
     return frozenset(module.name for module in pkgutil.iter_modules([str(Path(__file__).parents[1] / folder)]))
+
+
+def has_initial_dilation(method: str) -> bool:
+    """Return whether a method of learning a dilation starts from an initial dilation, as its file says.
+
+    The file is read as text, because importing it imports TensorFlow.
+
+    Raises:
+        ValueError: the file does not say so.
+    """
+    source = (Path(__file__).parents[1] / "dilation_methods" / f"{method}.py").read_text(encoding="utf-8")
+    found = re.findall(r"^HAS_INITIAL_DILATION = (True|False)$", source, re.MULTILINE)
+    if len(found) != 1:
+        raise ValueError(f"the file of a method of learning must set HAS_INITIAL_DILATION to True or False once; {method} does so {len(found)} times")
+    return found[0] == "True"
 
 
 def check_distinct(values: list) -> list:

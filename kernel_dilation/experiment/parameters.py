@@ -27,6 +27,7 @@ from kernel_dilation.experiment.parameter_types import (
     Textures,
     Units,
     check_distinct,
+    has_initial_dilation,
     known_method,
 )
 from kernel_dilation.experiment.world_names import WORLDS, check_world, parse_world
@@ -55,10 +56,11 @@ class Network(Section):
     """The architecture that all arms share."""
 
     dilate: Literal["first", "all"]
+    taps: Literal["lattice", "random"]
     padding: Literal["same", "valid"]
     channels: Channels
     dense: Units
-    match_weights: bool
+    match_weights: Literal["own", "same", "valid"]
 
 
 class Train(Section):
@@ -69,6 +71,7 @@ class Train(Section):
     batch_size: Images
     learning_rate: Positive
     shift_pixels: Annotated[int, Field(ge=0, le=4)]
+    resplit: bool
     seed: Seed
 
 
@@ -78,9 +81,11 @@ class Saliency(Section):
     methods: Annotated[list[Annotated[str, known_method("saliency_methods")]], SOME, AfterValidator(check_distinct)]
     images: Images
     probed_images: Images
+    probed_untrained: Images
     samples: Count
     noise_share: Share
     patch_pixels: Annotated[int, Field(ge=1, le=IMAGE_SIDE)]
+    class_model_starts: Count
     steps: Steps
     step_size: Positive
     weight_decay: NotNegative
@@ -101,6 +106,23 @@ class Race(Section):
         """Report combinations of these parameters that break a rule."""
         if self.least_rounds > self.most_rounds:
             yield Problem("learn.race.least_rounds", f"must be at most learn.race.most_rounds, {self.most_rounds} (got {self.least_rounds})")
+
+
+class Mark(Section):
+    """Networks that learn the place of a mark, on which saliency maps are tested."""
+
+    replicates: Count
+    images: Images
+    explained_images: Images
+    epochs: Count
+    batch_size: Images
+    learning_rate: Positive
+    seed: Seed
+
+    def find_problems(self) -> Iterator[Problem]:
+        """Report combinations of these parameters that break a rule."""
+        if self.batch_size > self.images:
+            yield Problem("mark.batch_size", f"must be at most mark.images, {self.images:,} (got {self.batch_size})")
 
 
 class Learn(Section):
@@ -132,9 +154,11 @@ class Learn(Section):
         for place, trainings in enumerate(self.selection):
             if trainings > self.race.most_rounds:
                 yield Problem(f"learn.selection.{place}", f"must be at most learn.race.most_rounds, {self.race.most_rounds} (got {trainings})")
-        missing = [method for method in self.methods if method not in self.rates]
+        missing = [method for method in self.methods if has_initial_dilation(method) and method not in self.rates]
         if missing:
-            yield Problem("learn.rates", f"must have a rate for each of learn.methods; there is none for {', '.join(missing)}")
+            yield Problem(
+                "learn.rates", f"must have a rate for each of learn.methods that has an initial dilation; there is none for {', '.join(missing)}"
+            )
         images = min(self.images, self.planted_images)
         if not len(self.candidates) <= self.batch_size <= images:
             limits = f"at least the number of learn.candidates, {len(self.candidates)}, and at most learn.images and learn.planted_images, {images:,}"
@@ -178,6 +202,7 @@ class Settings(Section):
     network: Network
     train: Train
     saliency: Saliency
+    mark: Mark
     learn: Learn
     analyze: Analyze
 
@@ -187,7 +212,9 @@ class Settings(Section):
 
     def find_problems(self) -> Iterator[Problem]:
         """Report combinations of parameters that break a rule although each parameter is valid."""
-        yield from check_kernels(IMAGE_SIDE, self.dilations, self.kernel_sizes, self.network.dilate, self.network.padding)
+        valid = "valid" in (self.network.padding, self.network.match_weights)  # its weights are counted even if only they are matched
+        yield from check_kernels(IMAGE_SIDE, self.dilations, self.kernel_sizes, self.network.dilate, "valid" if valid else "same")
+        yield from self.mark.find_problems()
         yield from self.learn.find_problems()
         yield from check_array_sizes(self.largest_arrays())
         if self.data.dataset in DATASETS:
@@ -198,14 +225,16 @@ class Settings(Section):
 
     def check_digit_counts(self, train: int, test: int) -> Iterator[Problem]:
         """Report parameters that ask for more digits than there are training and test digits."""
-        training = {"train.batch_size": self.train.batch_size, "learn.images": self.learn.images}
+        training = {"train.batch_size": self.train.batch_size, "mark.images": self.mark.images, "learn.images": self.learn.images}
         yield from check_counts(training, train, "training")
-        yield from check_counts({"saliency.images": self.saliency.images}, test, "test")
+        explained = {"saliency.images": self.saliency.images, "mark.explained_images": self.mark.explained_images}
+        yield from check_counts(explained, test, "test")
 
     def largest_arrays(self) -> Mapping[str, tuple[object, int, str]]:
         """The largest arrays of the stages, by the parameter to reduce: its value, the numbers in the array, and its content."""
         pixels, places = IMAGE_SIDE**2, (IMAGE_SIDE // POOL**2) ** 2  # of the image, and of the feature maps behind the last pooling
         network, train, saliency, learn = self.network, self.train, self.saliency, self.learn
+        starts = CLASSES * pixels * saliency.class_model_starts * network.channels[0]
         bootstrap = 2 * self.analyze.resamples * train.replicates  # in double precision
         supernet = pixels * learn.channels[0] * learn.batch_size * len(learn.candidates)
         return {
@@ -216,6 +245,7 @@ class Settings(Section):
             ),
             "network.dense": (network.dense, places * network.channels[1] * network.dense, "the weights of these units"),
             "saliency.images": (saliency.images, pixels * saliency.images * train.replicates, "the saliency maps of train.replicates networks"),
+            "saliency.class_model_starts": (saliency.class_model_starts, starts, "the first feature maps of the class models from these starts"),
             "saliency.samples": (saliency.samples, pixels * saliency.samples * network.channels[0], "the first feature maps of these copies"),
             "learn.channels": (learn.channels, supernet, "the first feature maps of learn.batch_size digits at all learn.candidates"),
             "learn.dense": (learn.dense, places * learn.channels[1] * learn.dense, "the weights of these units"),

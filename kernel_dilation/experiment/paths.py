@@ -10,13 +10,18 @@ SALIENCY = Path("data/saliency")  # a folder for each arm
 CLASS_MODELS = Path("data/class_models")  # a file for each arm
 TRANSFER = Path("data/transfer.csv")
 ROUNDS = Path("data/rounds.csv")
+JUDGES = Path("data/judges")  # a table of what each judge says of every class model, and one of the judges' accuracies
+MARKS = Path("data/marks")  # a table of networks that learned where a mark is, and one of their maps
 LEARNED = Path("data/learned")  # a folder for each method
 ANALYSIS = Path("data/analysis")
 UNFINISHED = Path("data/unfinished")  # checkpoints of interrupted stages
 METRICS = Path("metrics")
 PLOTS = Path("plots")
 
-CLASS_MODEL = "class_model"  # appears beside the saliency methods in the tables of metrics and spectra
+TRAINED, UNTRAINED = STATES = "trained", "untrained"  # of the networks in measures.csv: after training, and at initialisation
+# These names stand beside the saliency methods in the tables of metrics.
+CLASS_MODEL, REGULARISED = "class_model", "class_model_regularised"
+BASELINES = "image", "edges"  # maps that no network made
 
 
 def network_file(folder: Path, replicate: int) -> Path:

@@ -1,10 +1,14 @@
 """Names of the worlds in which a dilation is learned: kinds of data, most of them with a known best dilation."""
 
 import re
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 PLANTED_KINDS = ("atrous", "textures")
+DIGITS = "digits"  # the only world without a planted dilation
+KIND_TITLES = {DIGITS: "data set", "atrous": "à trous"}
 WORLD_NAME = re.compile(rf"(?P<kind>{'|'.join(PLANTED_KINDS)})-(?P<dilation>[1-9]\d*)")
+MIRRORED = "-mirrored"  # end of the name of a world's mirror image, in which the two best dilations are exchanged
 WORLDS = "digits, or atrous or textures with the planted dilation, such as atrous-2"
 
 
@@ -34,8 +38,8 @@ def parse_world(name: str) -> World:
     match = WORLD_NAME.fullmatch(name)
     if match:
         return World(match["kind"], int(match["dilation"]))
-    if name == "digits":
-        return World("digits", None)
+    if name == DIGITS:
+        return World(DIGITS, None)
     raise ValueError(f"must be {WORLDS}")
 
 
@@ -46,3 +50,15 @@ def check_world(name: str) -> str:
         ValueError: there is no such world.
     """
     return parse_world(name).name
+
+
+def world_title(name: str) -> str:
+    """Return the name of a world, or of its mirror image, as text: `à trous 2, mirrored` for `atrous-2-mirrored`."""
+    kind, _, dilation = name.removesuffix(MIRRORED).partition("-")
+    title = " ".join(filter(None, [KIND_TITLES.get(kind, kind), dilation]))
+    return f"{title}, mirrored" if name.endswith(MIRRORED) else title
+
+
+def main_world(names: Sequence[str]) -> str:
+    """Return the world of the digits themselves if it is among these, and the first one otherwise."""
+    return DIGITS if DIGITS in names else names[0]

@@ -21,32 +21,67 @@ def generate_class_models(weights: Weights, architecture: Architecture, options:
     """Return the image of each class that maximises S_c(I) - lambda |I|^2, (10, 28, 28) float32, signed.
 
     The ascent starts from black. Simonyan et al. (2013), section 2, equation 1, optimised by Adam (Kingma
-    and Ba 2015). lambda is `weight_decay`; total variation and jitter are our additions, disabled where
-    they are 0.
+    and Ba 2015). lambda is `weight_decay`.
 
     We deviate from the paper in two ways, because a uniformly black start is degenerate. First, the
     start contains faint noise; otherwise max pooling would break every tie in favour of the same
     corner, and dilated kernels would stay there. Second, inactive ReLUs leak during the first half of
     the ascent; otherwise a network with negative biases would receive no gradient.
     """
-    black = np.zeros((CLASSES, IMAGE_SIDE, IMAGE_SIDE), np.float32)
-    no_features = np.zeros((CLASSES, architecture.channels[1]), np.float32)
-    return maximise(weights, black, np.eye(CLASSES, dtype=np.float32), no_features, architecture, options)
+    return generate_from_starts(weights, architecture, options, 1)[0]
+
+
+def generate_from_starts(weights: Weights, architecture: Architecture, options: Saliency, starts: int) -> np.ndarray:
+    """Return the class models that are reached from several draws of the initial noise, (starts, 10, 28, 28) float32.
+
+    The first are those of `generate_class_models`. Where the others differ from them, a class model is
+    one of many images that the network likes as well.
+    """
+    targets = np.tile(np.eye(CLASSES, dtype=np.float32), (starts, 1))
+    noise = np.repeat(initial_noise(options, starts), CLASSES, 0)
+    models = maximise(weights, noise, targets, no_features(len(targets), architecture), architecture, plain(options))
+    return models.reshape(starts, CLASSES, IMAGE_SIDE, IMAGE_SIDE)
+
+
+def generate_regularised_class_models(weights: Weights, architecture: Architecture, options: Saliency) -> np.ndarray:
+    """Return class models that are smooth and tolerate small shifts, (10, 28, 28) float32, signed.
+
+    The objective of `generate_class_models` has a penalty on the total variation, as in Mahendran and
+    Vedaldi (2015), and the image is shifted at random before each step, as in Mordvintsev et al. (2015).
+    Their strengths are `total_variation` and `jitter_pixels`; where both are 0, these are the plain class models.
+    """
+    noise = np.repeat(initial_noise(options, 1), CLASSES, 0)
+    return maximise(weights, noise, np.eye(CLASSES, dtype=np.float32), no_features(CLASSES, architecture), architecture, options)
+
+
+def initial_noise(options: Saliency, starts: int) -> np.ndarray:
+    """Draw the faint noise that is added to the initial image of each start, (starts, 28, 28) float32."""
+    return INITIAL_NOISE * np.random.default_rng(options.seed).standard_normal((starts, IMAGE_SIDE, IMAGE_SIDE), np.float32)
+
+
+def no_features(count: int, architecture: Architecture) -> np.ndarray:
+    """Return weights of 0 for every feature map in the objective of `count` images, (count, channels) float32."""
+    return np.zeros((count, architecture.channels[1]), np.float32)
+
+
+def plain(options: Saliency) -> Saliency:
+    """Return the options without total variation and jitter, as in the paper of 2013."""
+    return options.model_copy(update={"total_variation": 0.0, "jitter_pixels": 0})
 
 
 def maximise_filters(weights: Weights, filters: np.ndarray, start: np.ndarray, architecture: Architecture, options: Saliency) -> np.ndarray:
     """Return images that maximise filters of the last convolution, (filters, 28, 28) float32.
 
     An image maximises the sum over the filter's feature map, before pooling and ReLU, by the same rule
-    as class models. After Erhan et al. (2009), who maximise a single unit.
+    as plain class models. After Erhan et al. (2009), who maximise a single unit.
 
     Args:
         filters: indices (filters,) among the channels of the last convolution.
         start: initial image (28, 28) float32, black or a digit.
     """
-    starts = np.repeat(start[None], len(filters), 0)
+    starts = np.repeat(start[None] + initial_noise(options, 1), len(filters), 0)
     chosen = np.eye(architecture.channels[1], dtype=np.float32)[filters]
-    return maximise(weights, starts, np.zeros((len(filters), CLASSES), np.float32), chosen, architecture, options)
+    return maximise(weights, starts, np.zeros((len(filters), CLASSES), np.float32), chosen, architecture, plain(options))
 
 
 def maximise(
@@ -55,16 +90,15 @@ def maximise(
     """Return images (n, 28, 28) float32, each of which maximises its own weighted sum of logits and features.
 
     Args:
-        start: (n, 28, 28) float32, initial images, to which faint noise is added.
+        start: (n, 28, 28) float32, initial images, which contain faint noise.
         on_logits: (n, 10) float32, weight of each logit.
         on_features: (n, channels) float32, weight of each feature map of the last convolution, summed over its pixels.
     """
     graph = ascent_graph(architecture, options.total_variation, options.jitter_pixels)
-    noise = INITIAL_NOISE * np.random.default_rng(options.seed).standard_normal(start.shape[1:], np.float32)
     rates = np.array([options.step_size, options.weight_decay], np.float32)
-    return graph(
-        weights, (start + noise)[..., None], on_logits, on_features, rates, relu_leak_schedule(options.steps), jitter_schedule(options)
-    ).numpy()[..., 0]
+    return graph(weights, start[..., None], on_logits, on_features, rates, relu_leak_schedule(options.steps), jitter_schedule(options)).numpy()[
+        ..., 0
+    ]
 
 
 def relu_leak_schedule(steps: int) -> np.ndarray:

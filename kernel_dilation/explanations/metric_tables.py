@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal, TypedDict
 
-from kernel_dilation.experiment.paths import CLASS_MODEL
+from kernel_dilation.experiment.paths import CLASS_MODEL, TRAINED
+from kernel_dilation.map_metrics.agreement import replicate_agreement
 from kernel_dilation.model.cross_recognition import confidence_in, mean_of_others
 
 import numpy as np
@@ -23,29 +24,38 @@ class NetworkExplanation(TypedDict):
 
     maps: ArraysByMethod  # saliency maps (n, 28, 28) float32
     spectra: ArraysByMethod  # mean power spectrum (28, 28) float32, also of the class models
-    measures: dict[str, Columns]  # by method: metrics (n,); also of the class models, (10,)
+    autocorrelations: ArraysByMethod  # mean autocorrelation (29,) at each lag, also of the class models and of the baselines
+    measures: dict[str, Columns]  # by method: metrics (n,), also of the baselines; and of the class models, (10,)
     cascade: ArraysByMethod  # mean similarity (layers,) to the map of each partly random network of `LAYERS`
-    class_models: np.ndarray  # (10, 28, 28) float32
-    logits: np.ndarray  # (10, 10) float32, of the class models
+    class_models: ArraysByMethod  # (10, 28, 28) float32, plain and regularised
+    logits: np.ndarray  # (10, 10) float32, of the plain class models
     receptive_field: np.ndarray  # (28, 28) float32, the effective one
-    activations: dict[str, np.ndarray]  # as in `activations.network_activations`; empty except for replicate 0
+    activations: dict[str, np.ndarray]  # as in `activations.network_activations`; empty except for the trained network of replicate 0
 
 
-def metrics_table(replicates: Sequence[NetworkExplanation], images: np.ndarray, classes: np.ndarray, transfer: np.ndarray) -> pd.DataFrame:
+def metrics_table(
+    replicates: Sequence[NetworkExplanation], images: np.ndarray, classes: np.ndarray, transfer: np.ndarray, state: str = TRAINED
+) -> pd.DataFrame:
     """Tabulate all metrics, one row per replicate, method and image, and per replicate and class model.
 
     Args:
         images, classes: (n,), index and class of each image; rows of class models have no image.
-        transfer: (replicates, 10), recognition by other replicates, for the rows of class models.
+        transfer: (replicates, 10), recognition by other replicates, for the rows of plain class models.
+        state: of the networks, `trained` or `untrained`; the column of this name.
     """
+    stacks = {**stack_replicates(replicates, "maps"), **stack_replicates(replicates, "class_models")}
+    agreement = {method: replicate_agreement(stack) for method, stack in stacks.items()}
     tables = []
     for replicate, explanation in enumerate(replicates):
         for method, columns in explanation["measures"].items():
-            if method == CLASS_MODEL:
-                where = {"image": pd.NA, "class": np.arange(len(transfer[replicate])), "transfer": transfer[replicate]}
+            if method in explanation["class_models"]:
+                where = {"image": pd.NA, "class": np.arange(len(transfer[replicate]))}
             else:
                 where = {"image": images, "class": classes}
-            tables.append(pd.DataFrame({"replicate": replicate, "method": method, **where, **columns}).astype({"image": "Int64"}))
+            agreed = {name: values[replicate] for name, values in agreement.get(method, {}).items()}
+            recognised = {"transfer": transfer[replicate]} if method == CLASS_MODEL else {}
+            labels = {"replicate": replicate, "state": state, "method": method}
+            tables.append(pd.DataFrame({**labels, **where, **columns, **agreed, **recognised}).astype({"image": "Int64"}))
     table = pd.concat(tables, ignore_index=True)
     return table[[*(column for column in table if column != "transfer"), "transfer"]]
 
@@ -77,6 +87,8 @@ def recognition_by_other_replicates(probabilities: np.ndarray) -> np.ndarray:
     return mean_of_others(confidence_in(probabilities, labels), makers).reshape(replicates, classes)
 
 
-def stack_replicates(replicates: Sequence[NetworkExplanation], part: Literal["maps", "spectra"]) -> ArraysByMethod:
+def stack_replicates(
+    replicates: Sequence[NetworkExplanation], part: Literal["maps", "spectra", "autocorrelations", "class_models"]
+) -> ArraysByMethod:
     """Stack the arrays of each name in a part of the explanations, (replicate, …)."""
     return {name: np.stack([explanation[part][name] for explanation in replicates]) for name in replicates[0][part]}

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from kernel_dilation.map_metrics.sharpness import require_finite
 from kernel_dilation.map_metrics.similarity import normalised_ranks, rank_correlation
+from kernel_dilation.model.random_taps import tap_mask
 
 import numpy as np
 
@@ -42,7 +43,8 @@ def randomise_layers(weights: Sequence[np.ndarray], seed: Sequence[int]) -> Iter
     """Yield the network with its last layer randomised, then its last two layers, down to all four.
 
     There is one network for each of `metric_tables.LAYERS`. Cascading randomisation, Adebayo et al.
-    (2018), section 3.1. Kernels are redrawn Glorot-uniform and biases are 0, as before training.
+    (2018), section 3.1. Kernels are redrawn Glorot-uniform and biases are 0, as before training; a
+    kernel keeps its taps where they are.
 
     Args:
         weights: the network's eight arrays, from the input up.
@@ -50,19 +52,20 @@ def randomise_layers(weights: Sequence[np.ndarray], seed: Sequence[int]) -> Iter
     generator, network = np.random.default_rng(seed), [np.asarray(weight) for weight in weights]
     for kernel in range(len(network) - 2, -1, -2):
         shape = network[kernel].shape
-        limit = np.sqrt(6 / (np.prod(shape[:-2]) * (shape[-2] + shape[-1])))
-        network[kernel] = generator.uniform(-limit, limit, shape).astype(np.float32)
+        taps = tap_mask(network[kernel]) if len(shape) == 4 else np.ones(1)
+        limit = np.sqrt(6 / (taps.sum() * (shape[-2] + shape[-1])))
+        network[kernel] = (taps * generator.uniform(-limit, limit, shape)).astype(np.float32)
         network[kernel + 1] = np.zeros_like(network[kernel + 1])
         yield list(network)
 
 
-def randomization_similarity(maps: np.ndarray, randomised: np.ndarray) -> np.ndarray:
-    """Return Spearman's correlation of the absolute maps before and after randomisation, (n,); 0 where one is constant.
+def map_similarity(maps: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return Spearman's correlation of the absolute values of two stacks of maps, (n,); 0 where one is constant.
 
-    Adebayo et al. (2018), section 2.2. A value near 1 means that the map does not depend on the
-    randomised weights.
+    Adebayo et al. (2018), section 2.2. Applied to the maps before and after randomisation, a value near 1
+    means that the map does not depend on the randomised weights.
 
     Raises:
         ValueError: a map contains NaN or an infinite number.
     """
-    return rank_correlation(normalised_ranks(np.abs(maps)), normalised_ranks(np.abs(randomised)))
+    return rank_correlation(normalised_ranks(np.abs(maps)), normalised_ranks(np.abs(others)))

@@ -27,6 +27,11 @@ def dilate_kernels(kernels: np.ndarray, dilation: int, side: int) -> np.ndarray:
     return spread
 
 
+def stored_dilation(arm: Arm, stored_side: int) -> int:
+    """Return the distance between the places of a stored kernel: 1 if it has all places of its extent, as with taps at random places."""
+    return 1 if stored_side == extent(arm.kernel_size, arm.dilation) else arm.dilation
+
+
 def first_kernels_figure(kernels: Mapping[Arm, np.ndarray]) -> Figure:
     """Draw a row of kernels (size, size, channels) for each arm.
 
@@ -38,7 +43,7 @@ def first_kernels_figure(kernels: Mapping[Arm, np.ndarray]) -> Figure:
     if not kernels:
         raise EmptyFigureError("No kernels are available.")
     side = max(extent(arm.kernel_size, arm.dilation) for arm in kernels)
-    rows = [dilate_kernels(normalise_kernels(array)[..., :MOST], arm.dilation, side) for arm, array in kernels.items()]
+    rows = [dilate_kernels(normalise_kernels(array)[..., :MOST], stored_dilation(arm, len(array)), side) for arm, array in kernels.items()]
     labels = [f"kernel {arm.kernel_size}, dilation {arm.dilation}" for arm in kernels]
     return image_grid(np.stack(rows), labels, most_zoom=8)
 

@@ -1,4 +1,4 @@
-"""Figures of gridding artefacts: the power spectra of saliency maps, and their power near the frequencies k / dilation."""
+"""Figures of gridding artefacts: the power spectra of saliency maps, and their autocorrelation at the lag of the dilation."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,33 +15,28 @@ COLUMNS = 3
 
 
 def gridding_figure(table: pd.DataFrame) -> Figure:
-    """Draw the share of power near the frequencies k / dilation, with that of dilation 1.
+    """Draw the peak of the autocorrelation at the lag of each dilation, with that of the other dilations at the same lag.
 
-    `table` has `method`, `dilation`, `power`, `power_of_dilation_1`, and their `difference` with its
+    `table` has `method`, `dilation`, `gridding`, `gridding_of_others`, and their `difference` with its
     interval, `lower` and `upper`, which the bars show.
 
     Raises:
-        EmptyFigureError: the grid lacks dilation 1, or has no other.
+        EmptyFigureError: the grid has a single dilation.
     """
-    methods = distinct_in_order(
-        require_rows(table, "Gridding is compared with networks of dilation 1, and this grid does not have both dilation 1 and others.")["method"]
-    )
+    methods = distinct_in_order(require_rows(table, "Gridding is compared between dilations, and this grid has only one.")["method"])
     rows = -(-len(methods) // COLUMNS)
     figure, axes = panels(rows, COLUMNS, 2.0 * rows + 0.5, sharex=True)
     for place, method in zip(axes, methods):
         of_method = rows_where(table, method=method)
-        of_method = of_method.assign(top=of_method["power_of_dilation_1"] + of_method["upper"])
-        ends = [100 * (of_method["difference"] - of_method["lower"]), 100 * (of_method["upper"] - of_method["difference"])]
-        place.errorbar(of_method["dilation"], 100 * of_method["power"], ends, fmt="o-", color="#d55e00", capsize=3, label="networks of this dilation")
-        place.plot(
-            of_method["dilation"], 100 * of_method["power_of_dilation_1"], "s--", color=QUIET, label="networks of dilation 1, same frequencies"
-        )
+        ends = [of_method["difference"] - of_method["lower"], of_method["upper"] - of_method["difference"]]
+        place.axhline(0, color=QUIET, linewidth=0.6)
+        place.errorbar(of_method["dilation"], of_method["gridding"], ends, fmt="o-", color="#d55e00", capsize=3, label="this dilation")
+        place.plot(of_method["dilation"], of_method["gridding_of_others"], "s--", color=QUIET, label="other dilations, same lag")
         place.set_title(without_underscores(method))
-        place.set_ylim(0, 108 * of_method[["power", "power_of_dilation_1", "top"]].to_numpy().max())
         set_integer_ticks(place, distinct_in_order(of_method["dilation"]))
     hide_unused_panels(axes, len(methods), COLUMNS)
-    figure.supxlabel("dilation", fontsize="medium")
-    figure.supylabel("share of power (%)", fontsize="medium")
+    figure.supxlabel("dilation and lag (pixels)", fontsize="medium")
+    figure.supylabel("peak of the autocorrelation", fontsize="medium")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
     return figure
 

@@ -5,10 +5,12 @@ from kernel_dilation.experiment.parameters import Learn
 from kernel_dilation.experiment.world_names import World
 from kernel_dilation.learning_worlds.planted_textures import generate_textures
 from kernel_dilation.learning_worlds.spread_digits import spread_digits
+from kernel_dilation.training.digit_splits import resplit_digits
 
 import numpy as np
 
 TRAINING_PER_VALIDATION = 3  # number of training textures for each validation texture
+LEARNING_ARRAYS = ("x_train", "y_train", "x_validation", "y_validation")
 SEEDS_PER_RUN = 1_000  # seeds that are reserved for the rounds of a run
 
 
@@ -36,23 +38,9 @@ def draw_images(world: World, digits: DigitArrays, learn: Learn, run: int, round
     if world.kind == "textures":
         assert world.planted_dilation is not None
         return generate_textures(world.planted_dilation, run, learn.planted_images, learn.planted_images // TRAINING_PER_VALIDATION, seed)
-    split = resplit_digits(digits, learn.images, seed)
+    split = resplit_digits({name: digits[name] for name in LEARNING_ARRAYS}, learn.images, seed)
     factor = world.planted_dilation or 1
     return {name: spread_digits(values, factor) if name.startswith("x") else values for name, values in split.items()}
-
-
-def resplit_digits(digits: DigitArrays, max_training: int, seed: int) -> dict[str, np.ndarray]:
-    """Shuffle the training and validation digits, and split them again.
-
-    Agreement between runs can then not be due to peculiarities of one split. The new split has at most
-    `max_training` training digits, and the validation digits are the next `max_training` at most.
-    """
-    labels = np.concatenate([digits["y_train"], digits["y_validation"]])
-    images = np.concatenate([digits["x_train"], digits["x_validation"]])
-    order = np.random.default_rng([seed, 5]).permutation(len(labels))
-    count = min(max_training, len(labels) - len(digits["y_validation"]))
-    train, validation = order[:count], order[count : count + max_training]
-    return {"x_train": images[train], "y_train": labels[train], "x_validation": images[validation], "y_validation": labels[validation]}
 
 
 def scale_images(images: DigitArrays) -> dict[str, np.ndarray]:

@@ -75,19 +75,6 @@ def spread(maps: np.ndarray) -> np.ndarray:
     return np.sqrt(variance)
 
 
-def class_mean_correlation(maps: np.ndarray, means: np.ndarray) -> np.ndarray:
-    """Return Pearson's correlation of each signed map with its class-mean image, -1 to 1; 0 where either is constant.
-
-    Args:
-        maps, means: (n, height, width), one mean image for each map.
-
-    Raises:
-        ValueError: a map or a mean image contains NaN or an infinite number.
-    """
-    first, second = (centre_and_normalise(require_finite(stack)) for stack in (maps, means))
-    return (first * second).sum((1, 2))
-
-
 def centre_and_normalise(maps: np.ndarray) -> np.ndarray:
     """Centre each map to mean 0 and scale it to norm 1; constant maps become 0."""
     largest = np.abs(maps).max((1, 2), keepdims=True)

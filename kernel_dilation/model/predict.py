@@ -27,3 +27,18 @@ def class_probabilities(images: np.ndarray, arm: Arm, network: Network, networks
     probabilities = [tf.nn.softmax(image_logits([tf.constant(weight) for weight in weights], images, architecture)) for weights in networks]
     report_progress(1)
     return np.stack(probabilities)
+
+
+def initial_class_probabilities(images: np.ndarray, arm: Arm, network: Network, seed: int, replicates: int) -> np.ndarray:
+    """Return the same as `class_probabilities` for the networks of all replicates at initialisation.
+
+    Args:
+        seed: seed of the experiment, `train.seed`.
+    """
+    with suppress_stderr():
+        from kernel_dilation.model.network import build_architecture, initial_weights, use_one_thread
+
+        use_one_thread()
+
+    architecture = build_architecture(arm, network)
+    return class_probabilities(images, arm, network, [initial_weights(architecture, seed, replicate) for replicate in range(replicates)])

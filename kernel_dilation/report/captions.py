@@ -1,6 +1,6 @@
 """Captions of the figures, and the words that change with the data in captions, titles and alternative texts."""
 
-from kernel_dilation.presentation.text_formatting import join_with_and, without_underscores
+from kernel_dilation.presentation.text_formatting import count_noun, join_with_and, without_underscores
 from kernel_dilation.report.report_data import ReportData
 from kernel_dilation.report.scope import Scope
 
@@ -23,7 +23,10 @@ def caption_words(report_data: ReportData) -> dict[str, str]:
         "explained": scope.of("test", scope.explained),
         "shown": scope.of("test", len(explained.digits)),
         "one": scope.of("test", 1),
-        "learning": scope.of("train", learned.images),
+        "learning": scope.world_images,
+        "learning_runs": count_noun(scope.learn.replicates, "run"),
+        "world": scope.world_phrase(scope.world),
+        "confidence": scope.confidence,
         "networks": scope.networks,
         "reference_arms": scope.reference_arms,
         "pooling": scope.poolings[0],

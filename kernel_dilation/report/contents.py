@@ -30,9 +30,9 @@ CHAPTERS = (
     ChapterSpec(
         "learned",
         "Learning the dilation",
-        "Each method is run from several initial dilations and with several seeds. It is consistent if its runs end at the same dilation whatever "
-        "the initial dilation and the seed, and its result is relied on only if it recovers a dilation that was planted in synthetic textures. "
-        "The baseline, called selection, chooses a dilation from the grid by validation accuracy.",
+        "A way to learn the dilation is a race between repeated trainings, a selection after a fixed number of trainings of each dilation, or a method "
+        "that trains once and learns the dilation with the weights. Each way is run in several worlds, which are kinds of data that differ in their "
+        "best dilation, and is consistent if its runs choose a right dilation, and the same one, in every world.",
         LEARNING_FIGURES,
         learning_tables,
     ),

@@ -33,6 +33,16 @@ METRIC_GLOSSARY = {
     ),
     "total_variation": MetricGlossaryEntry("sum of the differences between neighbouring pixels", "become more ragged", "become smoother"),
     "spread": MetricGlossaryEntry("root-mean-square distance from the map's own centre, in pixels", "extend further", "extend less far"),
+    "agreement_spearman": MetricGlossaryEntry(
+        "rank correlation of absolute maps of the same image by two replicates",
+        "agree more between replicates",
+        "agree less between replicates",
+    ),
+    "agreement_ssim": MetricGlossaryEntry(
+        "structural similarity of absolute maps of the same image by two replicates",
+        "agree more between replicates",
+        "agree less between replicates",
+    ),
     "mass_accuracy": MetricGlossaryEntry("share of the map that lies on the foreground (the ink) of the image", *ON_FOREGROUND),
     "rank_accuracy": MetricGlossaryEntry("precision of the k most salient pixels, where k is the number of foreground pixels", *ON_FOREGROUND),
     "pointing_hit": MetricGlossaryEntry("pointing game: whether the most salient pixel lies on the foreground", *ON_FOREGROUND),
@@ -47,6 +57,21 @@ METRIC_GLOSSARY = {
         "mean confidence while pixels are inserted, the most salient first: larger values mean more faithful maps",
         "become more faithful",
         "become less faithful",
+    ),
+    "deletion_less_chance": MetricGlossaryEntry(
+        "deletion minus its value for random orders in the same network: below 0 for faithful maps",
+        "become less faithful relative to chance",
+        "become more faithful relative to chance",
+    ),
+    "insertion_less_chance": MetricGlossaryEntry(
+        "insertion minus its value for random orders in the same network: above 0 for faithful maps",
+        "become more faithful relative to chance",
+        "become less faithful relative to chance",
+    ),
+    "other_class_similarity": MetricGlossaryEntry(
+        "rank correlation with the absolute map of another class for the same image: near 1 where a map does not depend on its class",
+        "become less class-specific",
+        "become more class-specific",
     ),
     "max_sensitivity": MetricGlossaryEntry(
         "largest relative change of a map under small changes of the image", "become less stable", "become more stable"
@@ -71,6 +96,41 @@ METRIC_GLOSSARY = {
         "correlate more with the class mean",
         "correlate less with the class mean",
     ),
+    "class_mean_contrast": MetricGlossaryEntry(
+        "correlation of the class model with the mean image of its class minus its mean over the other classes",
+        "resemble their own class more than others",
+        "resemble their own class less than others",
+    ),
+    "class_mean_contrast_unsigned": MetricGlossaryEntry(
+        "the same for the smoothed absolute values of the class model",
+        "have absolute values that resemble their own class more than others",
+        "have absolute values that resemble their own class less than others",
+    ),
+    "neighbours_confidence": MetricGlossaryEntry(
+        "share of the class of a class model among its 10 nearest training digits",
+        "lie nearer to digits of their class",
+        "lie less near to digits of their class",
+    ),
+    "dense_confidence": MetricGlossaryEntry(
+        "probability that a dense network, which is none of the grid's, assigns to the class of a class model",
+        "are recognised with more confidence by a dense network",
+        "are recognised with less confidence by a dense network",
+    ),
+    "neighbours_confidence_unsigned": MetricGlossaryEntry(
+        "share of the class of a class model among the 10 training digits nearest to its smoothed absolute values",
+        "have absolute values nearer to digits of their class",
+        "have absolute values less near to digits of their class",
+    ),
+    "dense_confidence_unsigned": MetricGlossaryEntry(
+        "probability that a dense network, which is none of the grid's, assigns to the class of the smoothed absolute values of a class model",
+        "have absolute values that are recognised with more confidence by a dense network",
+        "have absolute values that are recognised with less confidence by a dense network",
+    ),
+    "start_similarity": MetricGlossaryEntry(
+        "correlation of class models of one network that were computed from different initial noise",
+        "depend less on the initial noise",
+        "depend more on the initial noise",
+    ),
 }
 CONTRAST_GLOSSARY = {
     "noise_floor": ContrastGlossaryEntry(
@@ -79,10 +139,9 @@ CONTRAST_GLOSSARY = {
         "On average, maps of two dilations are less similar than maps of two replicates of one dilation",
     ),
     "gridding": ContrastGlossaryEntry(
-        "the share of spectral power near the frequencies k/dilation, compared with maps of dilation 1",
-        "Averaged over the dilations above 1, maps have a larger share of their power near the frequencies k/dilation than maps of dilation 1",
-        "Averaged over the dilations above 1, maps have a smaller share of their power near the frequencies k/dilation than maps of dilation 1",
-        "This average does not tell whether the maps of a single dilation show gridding artefacts.",
+        "the excess of the autocorrelation at the lag of a dilation over the lags beside it, compared with maps of other dilations",
+        "At the lag of their own dilation, maps have a higher peak of autocorrelation than maps of other dilations",
+        "At the lag of their own dilation, maps have a lower peak of autocorrelation than maps of other dilations",
     ),
     "transfer": ContrastGlossaryEntry(
         "the recognition of class models by networks of another dilation, compared with networks of the same dilation",

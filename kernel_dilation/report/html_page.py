@@ -38,7 +38,7 @@ def render_page(
     scope: Sequence[str],
     chapters: Sequence[Chapter],
     rules: Sequence[str],
-    verdicts: ReportTable,
+    rule_tables: Sequence[ReportTable],
 ) -> str:
     """Return the page as HTML.
 
@@ -48,12 +48,12 @@ def render_page(
     Args:
         template: Jinja2 text.
         scope: sentences on what the answers hold for.
-        rules: paragraphs on how verdicts are reached; the first stands above the table.
-        verdicts: the verdict for each combination of test results.
+        rules: paragraphs on how verdicts are reached.
+        rule_tables: the tables that follow the first paragraphs, one each.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["data_uri"] = data_uri
-    return environment.from_string(template).render(answers=answers, scope=scope, chapters=chapters, rules=rules, verdicts=verdicts)
+    return environment.from_string(template).render(answers=answers, scope=scope, chapters=chapters, rules=rules, rule_tables=rule_tables)
 
 
 def data_uri(png: bytes) -> str:

@@ -28,6 +28,11 @@ def draw_metrics(report_data: ReportData) -> Figure:
     return metrics_by_dilation_figure(pd.concat([rows_on_dilation(report_data.table("levels")), report_data.table("chance")]), UNITS)
 
 
+def draw_marks(report_data: ReportData) -> Figure:
+    """Draw how much the networks rely on the mark, and how well each method shows it, by dilation."""
+    return metrics_by_dilation_figure(report_data.table("marks"), {})
+
+
 METRIC_FIGURES = (
     FigureSpec(
         "measures_by_dilation",
@@ -63,9 +68,10 @@ METRIC_FIGURES = (
         "gridding",
         "Gridding artefacts",
         lambda report_data: gridding_figure(report_data.table("gridding")),
-        "Share of the maps' spectral power near the frequencies k/dilation, for dilated networks and for networks of dilation 1 at the same "
-        "frequencies. At larger dilations more of all frequencies count as near, so only the two values at one dilation can be compared.",
-        "A panel for each method, with the dilation on the horizontal axis and the share of power of dilated networks and of dilation 1.",
+        "Autocorrelation of the maps at the lag of the dilation minus its mean at the two lags beside it, along both axes: above 0 where values "
+        "recur at the distance of the kernel's taps. Grey: the other dilations at the same lag.",
+        "A panel for each method, with the dilation on the horizontal axis and the peak of autocorrelation at its lag, of this and of the other "
+        "dilations.",
         data="{data_set}, {explained}",
         interval="Bars (of the difference between the two)",
     ),
@@ -78,5 +84,17 @@ METRIC_FIGURES = (
         f"{ON_A_SUBSET}",
         "A panel for each method, with randomised layers on the horizontal axis, similarity on the vertical one, and a line for each dilation.",
         data="{data_set}, {explained}",
+    ),
+    FigureSpec(
+        "planted_marks",
+        "Maps of networks whose class hangs on a mark",
+        draw_marks,
+        "Separate networks of every arm learned at which of ten places of the {image} a square of 3 by 3 pixels lies; a cross elsewhere is a decoy. "
+        "First panels: accuracy of these networks, and their confidence with the square, without it, and with an empty place blackened, which say "
+        "whether they look at the square. Last panels: share of the absolute map on the square, whether its largest value lies there, and the "
+        "precision of its nine largest values. Image and edges are maps that no network made.",
+        "A panel for each metric, with the dilation on the horizontal axis and a line for each method.",
+        networks="networks of their own, means over replicates, kernel sizes and poolings",
+        interval="Bars",
     ),
 )

@@ -14,13 +14,10 @@ NamedTables = Mapping[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class LearningTables:
-    """Tables of each method that learns a dilation, by its name; empty where a method has none."""
+    """Tables of each method that learns a dilation in one training, by its name; empty where a method has none."""
 
     choices: NamedTables = field(default_factory=dict)
     trajectories: NamedTables = field(default_factory=dict)
-    planted: NamedTables = field(default_factory=dict)
-    sweeps: NamedTables = field(default_factory=dict)
-    images: int = 0  # training images that a run learns from
 
 
 @dataclass(frozen=True)

@@ -130,12 +130,12 @@ def class_mean_sentences(models: AnswerValues, scope: Scope) -> list[str]:
 def contrast_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
     """Return the comparisons with a reference.
 
-    References are the noise floor, the spectral power at dilation 1, and networks of the same dilation.
+    References are the noise floor, the maps of other dilations at the same lag, and networks of the same dilation.
     """
     models = answer.get("class_model", {})
     contrasts = {
         "noise_floor": answer.get("noise_floor", {}),
-        "gridding": {name: answer[name] for name in ("gridding",) if name in answer},
+        "gridding": {name: answer[name] for name in answer if name.startswith("gridding_at_")},
         "transfer": {name: models[name] for name in ("transfer_confidence", "transfer_recognised") if name in models},
     }
     return [line for contrast, metrics in contrasts.items() for line in contrast_group_sentences(CONTRAST_GLOSSARY[contrast], metrics, scope)]

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kernel_dilation.experiment.parameters import Settings
+from kernel_dilation.dilation_selection.learning_verdict import ConsistencyRule, consistency_rule
+from kernel_dilation.experiment.parameters import Learn, Settings
+from kernel_dilation.experiment.world_names import DIGITS, main_world, parse_world, world_title
 from kernel_dilation.presentation.text_formatting import count_noun, join_with_and
 
 AnswerValues = Mapping[str, Any]  # metrics/answers.json, or a part of it
@@ -30,7 +32,11 @@ class Scope:
     margin_share: float  # of a metric's value at the smallest dilation
     dilate: str  # `first` or `all`: which convolutions are dilated
     padding: str  # `same` or `valid`
-    match_weights: bool  # whether the hidden layer is widened with `valid`
+    match_weights: str  # `own`, or the padding (`same`, `valid`) whose number of weights the hidden layer matches
+    taps: str  # `lattice`, or `random` places within the same extent
+    learn: Learn  # parameters of learning the dilation
+    rule: ConsistencyRule  # of the verdicts on ways to learn the dilation
+    margin_loss: float  # largest excess of the loss of a right choice, as a share of the loss of any other dilation
 
     @property
     def data_set(self) -> str:
@@ -56,6 +62,23 @@ class Scope:
     def margin(self) -> str:
         """Margin of equivalence of the metrics of maps and class models: `10 %`."""
         return f"{100 * self.margin_share:g} %"
+
+    @property
+    def world(self) -> str:
+        """World that stands for all in the figures and sentences on learning: the data set itself if it is among them."""
+        return main_world(self.learn.worlds)
+
+    def world_phrase(self, name: str) -> str:
+        """Return where a way was run: `in the world à trous 2`, or `on the digits themselves` for the data set."""
+        return f"on the {self.images} themselves" if name == DIGITS else f"in the world {world_title(name)}"
+
+    @property
+    def world_images(self) -> str:
+        """Images of that world that a run learns from: `MNIST, 2,000 of 3,600 training digits`."""
+        if parse_world(self.world).kind == "textures":
+            return f"{world_title(self.world)}, {count_noun(self.learn.planted_images, 'synthetic image')}"
+        name = self.data_set if self.world == DIGITS else f"{self.data_set} {self.world_phrase(self.world)}"
+        return f"{name}, {self.of('train', self.learn.images)}"
 
     @property
     def arms(self) -> int:
@@ -105,4 +128,6 @@ def scope_of(settings: Settings, answers: AnswerValues, fetched: AnswerValues, e
         dilations=tuple(sorted(settings.dilations)), kernel_sizes=tuple(settings.kernel_sizes), poolings=tuple(settings.poolings),
         alpha=settings.analyze.alpha, margin_points=settings.analyze.margin_points, margin_share=settings.analyze.margin_share,
         dilate=settings.network.dilate, padding=settings.network.padding, match_weights=settings.network.match_weights,
+        taps=settings.network.taps,
+        learn=settings.learn, rule=consistency_rule(settings.analyze), margin_loss=settings.analyze.margin_loss,
     )  # fmt: skip

@@ -1,5 +1,7 @@
 """The three answers and the scope in plain sentences; a number that is missing leaves its sentence out."""
 
+from dataclasses import replace
+
 from kernel_dilation.presentation.text_formatting import (
     count_noun,
     format_interval,
@@ -51,14 +53,24 @@ def scope_sentences(scope: Scope) -> list[str]:
 def held_fixed_sentence(scope: Scope) -> str:
     """Return what all arms share and, with valid padding, what they do not."""
     shared = (
-        f"All arms share the rest of the architecture and the training {scope.images}. Replicates of the same number also share the seed of their "
-        "initial weights and batches, so networks are compared in pairs."
+        f"All arms share the rest of the architecture and the test {scope.images}. Replicates of the same number also share their training and "
+        f"validation {scope.images}, and the seed of their initial weights and batches, so networks are compared in pairs."
     )
-    if scope.padding == "same":
-        return f"{shared} Arms of one kernel size have the same number of weights."
-    if scope.match_weights:
-        return f"{shared} With {scope.padding} padding, the hidden layer is widened to match the number of weights with same padding."
-    return f"{shared} With {scope.padding} padding, the dense layer has fewer weights at larger dilations."
+    if scope.taps == "random":
+        shared += " The taps of the first kernel lie at random places within the extent of the dilated kernel, not on a lattice."
+    return f"{shared} {weights_sentence(scope)}"
+
+
+def weights_sentence(scope: Scope) -> str:
+    """Return how the number of weights depends on the dilation."""
+    if scope.match_weights == "own":
+        if scope.padding == "same":
+            return "Arms of one kernel size have the same number of weights."
+        return f"With {scope.padding} padding, the dense layer has fewer weights at larger dilations."
+    if scope.match_weights == scope.padding:
+        return weights_sentence(replace(scope, match_weights="own"))
+    changed = "widened" if scope.padding == "valid" else "narrowed"
+    return f"With {scope.padding} padding, the hidden layer is {changed} to match the number of weights with {scope.match_weights} padding."
 
 
 def accuracy_sentences(answer: AnswerValues, scope: Scope) -> list[str]:

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from kernel_dilation.experiment.world_names import world_title
 from kernel_dilation.presentation.table_rows import row_dicts, rows_where
-from kernel_dilation.presentation.text_formatting import format_number, format_percent, without_underscores
+from kernel_dilation.presentation.text_formatting import format_number, without_underscores
+from kernel_dilation.presentation.way_names import way_title
 from kernel_dilation.report.glossary import METRIC_GLOSSARY
 from kernel_dilation.report.map_metric_figures import rows_on_dilation
 from kernel_dilation.report.report_data import ReportData
@@ -32,11 +34,25 @@ MIXED_MODEL_COLUMNS = {
     "term": "term", "statistic": "F", "degrees": "df", "residual_degrees": "df, residual",
     "p_value": "p", "holm_p_value": "p (Holm)", "partial_eta_squared": "partial η²",
 }  # fmt: skip
-LEARNING_COLUMNS = {
-    "method": "method", "verdict": "verdict", "mode": "most frequent choice", "mode_share": "share", "entropy": "entropy (nats)",
-    "initial_slope": "slope on initial dilation", "slope_lower": "from", "slope_upper": "to", "ranking_w": "W",
-    "regret_points": "regret (points)", "planted_recovered": "planted recovered",
+TAP_COLUMNS = {
+    "kernel_size": "kernel size", "dilation": "dilation", "taps": "taps", "extent": "extent (pixels)", "ink_on_map": "ink that is met",
+    "taps_inside": "taps on the image",
 }  # fmt: skip
+LEARNING_COLUMNS = {
+    "method": "way", "world": "world", "verdict": "verdict", "best": "best dilation", "mode": "most frequent choice", "mode_share": "its share",
+    "right_share": "right", "right_share_lower": "from", "right_share_upper": "to", "same_share": "alike", "same_share_lower": "from",
+    "same_share_upper": "to", "start_slope": "slope on initial dilation", "excess_loss": "excess loss", "bias": "bias (pixels)",
+    "bias_lower": "from", "bias_upper": "to", "deviation": "deviation (pixels)", "trainings": "trainings", "runs": "runs",
+}  # fmt: skip
+WORLD_COLUMNS = {
+    "world": "world", "truth": "planted", "best": "best", "second": "second best", "identified": "identified", "rounds": "rounds",
+    "ratio": "signal to noise", "ratio_lower": "from", "ratio_upper": "to", "trainings_for_95": "trainings for 95 %",
+}  # fmt: skip
+CONDITION_COLUMNS = {
+    "method": "way", "world": "world", "quantity": "quantity", "value": "value", "lower": "from", "upper": "to", "bound": "bound",
+    "shown": "shown", "refuted": "refuted",
+}  # fmt: skip
+START_COLUMNS = ("start_slope",)  # only where a method has several initial dilations
 INTERVAL = "The columns “from” and “to” are the ends of the confidence interval. "
 
 
@@ -82,34 +98,30 @@ def format_cell(column: str, value: object) -> str:
 
 
 def learning_tables(report_data: ReportData) -> list[ReportTable]:
-    """Return the tables of the choices of every method and of the recovery of planted dilations."""
+    """Return the tables of every way to learn the dilation by world, of the worlds, and of the conditions of the verdicts."""
+    ways, worlds, conditions = (with_titles(report_data.table(name)) for name in ("learned", "worlds", "conditions"))
     note = (
-        "Share of the most frequent choice; entropy of all choices. Slope of the chosen on the initial dilation (0: converges, 1: stays), with its "
-        "confidence interval. W: Kendall's agreement of the rankings of the dilations over runs. Regret: accuracy lost against the best dilation "
-        "of the grid. Planted recovered: share of the runs on textures that end at the planted dilation."
+        f"{INTERVAL}Right: share of the runs that choose a right dilation. Alike: probability that two runs choose the same dilation. Excess loss: "
+        "mean validation loss of the choices over that of the best dilation, minus 1. Bias and deviation: mean and standard deviation of the chosen "
+        "minus the best dilation. Trainings: networks trained for one choice, or as much work."
     )
+    bound = (
+        f"{INTERVAL}Signal to noise: mean difference in validation loss between the two best dilations, divided by its standard deviation between "
+        "paired trainings. Trainings for 95 %: paired trainings that any rule needs to choose the better of the two in 95 % of cases, whichever it is. "
+        "Identified: no if the planted dilation is not the best one under these conditions, in which case the world is left out of the verdicts."
+    )
+    tested = f"{INTERVAL}Shown: the interval lies within the bound. Refuted: the interval at the corrected level lies outside it."
     return [
-        report_table("All methods in numbers", report_data.table("learned"), LEARNING_COLUMNS, note),
-        planted_recovery_table(report_data.learned.planted),
+        report_table("All ways to learn the dilation, by world", ways, LEARNING_COLUMNS, note, optional=START_COLUMNS),
+        report_table("The worlds, and the bound on telling their two best dilations apart", worlds, WORLD_COLUMNS, bound),
+        report_table("The conditions of the verdicts", conditions, CONDITION_COLUMNS, tested),
     ]
 
 
-def planted_recovery_table(planted: Mapping[str, pd.DataFrame]) -> ReportTable:
-    """Return the share of runs of each method that recover each planted dilation.
-
-    The last columns are the share of all runs and the share from the worst initial dilation.
-    """
-    rows, dilations = [], sorted({dilation for table in planted.values() if len(table) for dilation in table["true_dilation"]})
-    for method, table in planted.items():
-        if table.empty:
-            continue
-        runs = table.assign(recovered=(table["chosen_dilation"] == table["true_dilation"]).astype(float))
-        shares = [rows_where(runs, true_dilation=dilation)["recovered"] for dilation in dilations]
-        worst = runs.groupby("initial_dilation")["recovered"].mean().min()
-        by_dilation = [format_percent(share.mean()) if len(share) else "" for share in shares]
-        rows.append([without_underscores(method), *by_dilation, format_percent(runs["recovered"].mean()), format_percent(worst)])
-    columns = ["method", *(f"planted {dilation:g}" for dilation in dilations), "all", "worst initial dilation"]
-    return ReportTable("Recovery of planted dilations", columns, rows, "Share of runs that end at the dilation planted in the textures.")
+def with_titles(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with ways and worlds in words, and with `yes` and `no` in place of truth values."""
+    titles = {"method": way_title, "world": world_title} | dict.fromkeys(("identified", "shown", "refuted"), {True: "yes", False: "no"}.get)
+    return table.assign(**{column: table[column].map(title) for column, title in titles.items() if column in table})
 
 
 def saliency_tables(report_data: ReportData) -> list[ReportTable]:
@@ -120,8 +132,9 @@ def saliency_tables(report_data: ReportData) -> list[ReportTable]:
         "Effect: rank-biserial correlation of the two dilations that differ most. Slope: change per pixel of dilation."
     )
     references = (
-        "Similarity: maps of two dilations minus maps of two replicates of one dilation. Gridding: dilated networks minus dilation 1. "
-        "Transfer (cross-recognition): networks of another dilation minus networks of the same. p-values are Holm-corrected within each."
+        "Similarity: maps of two dilations minus maps of two replicates of one dilation. Gridding: maps of a dilation minus those of other "
+        "dilations, at the lag of that dilation. Transfer (cross-recognition): networks of another dilation minus networks of the same. p-values "
+        "are Holm-corrected within each."
     )
     return [
         report_table("All metrics and methods: tests, slopes and verdicts", effects, METRIC_COLUMNS, note),
@@ -153,5 +166,11 @@ def accuracy_tables(report_data: ReportData) -> list[ReportTable]:
         report_table(
             "All factors together", report_data.table("mixed"), MIXED_MODEL_COLUMNS,
             "F tests of a mixed model with the replicate as random grouping factor.",
+        ),
+        report_table(
+            "Taps of the first kernel that meet the image", report_data.table("taps"), TAP_COLUMNS,
+            "Ink that is met: share of all pairs of a tap and a unit of ink for which the output that joins them lies on the feature map. "
+            "Taps on the image: share of all pairs of an output and a tap for which the tap lies on the image. A wide kernel has fewer "
+            "taps that can work.",
         ),
     ]  # fmt: skip

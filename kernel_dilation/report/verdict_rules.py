@@ -3,7 +3,6 @@
 from kernel_dilation.presentation.text_formatting import format_percent, format_points
 from kernel_dilation.report.scope import Scope
 from kernel_dilation.report.tables import ReportTable
-from kernel_dilation.statistics.learning_consistency import MAX_SLOPE, MIN_MODE_SHARE, MIN_RECOVERED_SHARE
 
 VERDICT_TABLE = ReportTable(
     "Verdicts on differences",
@@ -14,20 +13,34 @@ VERDICT_TABLE = ReportTable(
 
 
 def verdict_rules(scope: Scope) -> list[str]:
-    """Return the rules of the verdicts on differences and on consistency.
+    """Return the rules of the verdicts on differences and on ways to learn the dilation.
 
-    The first paragraph belongs above the table of verdicts.
+    The first paragraph belongs to the table of verdicts, the second to the table of conditions.
     """
-    recovered, share = format_percent(MIN_RECOVERED_SHARE), format_percent(MIN_MODE_SHARE)
     return [
         f"Two tests at the level {scope.alpha:g} decide on every set of dilations, poolings or kernel sizes. An omnibus test asks whether any of "
         "them differ. Equivalence tests ask whether every pair lies within the margin, which is "
         f"{format_points(scope.margin_points)} of accuracy, or {scope.margin} of a metric's value at the smallest level.",
-        f"A method that learns the dilation is consistent if it recovers the planted dilation in at least {recovered} of its runs on textures, if "
-        f"at least {share} of its runs on {scope.images}, over all initial dilations and seeds, select the same dilation, and if the confidence "
-        f"interval of the slope of the selected on the initial dilation lies within ±{MAX_SLOPE} (0: the initial dilation has no influence, 1: the "
-        "method never moves).",
-        f"It is inconsistent if the confidence interval of that share lies below {share}, or that of the slope above {MAX_SLOPE}. Otherwise it is "
-        "inconclusive, as is a method whose runs agree but which does not recover planted dilations. The answer to the question is consistent if "
-        "any method is, and inconsistent if all methods are.",
+        str(scope.rule),
+        "A choice is right if it is the planted dilation. Where none is planted, a choice is right if its validation loss, in the rounds of all other "
+        f"runs, is shown to exceed that of no other dilation by {format_percent(scope.margin_loss)} or more. It is wrong if it is shown to exceed one by "
+        "more; otherwise it counts as half right, and as either in the interval. The mirror image of a world has the losses of its two best dilations "
+        "exchanged, which exposes a way that merely prefers one of them. The answer to the question is consistent if any way is, and inconsistent if "
+        "all are. Two controls that prefer small dilations do not count: the smallest survivor of a race, and always the smallest dilation.",
     ]
+
+
+def condition_table(scope: Scope) -> ReportTable:
+    """Return the conditions of the verdict on a way to learn the dilation."""
+    rule = scope.rule
+    right, same, slope = format_percent(rule.right_share), format_percent(rule.same_share), f"{rule.start_slope:g}"
+    return ReportTable(
+        "Verdicts on ways to learn the dilation",
+        ["", "consistent, if shown in every world", "inconsistent, if shown in any world"],
+        [
+            ["share of the runs that choose a right dilation", f"above {right}", f"below {right}"],
+            ["probability that two runs choose the same dilation", f"above {same}", f"below {same}"],
+            ["change of the choice per pixel of the initial dilation", f"between \N{MINUS SIGN}{slope} and {slope}", "beyond these"],
+        ],
+        f"Each is decided by a {scope.confidence} confidence interval; for “inconsistent” its level is divided by the number of conditions.",
+    )

@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from kernel_dilation.experiment.dataset_names import DigitArrays
 from kernel_dilation.experiment.parameters import IMAGE_SIDE
-from kernel_dilation.model.network import Architecture, Weights, keras_network, logits, weight_shapes
+from kernel_dilation.model.network import Architecture, Weights, initial_seed, keras_network, logits, weight_shapes
 from kernel_dilation.training.adam import Adam
 from kernel_dilation.training.keras_writer import keras_bytes
 
@@ -58,11 +58,6 @@ def batch_order(digits: int, batch_size: int, seed: tuple[int, ...]) -> np.ndarr
     """Draw the digits of each batch, (steps, batch_size) int32 indices; digits that fill no batch are left out."""
     steps = digits // batch_size
     return np.random.default_rng(seed).permutation(digits)[: steps * batch_size].reshape(steps, batch_size).astype(np.int32)
-
-
-def initial_seed(seed: int, replicate: int) -> int:
-    """Return the seed of the initial weights, which a replicate shares with the same replicate of every other arm."""
-    return int(np.random.default_rng((seed, replicate)).integers(2**31 - 8))
 
 
 def scale_pixels(images: tf.Tensor) -> tf.Tensor:

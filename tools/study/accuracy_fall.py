@@ -1,4 +1,4 @@
-"""The causes of the fall of accuracy with dilation in Huang and Grethlein (2019): dilation, fewer weights, and lost borders."""
+"""The causes of the fall of accuracy with dilation in Huang and Grethlein (2019): dilation, fewer weights, fewer places in the last map."""
 
 from collections.abc import Mapping
 
@@ -7,50 +7,74 @@ from kernel_dilation.presentation.figure_style import INK, colours, offsets, pan
 from kernel_dilation.presentation.table_rows import row_dicts, rows_where
 from kernel_dilation.statistics.block_tables import Floats
 from kernel_dilation.statistics.effect_sizes import mean_intervals
+from tools.study.ratio_of_means import ratio_of_means
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 # Test accuracy in percent, by dilation, of the networks of Huang and Grethlein (2019) when evaluated correctly.
 PUBLISHED = {1: 98.38, 2: 98.02, 3: 97.81, 4: 97.09, 5: 95.05, 6: 90.85, 7: 96.21}
-RUNS = ("same", "valid", "valid-matched")
-CAUSES = ("dilation", "weights", "border")
+RUNS = {  # padding, and whether as many weights are kept as with `same` or lost as with `valid`
+    "same": ("same", "full"),
+    "same-narrow": ("same", "lost"),
+    "valid-matched": ("valid", "full"),
+    "valid": ("valid", "lost"),
+}
+CAUSES = ("dilation", "weights", "places")
 
 
 def decompose_fall(accuracies: Mapping[str, Floats]) -> dict[str, Floats]:
     """Return the fall since the smallest dilation and its parts by cause, in percentage points, (replicates, dilations) each.
 
-    `fall` is the fall with `valid` padding, and the sum of the causes. `dilation` is the fall with
-    `same` padding, where neither weights nor borders are lost. `weights` is due to fewer weights in the
-    hidden layer: the part of the fall that is recovered by widening the layer to as many weights as
-    with `same` padding. `border` is the rest: with `valid` padding the kernel never leaves the image,
-    so that a wider kernel is centred on a smaller part of it.
+    `fall` is the fall with `valid` padding, as in 2019, and the sum of the causes. `dilation` is the fall
+    with `same` padding and all weights, where only the dilation changes. Two things are lost on the way
+    from there to `valid`: `weights`, because the hidden layer receives fewer features, and `places`,
+    because the last map has fewer places (25 at dilation 1 and 4 at dilation 7, instead of 49). The four
+    runs take away none, either or both; each cause gets the mean of what its loss costs with and without
+    the other loss, its Shapley value (Shapley 1953). `interaction` is what both losses cost together
+    beyond what they cost alone; half of it is in either cause, so it is no part of the sum.
 
     Args:
         accuracies: percent, (replicates, dilations) for each of `RUNS`, dilations in increasing order.
     """
-    falls = {name: table[:, :1] - table for name, table in accuracies.items()}
-    weights = falls["valid"] - falls["valid-matched"]
-    return {"fall": falls["valid"], "dilation": falls["same"], "weights": weights, "border": falls["valid"] - falls["same"] - weights}
+    falls = {cell: accuracies[run][:, :1] - accuracies[run] for run, cell in RUNS.items()}
+    neither, narrow, small, both = (falls[padding, weights] for padding in ("same", "valid") for weights in ("full", "lost"))
+    return {
+        "fall": both,
+        "dilation": neither,
+        "weights": (narrow - neither + both - small) / 2,
+        "places": (small - neither + both - narrow) / 2,
+        "interaction": both - small - narrow + neither,
+    }
 
 
 def fall_table(parts: Mapping[str, Floats], dilations: tuple[int, ...], options: Analyze) -> pd.DataFrame:
-    """Return the points lost, their interval and their share of the fall for each part and dilation.
+    """Return the points lost and their share of the fall, with intervals over replicates, for each part and dilation.
 
     There is a row for each dilation but the first, and for the mean over these (dilation `all`).
     """
     single = {str(dilation): [column] for column, dilation in enumerate(dilations) if column}
     rows = []
     for dilation, columns in {**single, "all": [*range(1, len(dilations))]}.items():
-        fall = parts["fall"][:, columns].mean()
+        fall = parts["fall"][:, columns].mean(1)
         for part, lost in parts.items():
             values = lost[:, columns].mean(1)
             lower, upper = mean_intervals(values[:, None], options.alpha, options.resamples, options.seed)
-            share = float(values.mean() / fall) if fall else np.nan
-            rows.append({"dilation": dilation, "part": part, "points": values.mean(), "lower": lower[0], "upper": upper[0], "share": share})
+            share = ratio_of_means(values, fall, options.alpha)
+            row = {"dilation": dilation, "part": part, "points": values.mean(), "lower": lower[0], "upper": upper[0]}
+            rows.append({**row, "share": share.value, "share_lower": share.lower, "share_upper": share.upper})
     return pd.DataFrame(rows)
+
+
+def replicate_table(accuracies: Mapping[str, Floats], dilations: tuple[int, ...]) -> pd.DataFrame:
+    """Return the test accuracy in percent of every network, from which all other tables can be computed again."""
+    return pd.DataFrame([
+        {"run": run, "replicate": replicate, "dilation": dilation, "accuracy": accuracy}
+        for run, table in accuracies.items()
+        for replicate, row in enumerate(table)
+        for dilation, accuracy in zip(dilations, row)
+    ])  # fmt: skip
 
 
 def accuracy_levels(accuracies: Mapping[str, Floats], dilations: tuple[int, ...], options: Analyze) -> pd.DataFrame:
@@ -76,7 +100,7 @@ def replication_figure(levels: pd.DataFrame, falls: pd.DataFrame) -> Figure:
 
 def draw_levels(axes: Axes, levels: pd.DataFrame) -> None:
     """Draw a line for each run, and the published accuracies as separate points."""
-    for name, colour in colours(RUNS).items():
+    for name, colour in colours(list(RUNS)).items():
         of_run = rows_where(levels, run=name)
         ends = [of_run["mean"] - of_run["lower"], of_run["upper"] - of_run["mean"]]
         axes.errorbar(of_run["dilation"], of_run["mean"], ends, fmt="o-", color=colour, capsize=3, label=name)

@@ -1,34 +1,34 @@
-"""Run the study on all of MNIST, with the full grid and the replication of the 2019 study: `python -m tools.study.run_study`.
+"""Run the study on all of MNIST: the full grid, the replication of the 2019 study and the other side runs: `python -m tools.study.run_study`.
 
-Takes about an hour and a half on two cores. Reads study/params.yaml, and study/replication.yaml for the changes
-in the replication's runs. Each run of the pipeline has its own folder under study/work/, in which an interrupted
-run is resumed; the files of the default run are not changed. Writes the results of each run to study/.
+Reads study/params.yaml, and study/side_runs.yaml for what the side runs change. Each run of the pipeline has
+its own folder under study/work/, in which an interrupted run is resumed; the files of the default run are not
+changed. What is small is kept in study/runs/ as soon as an arm is finished. If STUDY_STORE names a folder,
+such as one on another disk, the outputs of each finished arm are copied there too, and restored from there.
 """
 
+import json
 import os
 import re
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from kernel_dilation.execution.machine_and_versions import collect_provenance
 from kernel_dilation.execution.process_termination import run_command
 from kernel_dilation.experiment.atomic_write import save_json
 from kernel_dilation.experiment.cli_errors import INTERRUPTED, exit_with_message
-from kernel_dilation.experiment.parameter_file import read_parameters
 from kernel_dilation.experiment.parameters import parse_settings
-from tools.project_copy import copy_file, copy_files, list_project_files, with_changes
+from tools.project_copy import copy_file, copy_files, list_project_files
+from tools.study.accuracy_fall import RUNS as REPLICATION_RUNS
+from tools.study.reach import write_reach
 from tools.study.readme import write_readme
+from tools.study.study_runs import KEPT, MAIN, STUDY, Run, read_runs
 from tools.study.write_replication import write_replication
 
-import yaml
 from dask.system import CPU_COUNT
 
-STUDY = Path("study")
 REPLICATION = STUDY / "replication"
-MAIN = "same"  # the run that answers the questions; the others belong to the replication
 CODE = ("kernel_dilation", "stages", "tools")
 PROJECT_FILES = (*(f"{folder}/" for folder in CODE), ".dvc/config", ".dvcignore", "dvc.yaml")  # needed to run the pipeline
 RESULTS = {  # of the main run, and the folders in study/ to which they are copied
@@ -38,54 +38,23 @@ RESULTS = {  # of the main run, and the folders in study/ to which they are copi
 PACKAGES = ("dvc", "distributed", "keras", "matplotlib", "numpy", "pandas", "scipy", "statsmodels", "tensorflow")
 
 
-@dataclass(frozen=True)
-class Run:
-    """One run of the pipeline: its name, its parameters, and the last stage to run (all stages if empty)."""
-
-    name: str
-    params: str
-    target: str
-
-    @property
-    def folder(self) -> Path:
-        """Folder in which it runs."""
-        return STUDY / "work" / self.name
-
-    @property
-    def lock(self) -> Path:
-        """File in which its hashes are kept."""
-        return STUDY / ("dvc.lock" if self.name == MAIN else f"{self.name}.lock")
-
-
-def read_runs() -> list[Run]:
-    """Return the main run and those of the replication, after checking their parameters.
-
-    Raises:
-        ValueError: the parameters of a run break a rule.
-    """
-    file, changes_file = STUDY / "params.yaml", STUDY / "replication.yaml"
-    main_params, replications = (read_parameters(path.read_bytes(), str(path)) for path in (file, changes_file))
-    text = file.read_text(encoding="utf-8")
-    others = {name: yaml.safe_dump(with_changes(main_params, changes)) for name, changes in replications.items()}
-    for name, params in {MAIN: text, **others}.items():
-        try:
-            parse_settings(params)
-        except ValueError as error:
-            raise ValueError(f"the run {name}: {error}") from None
-    return [Run(MAIN, text, ""), *(Run(name, params, "transfer") for name, params in others.items())]
-
-
 def prepare_folder(run: Run) -> None:
     """Prepare the folder of a run with the current code, the run's parameters, and the hashes of its earlier results."""
     names = [name for name in list_project_files(Path()) if name.startswith(PROJECT_FILES)]
     for stale in {path.relative_to(run.folder).as_posix() for folder in CODE for path in run.folder.glob(f"{folder}/**/*.py")} - set(names):
         (run.folder / stale).unlink()
     copy_files(Path(), names, run.folder)
-    (run.folder / ".dvc/config.local").write_text("[core]\n    no_scm = true\n", encoding="utf-8")
+    (run.folder / ".dvc/config.local").write_text(local_configuration(os.environ.get("STUDY_STORE", "")), encoding="utf-8")
     if not (run.folder / "params.yaml").exists() or (run.folder / "params.yaml").read_text(encoding="utf-8") != run.params:
         (run.folder / "params.yaml").write_text(run.params, encoding="utf-8")
-    if run.lock.exists() and not (run.folder / "dvc.lock").exists():
-        copy_file(run.lock, run.folder / "dvc.lock")
+    if (run.results / "dvc.lock").exists() and not (run.folder / "dvc.lock").exists():
+        copy_file(run.results / "dvc.lock", run.folder / "dvc.lock")
+
+
+def local_configuration(store: str) -> str:
+    """Return DVC's configuration in the folder of a run, with the folder `store`, if there is one, as the remote."""
+    remote = f"""    remote = store\n['remote "store"']\n    url = {os.path.abspath(os.path.expanduser(store))}\n""" if store else ""
+    return f"[core]\n    no_scm = true\n{remote}"
 
 
 def run_environment() -> dict[str, str]:
@@ -98,7 +67,7 @@ def run_environment() -> dict[str, str]:
 
 def is_finished(run: Run) -> bool:
     """Return whether a run is up to date by its code, parameters and hashes; its data need not be present."""
-    command = [sys.executable, "-m", "dvc", "repro", "--dry", "--allow-missing", *filter(None, [run.target])]
+    command = [sys.executable, "-m", "dvc", "repro", "--dry", "--allow-missing", *run.goal]
     done = subprocess.run(command, cwd=run.folder, env=run_environment(), capture_output=True, text=True)
     return done.returncode == 0 and not re.search(r"^Running stage", done.stdout, re.MULTILINE)
 
@@ -111,7 +80,8 @@ def execute_run(run: Run) -> None:
     """
     start, clock = time.time(), run.folder / "wall_seconds"
     earlier = float(clock.read_text(encoding="utf-8")) if clock.exists() else 0.0
-    command = [sys.executable, "-m", "tools.with_worker_pool", sys.executable, "-m", "dvc", "repro", *filter(None, [run.target])]
+    stages = [sys.executable, "-m", "tools.study.run_stages", run.target, str(run.results.absolute())]
+    command = [sys.executable, "-m", "tools.with_worker_pool", *stages]
     status = run_command(command, run_environment(), run.folder)
     clock.write_text(str(earlier + time.time() - start), encoding="utf-8")
     if status == INTERRUPTED:
@@ -120,38 +90,51 @@ def execute_run(run: Run) -> None:
         raise ValueError(f"the run {run.name} failed with status {status}, see the messages above; call `make study` again to resume it")
 
 
-def collect_results(run: Run) -> None:
-    """Copy the results and the hashes of a run to study/."""
-    copy_file(run.folder / "dvc.lock", run.lock)
-    for pattern, place in RESULTS.items() if run.name == MAIN else ():
-        for path in sorted(run.folder.glob(pattern)):
+def collect_results(folder: Path) -> None:
+    """Copy the results of the main run from its folder to study/."""
+    for pattern, place in RESULTS.items():
+        for path in sorted(folder.glob(pattern)):
             copy_file(path, STUDY / place / path.name)
 
 
 def record_provenance(runs: list[Run]) -> None:
-    """Write the machine, the versions and the wall time of the runs to study/run.json."""
-    seconds = {
-        run.name: round(float((run.folder / "wall_seconds").read_text(encoding="utf-8"))) for run in runs if (run.folder / "wall_seconds").exists()
-    }
-    save_json(STUDY / "run.json", {"wall_seconds": seconds, **collect_provenance(CPU_COUNT, PACKAGES)})
+    """Write the machine, the versions and the wall time of the runs to study/run.json; runs without a folder keep their earlier time."""
+    path = STUDY / "run.json"
+    earlier = json.loads(path.read_text(encoding="utf-8"))["wall_seconds"] if path.exists() else {}
+    clocks = {run.name: run.folder / "wall_seconds" for run in runs}
+    seconds = {name: round(float(clock.read_text(encoding="utf-8"))) for name, clock in clocks.items() if clock.exists()}
+    save_json(path, {"wall_seconds": {**earlier, **seconds}, **collect_provenance(CPU_COUNT, PACKAGES)})
+
+
+def runs_to_execute(runs: list[Run]) -> list[Run]:
+    """Return the runs that are not up to date, and those whose data are compared with theirs and not at hand."""
+    stale = [run for run in runs if not is_finished(run)]
+    if not any(run.name in REPLICATION_RUNS for run in stale):
+        return stale
+    return [run for run in runs if run in stale or (run.name in REPLICATION_RUNS and not (run.folder / "data/networks").exists())]
 
 
 @exit_with_message("study")
 def main() -> None:
     """Execute the runs that are not up to date, and collect their results."""
-    runs = read_runs()
+    runs, left_out = read_runs(os.environ)
+    undeclared = set(REPLICATION_RUNS) - {run.name for run in runs}
+    if undeclared:
+        raise ValueError(f"{STUDY / 'side_runs.yaml'} must declare every run of the replication; it lacks {', '.join(sorted(undeclared))}")
+    for name, variable in left_out.items():
+        print(f"study: the run {name} is left out, because {variable} is not set")
     for run in runs:
         prepare_folder(run)
-    missing = [run for run in runs if not is_finished(run)]
-    if missing:  # the data of all runs are compared, so those without data must run again
-        missing = [run for run in runs if run in missing or not (run.folder / "data/networks").exists()]
-    for run in runs:
-        if run in missing:
-            execute_run(run)
-            record_provenance(runs)
-        collect_results(run)
-    if missing or not REPLICATION.exists():
-        write_replication({run.name: run.folder for run in runs}, parse_settings(runs[0].params), REPLICATION)
+    missing = runs_to_execute(runs)
+    for run in missing:
+        execute_run(run)
+        record_provenance(runs)
+        if run.name == MAIN:
+            collect_results(run.folder)
+    if not REPLICATION.exists() or any(run.name in REPLICATION_RUNS for run in missing):
+        folders = {run.name: run.folder for run in runs if run.name in REPLICATION_RUNS}
+        write_replication(folders, parse_settings(runs[0].params), REPLICATION)
+    write_reach(KEPT, parse_settings(runs[0].params).analyze, STUDY / "reach.csv")
     write_readme(STUDY)
     print(f"study: {', '.join(run.name for run in missing) or 'nothing'} had to run; the results are in {STUDY}/")
 

@@ -13,7 +13,7 @@ from kernel_dilation.experiment.parameters import Analyze, Settings
 from kernel_dilation.experiment.paths import CLASS_MODEL, NETWORKS, SALIENCY
 from kernel_dilation.presentation.figure_style import house_style, png_bytes
 from stages.analyze import read_metrics, read_predictions
-from tools.study.accuracy_fall import accuracy_levels, decompose_fall, fall_table, replication_figure
+from tools.study.accuracy_fall import RUNS, accuracy_levels, decompose_fall, fall_table, replicate_table, replication_figure
 
 KERNEL_SIZE_AND_POOLING = (3, "max")  # of Huang and Grethlein (2019)
 
@@ -27,13 +27,15 @@ def write_replication(folders: Mapping[str, Path], settings: Settings, target: P
     dilations, options = tuple(sorted(settings.dilations)), settings.analyze
     arms = [Arm(dilation, *KERNEL_SIZE_AND_POOLING) for dilation in dilations]
     answers, accuracies = {}, {}
-    for name, folder in folders.items():
+    for name in RUNS:
+        folder = folders[name]
         accuracy, tables = accuracy_analysis(*read_predictions(folder / NETWORKS, arms), options)
         answers[name] = {"accuracy": accuracy, "class_model": class_model_answers(folder, arms, options)}
         accuracies[name] = block_table(tables["accuracy"].rename(columns={"accuracy": "value"}), "dilation")[0]
     levels = accuracy_levels(accuracies, dilations, options)
     falls = fall_table(decompose_fall(accuracies), dilations, options)
     with atomic_folder(target) as temporary:
+        replicate_table(accuracies, dilations).to_csv(temporary / "replicates.csv", index=False)
         levels.to_csv(temporary / "accuracy.csv", index=False)
         falls.to_csv(temporary / "fall.csv", index=False)
         save_json(temporary / "answers.json", answers)

@@ -1,4 +1,4 @@
-from kernel_dilation.dilation_learning.learning_jobs import resplit_digits
+from kernel_dilation.training.digit_splits import resplit_digits
 
 import numpy as np
 
@@ -36,3 +36,19 @@ def test_the_split_depends_on_the_seed_and_on_nothing_else():
 
 def test_the_test_digits_are_not_changed():
     assert resplit_digits(DIGITS, 6, 0)["x_test"] is DIGITS["x_test"]
+
+
+def test_without_a_limit_the_parts_have_the_sizes_of_the_given_split():
+    split = resplit_digits(DIGITS, None, (0, 3))
+    assert (len(split["y_train"]), len(split["y_validation"])) == (8, 2)
+
+
+def test_a_large_validation_part_is_kept_whole_without_a_limit():
+    swapped = {name.replace("train", "other").replace("validation", "train").replace("other", "validation"): array for name, array in DIGITS.items()}
+    split = resplit_digits(swapped, None, 0)
+    assert (len(split["y_train"]), len(split["y_validation"])) == (2, 8)
+
+
+def test_replicates_have_splits_of_their_own():
+    parts = {tuple(resplit_digits(DIGITS, None, (0, replicate))["y_validation"].tolist()) for replicate in range(20)}
+    assert len(parts) > 10

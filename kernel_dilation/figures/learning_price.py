@@ -1,0 +1,120 @@
+"""Figure of the share of right choices of every way to learn the dilation: against its price, and in every world."""
+
+from kernel_dilation.dilation_selection.replayed_choices import CONTROLS, CRITERIA, parse_selection
+from kernel_dilation.dilation_selection.selection_bound import least_error
+from kernel_dilation.experiment.world_names import MIRRORED, world_title
+from kernel_dilation.presentation.figure_style import INK, PAPER, QUIET, WIDTH, colours, markers, offsets
+from kernel_dilation.presentation.table_rows import distinct_in_order, require_rows, row_dicts, rows_where
+from kernel_dilation.presentation.text_formatting import without_underscores
+from kernel_dilation.presentation.way_names import way_title
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+NO_CHOICES = "No choices of a way to learn the dilation are available."
+PRICE_HEIGHT, ROW_HEIGHT, NAMES_HEIGHT = 4.0, 0.25, 1.2  # inches: the upper panel, a row of the lower one, and the names of its columns
+PRICES = (1, 2, 5, 10, 20, 50, 100, 200, 500)  # ticks, in trainings
+POINTS = {"elinewidth": 1.0, "capsize": 2.0, "linewidth": 1.5}
+
+
+def right_share_and_price_figure(learned: pd.DataFrame, worlds: pd.DataFrame, world: str) -> Figure:
+    """Draw the share of right choices of every way against its price in one world, and as numbers in all worlds.
+
+    Args:
+        learned: learned.csv.
+        worlds: worlds.csv, with the ratios of the bound.
+        world: the world of the upper panel. For each way, the panel shows this world or its mirror image, in
+            whichever the way is right less often.
+
+    Raises:
+        EmptyFigureError: there are no choices.
+    """
+    require_rows(learned, NO_CHOICES)
+    names_height = NAMES_HEIGHT + ROW_HEIGHT * learned["method"].nunique()
+    figure = Figure(figsize=(WIDTH, PRICE_HEIGHT + names_height), layout="constrained")
+    prices, shares = figure.subplots(2, 1, height_ratios=[PRICE_HEIGHT, names_height])
+    draw_prices(prices, worse_of_mirrored(learned, world))
+    draw_bound(prices, rows_where(worlds, world=world))
+    prices.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    draw_worlds(shares, learned)
+    return figure
+
+
+def worse_of_mirrored(learned: pd.DataFrame, world: str) -> pd.DataFrame:
+    """Return one row for each way: that of the world or of its mirror image, in whichever it is right less often."""
+    both = learned[learned["world"].isin([world, f"{world}{MIRRORED}"])]
+    worse = both.sort_values("right_share", kind="stable").drop_duplicates("method").index
+    return both[both.index.isin(worse)]
+
+
+def draw_prices(axes: Axes, shares: pd.DataFrame) -> None:
+    """Draw a curve for each criterion of selection, and a point for each other way; one without any training is a line."""
+    selections = {criterion: [(parse_selection(method) or ("", ""))[1] == criterion for method in shares["method"]] for criterion in CRITERIA}
+    colour_of = colours([*CRITERIA, *(method for method in shares["method"] if parse_selection(method) is None)])
+    for (criterion, chosen), aside in zip(selections.items(), offsets(len(selections), 0.15)):
+        if any(chosen):
+            label = f"selection by {without_underscores(criterion)}"
+            draw_points(axes, shares[chosen].sort_values("trainings"), np.exp(aside), fmt="o-", color=colour_of[criterion], label=label)
+    others = shares[[parse_selection(method) is None for method in shares["method"]]]
+    shape_of = markers(list(others["method"]))
+    for row, aside in zip(row_dicts(others), offsets(len(others), 0.2)):
+        method, control, label = str(row["method"]), row["method"] in CONTROLS, way_title(str(row["method"]))
+        colour = QUIET if control else colour_of[method]
+        if row["trainings"] > 0:
+            options = {"color": colour, "markerfacecolor": PAPER if control else colour, "markersize": 8, "label": label}
+            draw_points(axes, pd.DataFrame([row]), np.exp(aside), fmt=shape_of[method], **options)
+        elif row["trainings"] == 0:
+            axes.axhline(row["right_share"], color=QUIET, linestyle=":", linewidth=1.5, label=label)
+    axes.set(xscale="log", xlabel="price (trainings)", ylabel="share of right choices", ylim=(-0.04, 1.04))
+    axes.set_xticks(PRICES, [str(price) for price in PRICES])
+    axes.set_xlim(0.8, 1.2 * max(shares["trainings"].max(), 2))
+    axes.minorticks_off()
+
+
+def draw_points(axes: Axes, shares: pd.DataFrame, aside: float, **options: object) -> None:
+    """Draw shares with their intervals, moved aside by a factor, so that series do not hide each other."""
+    ends = np.abs(shares[["right_share_lower", "right_share_upper"]].to_numpy(float) - shares[["right_share"]].to_numpy(float)).T
+    axes.errorbar(shares["trainings"] * aside, shares["right_share"], ends, **POINTS, **options)
+
+
+def draw_bound(axes: Axes, world: pd.DataFrame) -> None:
+    """Draw the largest share that any rule can guarantee for the two best dilations, with the interval of their ratio.
+
+    The price of m paired trainings of two dilations is 2 m.
+    """
+    if "ratio" not in world or world["ratio"].isna().all():
+        return
+    (row,) = row_dicts(world)
+    prices = np.geomspace(2, max(axes.get_xlim()[1], 4), 60)
+    share, lower, upper = (
+        np.array([1 - least_error(max(row[key], 0), price / 2) for price in prices]) for key in ("ratio", "ratio_lower", "ratio_upper")
+    )
+    axes.fill_between(prices, lower, upper, color=QUIET, alpha=0.15, linewidth=0)
+    axes.plot(prices, share, "--", color=INK, linewidth=1.2, label="bound")
+
+
+def draw_worlds(axes: Axes, learned: pd.DataFrame) -> None:
+    """Draw the share of right choices, in percent, of each way (row) in each world (column).
+
+    Worlds whose planted dilation is not the best are hatched.
+    """
+    methods = distinct_in_order(learned["method"])
+    known = distinct_in_order(learned["world"])
+    worlds = sorted(known, key=lambda world: known.index(world.removesuffix(MIRRORED)))  # each before its mirror image
+    table = learned.pivot_table(index="method", columns="world", values="right_share", dropna=False).reindex(index=methods, columns=worlds)
+    shares = 100 * table.to_numpy(float)
+    axes.imshow(shares, cmap="cividis", vmin=0, vmax=100, aspect="auto")
+    for (row, column), share in np.ndenumerate(shares):
+        axes.text(
+            column, row, "" if np.isnan(share) else f"{share:.0f}", ha="center", va="center", fontsize="small", color=PAPER if share < 50 else INK
+        )
+    for column, world in enumerate(worlds):
+        if not rows_where(learned, world=world)["identified"].all():
+            axes.add_patch(Rectangle((column - 0.5, -0.5), 1, len(methods), fill=False, hatch="///", edgecolor=QUIET, linewidth=0))
+    axes.set_yticks(range(len(methods)), [way_title(method) for method in methods])
+    axes.set_xticks(range(len(worlds)), [world_title(world) for world in worlds], rotation=30, ha="right")
+    axes.set_title("share of right choices in every world (%)")
+    axes.grid(visible=False)
