@@ -1,4 +1,4 @@
-"""Answer the three questions from the results of all arms: `python -m stages.analyze`.
+"""Answer the four questions from the results of all arms: `python -m stages.analyze`.
 
 Takes data/digits.npz, data/networks, data/saliency, data/learned, data/rounds.csv, data/transfer.csv and metrics/fetch.json; leaves
 data/analysis, metrics/answers.json and the tables in plots/.
@@ -13,14 +13,19 @@ from kernel_dilation.analysis.accuracy_analysis import accuracy_analysis
 from kernel_dilation.analysis.accuracy_tables import with_arm_columns
 from kernel_dilation.analysis.answers import Answer, saliency_answer
 from kernel_dilation.analysis.comparison_families import Tables, finding_tables
+from kernel_dilation.analysis.crossed_accuracy import correct_percent
+from kernel_dilation.analysis.field_answer import field_answer
+from kernel_dilation.analysis.field_effects import effect_tables, field_effects
 from kernel_dilation.analysis.learning_analysis import learning_analysis
 from kernel_dilation.analysis.mark_analysis import mark_levels
+from kernel_dilation.analysis.metric_stacks import metric_stacks, of_state
 from kernel_dilation.analysis.saliency_analysis import (
     cross_recognition_analysis,
     gridding_analysis,
     metric_findings,
     receptive_field_table,
     similarity_analysis,
+    untrained_levels,
 )
 from kernel_dilation.analysis.tap_coverage import tap_coverage_table
 from kernel_dilation.experiment.arms import Arm, parse_arm
@@ -72,10 +77,10 @@ def read_predictions(folder: Path, arms: Sequence[Arm]) -> tuple[dict[Arm, np.nd
 
 
 def read_metrics(folder: Path, arms: Sequence[Arm]) -> pd.DataFrame:
-    """Read measures.csv of all arms from data/saliency, the rows of trained networks, and what judges say of their class models."""
+    """Read measures.csv of all arms from data/saliency, and what judges say of the class models; without maps that no network made."""
     table = pd.concat([with_arm_columns(arm, pd.read_csv(folder / arm.name / "measures.csv")) for arm in arms])
     metrics = pd.concat([table, read_opinions(JUDGES / "confidence.csv")])
-    return metrics[(metrics["state"] == TRAINED) & ~metrics["method"].isin(BASELINES)].drop(columns="state")
+    return metrics[~metrics["method"].isin(BASELINES)]
 
 
 def read_opinions(path: Path) -> pd.DataFrame:
@@ -101,10 +106,10 @@ def analyze_accuracy(settings: Settings) -> tuple[Answer, Tables]:
     return accuracy_analysis(*read_predictions(NETWORKS, settings.arms()), settings.analyze)
 
 
-def analyze_saliency(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answer, Tables]:
+def analyze_saliency(settings: Settings, metrics: pd.DataFrame, accuracies: pd.DataFrame) -> tuple[Answer, Tables]:
     """Return the answer on saliency and its tables."""
     arms, methods, options = settings.arms(), settings.saliency.methods, settings.analyze
-    findings = metric_findings(read_metrics(SALIENCY, arms), options)
+    findings = metric_findings(metrics, options)
     # One method at a time, so that no more than the maps of one method are in memory.
     similarity = [similarity_analysis(method, read_arrays(SALIENCY, arms, "maps.npz", method), options) for method in methods]
     gridding = [
@@ -119,8 +124,16 @@ def analyze_saliency(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answ
     fields, untrained = (read_arrays(SALIENCY, arms, file, "receptive_field") for file in ("maps.npz", f"{UNTRAINED}/maps.npz"))
     networks, maps = (with_factors(pd.read_csv(MARKS / f"{name}.csv")) for name in ("networks", "maps"))
     tables["marks"] = mark_levels(networks, maps, options)
+    tables["untrained_levels"] = untrained_levels(metrics, options)
     tables["fields"] = receptive_field_table(fields, untrained, accuracies, settings.network.dilate, options)
     return saliency_answer(findings, methods), finding_tables(findings) | tables
+
+
+def analyze_fields(settings: Settings, metrics: pd.DataFrame) -> tuple[Answer, Tables]:
+    """Return the answer on receptive field and pooling and its tables."""
+    logits, labels, _ = read_predictions(NETWORKS, settings.arms())
+    effects = field_effects(correct_percent(logits, labels), metric_stacks(of_state(metrics, TRAINED)), settings.analyze)
+    return field_answer(effects), effect_tables(effects)
 
 
 def analyze_learning(settings: Settings) -> tuple[Answer, Tables]:
@@ -145,9 +158,11 @@ def main() -> None:
     remove_stale(LEARNED, settings.learn.methods)
     data_set = json.loads((METRICS / "fetch.json").read_text(encoding="utf-8"))
     accuracy, accuracy_tables = analyze_accuracy(settings)
-    saliency, saliency_tables = analyze_saliency(settings, accuracy_tables["accuracy"])
+    metrics = read_metrics(SALIENCY, settings.arms())
+    saliency, saliency_tables = analyze_saliency(settings, metrics, accuracy_tables["accuracy"])
+    fields, field_tables = analyze_fields(settings, metrics)
     learned, learned_tables = analyze_learning(settings)
-    tables = concatenate_tables([accuracy_tables, saliency_tables, learned_tables])
+    tables = concatenate_tables([accuracy_tables, saliency_tables, field_tables, learned_tables])
     ink = read_array(DIGITS, "x_test").mean(0, dtype=np.float64)
     tables["taps"] = tap_coverage_table(settings.kernel_sizes, settings.dilations, ink, settings.network.padding)
     with atomic_folder(ANALYSIS) as folder:
@@ -158,10 +173,11 @@ def main() -> None:
             tables[name].to_csv(path, index=False)
     answers = {
         "dataset": data_set["dataset"], "replicates": settings.train.replicates, "alpha": settings.analyze.alpha,
-        "accuracy": accuracy, "saliency": saliency, "learned": learned,
+        "accuracy": accuracy, "saliency": saliency, "fields": fields, "learned": learned,
     }  # fmt: skip
     save_json(METRICS / "answers.json", answers)
-    print(f"analyze: accuracy {accuracy['verdict']}, saliency {saliency['verdict']}, learned {learned['verdict']}; written to metrics/answers.json")
+    verdicts = ", ".join(f"{name} {answers[name]['verdict']}" for name in ("accuracy", "saliency", "fields", "learned"))
+    print(f"analyze: {verdicts}; written to metrics/answers.json")
 
 
 if __name__ == "__main__":

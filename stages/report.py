@@ -1,4 +1,4 @@
-"""Draw every figure and write the page that answers the three questions: `python -m stages.report`.
+"""Draw every figure and write the page that answers the questions: `python -m stages.report`.
 
 Reads the digits, data/saliency, data/learned, data/analysis and metrics; writes
 plots/*.png and plots/report.html. Arrays are read one file at a time, and only what is drawn is kept.
@@ -28,10 +28,9 @@ import pandas as pd
 
 TEMPLATE = Path("kernel_dilation/report/page.html")
 TABLES = (
-    "accuracy", "arms", "conditions", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
-    "levels", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "worlds", "wrong",
-    "accuracy", "arms", "confusion", "contrasts", "curves", "effects", "fields", "gridding", "learned",
-    "levels", "marks", "mixed", "pairs", "ranks", "ranks_p", "similarity", "transfer", "wrong",
+    "accuracy", "arms", "conditions", "confusion", "contrasts", "curves", "effects", "errors", "fields", "gridding", "interactions", "learned",
+    "levels", "marks", "mixed", "pairs", "ranks", "ranks_p", "simple_effects", "similarity", "taps", "transfer", "untrained_levels", "worlds",
+    "wrong",
 )  # fmt: skip
 SHOWN_DIGITS = 10  # whose maps are shown: the first ten are one of each class
 DIGITS_PER_CLASS = 12

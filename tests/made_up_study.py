@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import combinations, product
 
+from kernel_dilation.analysis.arm_contrasts import level_pairs
 from kernel_dilation.analysis.learning_analysis import learning_analysis
 from kernel_dilation.analysis.tap_coverage import tap_coverage_table
 from kernel_dilation.dilation_selection.learning_verdict import consistency_rule
@@ -21,7 +22,7 @@ MEASURES = ("gini", "entropy", "mass_accuracy", "a_measure_of_tomorrow")
 VERDICTS = ("difference", "negligible", "equivalent", "inconclusive")
 DIGITS = 10
 PAIR = {
-    "hodges_lehmann": 0.1, "rank_biserial": 0.5, "cohen_dz": 0.4, "p_value": 0.05, "p_holm": 0.1, "tost_p_value": 0.3,
+    "hodges_lehmann": 0.1, "rank_biserial": 0.5, "cohen_dz": 0.4, "p_value": 0.05, "p_corrected": 0.1, "tost_p_value": 0.3,
     "bayes_left": 0.2, "bayes_rope": 0.5, "bayes_right": 0.3,
 }  # fmt: skip
 MIXED = {"holm_p_value": 0.06, "partial_eta_squared": 0.2}
@@ -53,6 +54,7 @@ def made_up_study(
             **question_tables(random, dilations, methods),
             **saliency_tables(random, dilations, replicates, methods),
             **learned_tables,
+            **field_tables(random, arms, methods),
         },
         digits=made_up_digits(random),
         explained=made_up_explained(random, dilations, methods),
@@ -68,7 +70,8 @@ def made_up_scope(
     """Return the scope of the made-up numbers."""
     digits = {"train": 1000, "validation": 20, "test": 50}
     return Scope(
-        "made_up", replicates, digits, DIGITS, 1, tuple(dilations), tuple(kernel_sizes), tuple(poolings), 0.05, 0.5, 0.1, "first", "same", "own", "lattice",
+        "made_up", replicates, digits, DIGITS, 1, tuple(dilations), tuple(kernel_sizes), tuple(poolings), 0.05, 0.5, 0.1, 0.05,
+        "first", "same", "own", "lattice",
         LEARN, consistency_rule(ANALYZE), ANALYZE.margin_loss,
     )  # fmt: skip
 
@@ -96,13 +99,54 @@ def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str
     accuracy = {
         "verdict": "difference", "p_value": 0.002, "best_dilation": dilations[0], "mean_percent": {str(dilations[0]): 96.5},
         "range_points": 0.8, "kendall_w": 0.7, "slope_points_per_dilation": -0.25, "slope_lower": -0.4, "slope_upper": -0.1,
-        "trend_p_value": 0.0004, "pooling_p_value": 0.02, "kernel_size_p_value": 0.3, "receptive_field_p_value": 0.04, "images_differ_share": 0.3,
+        "trend_p_value": 0.0004, "pooling_p_value": 0.02, "kernel_size_p_value": 0.3, "density_p_value": 0.04, "images_differ_share": 0.3,
     }  # fmt: skip
     return {
         "dataset": "made_up",
         "accuracy": accuracy,
         "saliency": {**counts, **measures, **contrasts, "class_model": models},
         **({"learned": learned} if learners else {}),
+    }
+
+
+def made_up_fields() -> dict:
+    """Return the answer on receptive field and pooling."""
+    accuracy = {
+        "points_smallest": -0.05, "points_smallest_lower": -0.1, "points_smallest_upper": 0.0, "verdict_smallest": "equivalent",
+        "points_largest": 0.3, "points_largest_lower": 0.2, "points_largest_upper": 0.4, "verdict_largest": "difference",
+        "slope": 0.05, "slope_lower": 0.02, "slope_upper": 0.08, "slope_p_value": 0.004,
+    }  # fmt: skip
+    metrics = {"metrics": 8, "metrics_share": 0.75, "slopes_share": 0.5}
+    largest = {"largest_metric": "gradient total variation", "largest_dilation": 2, "largest_share": -0.4}
+    return {
+        "verdict": "difference",
+        "even_odd_share": 0.25,
+        "average_minus_max": accuracy | metrics | largest,
+        "kernel_5_minus_3": accuracy | metrics,
+    }
+
+
+def field_tables(random: Random, arms: Sequence[Arm], methods: Sequence[str]) -> Tables:
+    """Return the contrasts of pooling and kernel size; empty for a grid without two levels of either."""
+    measures = [
+        ("accuracy", "", "accuracy"),
+        *(("saliency", method, "gini") for method in methods),
+        ("class_model", "class_model", "total_variation"),
+    ]
+    rest = {
+        "reference": 1.0, "share": 0.1, "cohen_dz": 0.5, "p_value": 0.01, "smallest_p_value": 0.01, "equivalence_p_value": 0.2, "margin": 0.1,
+        "verdict": "difference",
+    }  # fmt: skip
+    names = [name for name, *_ in level_pairs(arms)]
+    rows = [
+        {"family": family, "method": method, "measure": measure, "contrast": name, **place, **difference(random), **rest}
+        for (family, method, measure), name, place in product(
+            measures, names, [*({"dilation": arm} for arm in sorted({arm.dilation for arm in arms})), {"term": "slope over dilation"}]
+        )
+    ]
+    return {
+        "simple_effects": pd.DataFrame([row for row in rows if "dilation" in row]),
+        "interactions": pd.DataFrame([row for row in rows if "term" in row]),
     }
 
 
@@ -136,13 +180,17 @@ def accuracy_tables(random: Random, arms: Sequence[Arm], replicates: int) -> Tab
         "curves": [{**network, "epoch": epoch, **{rate: 0.5 + random.random() / 2 for rate in rates}} for network in networks for epoch in (1, 2, 3)],
         "arms": [{**arm._asdict(), "mean": 96.0, "lower": 95.8, "upper": 96.2} for arm in arms],
         "fields": [field_row(arm) for arm in arms],
+        "errors": [
+            {"dilation": dilation, "error": 4.0, "lower": 3.5, "upper": 4.5, "ratio": 1.2, "ratio_lower": 1.1, "ratio_upper": 1.3}
+            for dilation in sorted({arm.dilation for arm in arms})
+        ],
         "confusion": [
             {**arm._asdict(), "actual": actual, "predicted": predicted, "percent": 91.0 if actual == predicted else 1.0}
             for arm in arms
             for actual, predicted in product(range(10), repeat=2)
         ],
         "contrasts": [
-            {"extent": 5, "pooling": pooling, "dense": "k5 d1", "sparse": "k3 d2", **difference(random), "p_value": 0.01, "p_holm": 0.04}
+            {"extent": 5, "pooling": pooling, "dense": "k5 d1", "sparse": "k3 d2", **difference(random), "p_value": 0.01, "p_corrected": 0.04}
             for pooling in sorted(pairs)
         ],
         "wrong": [{"index": index, "label": 7, "share": 1 - index / 40, "answer": 1} for index in range(30)],
@@ -183,7 +231,8 @@ def question_tables(random: Random, dilations: Sequence[int], methods: Sequence[
     for place, (family, method, measure) in enumerate(asked):
         question = {"family": family, "factor": "dilation", "method": method, "measure": measure}
         result = {
-            "verdict": VERDICTS[place % 4], "p_value": 0.01, "equivalence_p_value": 0.5, "kendall_w": 0.5, "trend_p_value": 0.02, "effect": 0.5,
+            "verdict": VERDICTS[place % 4], "p_value": 0.01, "smallest_p_value": 0.01, "equivalence_p_value": 0.5, "kendall_w": 0.5,
+            "trend_p_value": 0.02, "effect": 0.5,
             "slope": random.normal(), "slope_lower": -1.0, "slope_upper": 1.0, "turns_at": None, "best": dilations[0], "range": 0.3, "margin": 0.1,
             "replicates_needed": None, "reason": "",
         }  # fmt: skip

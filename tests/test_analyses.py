@@ -2,7 +2,7 @@
 
 import json
 
-from kernel_dilation.analysis.accuracy_analysis import accuracy_analysis, arm_rows
+from kernel_dilation.analysis.accuracy_analysis import accuracy_analysis
 from kernel_dilation.analysis.accuracy_tables import with_arm_columns
 from kernel_dilation.analysis.answers import saliency_answer
 from kernel_dilation.analysis.saliency_analysis import (
@@ -11,8 +11,9 @@ from kernel_dilation.analysis.saliency_analysis import (
     metric_findings,
     receptive_field_table,
     similarity_analysis,
+    untrained_levels,
 )
-from kernel_dilation.experiment.arms import Arm, grid_arms
+from kernel_dilation.experiment.arms import grid_arms
 from kernel_dilation.experiment.parameters import parse_settings
 from stages.analyze import read_cross_recognition
 
@@ -53,11 +54,15 @@ def test_a_fall_of_accuracy_is_found_with_its_size_and_all_further_tests():
     assert answer["best_dilation"] == 1
     assert answer["slope_points_per_dilation"] == pytest.approx(-10, abs=2)
     assert answer["images_differ_share"] > 0.9
-    assert {"p_value", "kendall_w", "trend_p_value", "kernel_size_p_value", "receptive_field_p_value"} <= set(answer)
+    assert {"p_value", "kendall_w", "trend_p_value", "kernel_size_p_value", "density_p_value"} <= set(answer)
     assert "pooling_p_value" not in answer  # the pooling does not vary
     assert is_valid_json(answer)
     assert tables["contrasts"][["dense", "sparse"]].to_numpy().tolist() == [["k5 d1", "k3 d2"]]
     assert len(tables["accuracy"]) == len(ARMS) * REPLICATES
+    assert len(tables["errors"]) == 2
+    assert answer["error_ratio"] == pytest.approx(25 / 15, abs=0.1)
+    assert answer["error_ratio_lower"] < 25 / 15 < answer["error_ratio_upper"]
+    assert answer["neighbours_differ"] == {"1-2": True}
     assert len(tables["mcnemar"]) == 2 * REPLICATES  # two kernel sizes, one pair of dilations
     assert (tables["mcnemar"]["only_first"] > tables["mcnemar"]["only_second"]).all()
 
@@ -67,16 +72,6 @@ def test_the_answer_on_a_single_dilation_is_inconclusive_and_complete():
     assert (answer["verdict"], answer["p_value"]) == ("inconclusive", 1.0)
     assert "ranks" not in tables
     assert is_valid_json(answer)
-
-
-def test_the_interval_of_an_arm_lies_around_its_mean_and_is_the_mean_itself_for_one_replicate():
-    arm = Arm(1, 3, "max")
-    (row,) = arm_rows({arm: [95.0, 96.0, 97.0]}, OPTIONS)
-    assert list(row) == ["dilation", "kernel_size", "pooling", "mean", "lower", "upper"]
-    assert row["mean"] == pytest.approx(96.0)
-    assert row["upper"] - row["mean"] == pytest.approx(4.302653 / np.sqrt(3), rel=1e-6)  # Student's t, 2 degrees of freedom: SciPy 1.17
-    assert row["mean"] - row["lower"] == pytest.approx(row["upper"] - row["mean"])
-    assert list(arm_rows({arm: [95.0]}, OPTIONS)[0].values())[3:] == [95.0, 95.0, 95.0]
 
 
 def synthetic_metrics(fall: float) -> pd.DataFrame:
@@ -103,6 +98,50 @@ def test_a_metric_that_falls_is_distinguished_from_one_that_does_not():
     assert answer["class_model"]["gini"]["verdict"] == "difference"
     assert answer["share_differing"] == pytest.approx(0.5)
     assert is_valid_json(answer)
+
+
+def synthetic_states(trained: float, untrained: float) -> pd.DataFrame:
+    """Return metrics on five images whose `gini` changes by these amounts for each unit of dilation, trained and at initialisation."""
+    generator = np.random.default_rng(0)
+    tables, image = [], 0.05 * generator.normal(size=5)
+    for state, slope in (("trained", trained), ("untrained", untrained)):
+        for arm in ARMS:
+            noise = 0.002 * generator.normal(size=(REPLICATES, 5))
+            rows = {"replicate": np.repeat(range(REPLICATES), 5), "method": "gradient", "image": np.tile(range(5), REPLICATES), "class": 0}
+            values = (1.0 + slope * arm.dilation + image + noise).ravel()
+            tables.append(with_arm_columns(arm, pd.DataFrame({**rows, "state": state, "gini": values})))
+    return pd.concat(tables)
+
+
+@pytest.mark.parametrize(("untrained", "verdict"), [(-0.2, "equivalent"), (0.0, "difference")])
+def test_what_untrained_networks_do_as_well_is_not_learned(untrained, verdict):
+    # By construction: gini falls by 0.2 from dilation 1 to 2 in trained networks, and in untrained ones as much or not at all.
+    answer = saliency_answer(metric_findings(synthetic_states(-0.2, untrained), OPTIONS), ["gradient"])
+    assert answer["verdict"] == answer["gini"]["verdict"] == "difference"
+    assert answer["gini"]["learned_verdict"] == verdict
+    assert answer["gini"]["learned_slope_per_dilation"] == pytest.approx(-0.2 - untrained, abs=0.005)
+    assert answer["learned_share_differing"] == (verdict == "difference")
+    assert answer["measures"] == 1  # what training adds is not counted as a metric of its own
+
+
+def test_networks_at_initialisation_have_levels_of_their_own():
+    levels = untrained_levels(synthetic_states(-0.2, 0.1), OPTIONS)
+    assert levels[["method", "measure", "level"]].to_numpy().tolist() == [["gradient", "gini", 1], ["gradient", "gini", 2]]
+    assert levels["mean"].diff().iloc[1] == pytest.approx(0.1, abs=0.005)
+    assert untrained_levels(synthetic_metrics(0.0), OPTIONS).empty
+
+
+def test_intervals_of_metrics_of_maps_cover_new_images():
+    # By construction: images differ by 0.05 and replicates by hardly anything, so an interval over five images is wide.
+    findings = metric_findings(synthetic_states(-0.2, 0.0), OPTIONS)
+    (finding,) = (each for question, each in findings.items() if question.family == "saliency" and question.factor == "dilation")
+    assert (finding.upper - finding.lower > 0.03).all()
+    (pair,) = finding.comparison.pairs
+    assert pair.upper - pair.lower < 0.01  # in a difference between dilations the images cancel
+
+
+def test_gridding_is_never_compared_at_different_frequencies():
+    assert "gridding" not in {question.measure for question in metric_findings(synthetic_metrics(0.0), OPTIONS)}
 
 
 def test_similarity_between_dilations_is_compared_with_similarity_between_replicates():

@@ -3,8 +3,12 @@
 import csv
 from pathlib import Path
 
+from kernel_dilation.statistics.crossed_means import crossed_means
+from kernel_dilation.statistics.rank_tests import wilcoxon_p_values
 from tools.calibration.calibrate import main
+from tools.calibration.crossed_error_rates import METRIC_SPREADS, SPREADS, crossed_rates, latent_scores
 from tools.calibration.error_rates import SCENARIOS, Scenario, error_rates
+from tools.calibration.family_error_rates import correlated_measures, family_rates
 from tools.calibration.race_error_rates import RACES
 from tools.calibration.synthetic_studies import NOISES, synthetic_tables
 
@@ -50,9 +54,45 @@ def test_the_program_writes_one_row_for_each_rate(tmp_path, monkeypatch):
     with pytest.raises(SystemExit, match="interval of the slope covers"):  # four studies cannot cover 95 %
         main(["--studies", "4", "--output", str(output)])
     rows = list(csv.DictReader(output.read_text().splitlines()))
+    families, crossed = 3 * len(NOISES), 6 * len(SPREADS) + 2 * len(METRIC_SPREADS)
     learning = 6 * 2 * len(RACES) + 4 + 2 * 4 + 2 + 2  # races in both worlds, signal-to-noise ratios, choices, margins and verdicts
-    assert len(rows) == len(NOISES) * (7 + 5 * (len(SCENARIOS) - 1)) + learning
-    assert {row["studies"] for row in rows} == {"4", "2"}  # races are compared in pairs
+    assert len(rows) == len(NOISES) * (7 + 5 * (len(SCENARIOS) - 1)) + learning + families + crossed
+    assert {row["studies"] for row in rows} == {"4", "2"}  # races are compared in pairs, and families are costly
+
+
+def test_latent_scores_have_the_specified_variances():
+    # Analytic: a single score has variance 1, of which the part of an image is shared by all replicates and treatments.
+    spread = SPREADS["images matter"]
+    scores = latent_scores(spread, 3, 40, 2000, np.random.default_rng(0))
+    assert scores.var() == pytest.approx(1.0, abs=0.05)
+    assert np.cov(scores[0, 0], scores[1, 1])[0, 1] == pytest.approx((spread.image / spread.total) ** 2, abs=0.05)
+
+
+def test_measures_of_a_family_share_their_noise_and_have_no_effect():
+    # By construction: variances 0.7^2 and 0.3^2 of a shared and an own part, hence a correlation of 0.49 / 0.58.
+    tables = np.concatenate([correlated_measures("normal", 2, 8, 4, seed) for seed in range(0, 400, 2)], axis=1)
+    assert np.corrcoef(tables[0].ravel(), tables[1].ravel())[0, 1] == pytest.approx(0.49 / 0.58, abs=0.05)
+    assert np.ptp(tables.mean(axis=1)) < 0.1
+
+
+def test_a_family_without_correction_is_found_out(monkeypatch):
+    # By construction: 90 single tests at 5 % nearly always have a false alarm.
+    def single(paired, seed):
+        return np.array([wilcoxon_p_values(paired[:, [column]], seed)[0] for column in range(paired.shape[1])])
+
+    monkeypatch.setattr("tools.calibration.family_error_rates.sign_flip_p_values", single)
+    rates = {rate.scenario: rate for rate in family_rates("normal", 8, 3, 20, 0)}
+    assert rates["family, sign flips, no effect"].meets is False
+
+
+def test_an_interval_over_replicates_alone_is_found_out(monkeypatch):
+    # By construction: the mean over images has no variance of images left.
+    def over_replicates(values):
+        return crossed_means(values.mean(axis=-1, keepdims=True))
+
+    monkeypatch.setattr("tools.calibration.crossed_error_rates.crossed_means", over_replicates)
+    rates = {rate.quantity: rate for rate in crossed_rates("images matter", 8, 4, 60, 0)}
+    assert rates["interval of a mean covers"].meets is False
 
 
 def test_the_committed_table_meets_every_target():

@@ -66,7 +66,7 @@ def test_the_tables_have_a_row_for_each_question_pair_level_and_replicate():
 def test_a_single_replicate_has_levels_without_variance_and_no_conclusive_verdict():
     question = Question("family", "dilation", "", "m")
     findings = family_findings({question: grid_frame(1, 1.0)}, lambda *_: 0.5, OPTIONS)
-    assert effect_rows(findings)[0]["verdict"] == "inconclusive"
+    assert effect_rows(findings)[0]["verdict"] == "untestable"
     assert all(row["lower"] == row["mean"] == row["upper"] for row in level_rows(findings))
     assert len(replicate_rows(findings)) == 3
 

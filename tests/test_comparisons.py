@@ -106,9 +106,9 @@ def test_a_conclusive_verdict_has_no_reason():
     assert compared(NOISE).reason == ""
 
 
-def test_a_single_replicate_is_inconclusive_and_gives_the_reason():
+def test_a_single_replicate_is_untestable_and_gives_the_reason():
     answer = compared(NOISE[:1])
-    assert (answer.verdict, answer.p_value, answer.equivalence_p_value, answer.kendall_w) == ("inconclusive", 1.0, 1.0, 0.0)
+    assert (answer.verdict, answer.p_value, answer.equivalence_p_value, answer.kendall_w) == ("untestable", 1.0, 1.0, 0.0)
     assert "single replicate" in answer.reason
     assert answer.slope is not None
     assert answer.slope.lower is None
@@ -188,7 +188,7 @@ def test_a_relative_margin_does_not_depend_on_the_unit():
 def test_every_number_of_a_comparison_is_finite(table):
     answer = compared(table, list(range(1, table.shape[1] + 1)))
     assert json.loads(json.dumps(asdict(answer), allow_nan=False))["verdict"] == answer.verdict
-    assert (answer.reason == "") == (answer.verdict != "inconclusive")
+    assert (answer.reason == "") == (answer.verdict not in ("inconclusive", "untestable"))
 
 
 def test_the_same_table_gives_the_same_comparison():
@@ -201,17 +201,34 @@ def test_a_family_is_corrected_by_holm_and_its_verdicts_change_accordingly():
     weak = compared(97 + (NOISE - 97) * 20 - np.arange(4) * 1.3)
     assert weak.verdict == "difference"
     family |= {f"weak {number}": weak for number in range(5)}
-    answers = correct_family(family, 0.05)
+    answers = correct_family(family, dict.fromkeys(family, NOISE), 0.05, 0)
     assert {name: answer.p_value for name, answer in answers.items()} == holm({name: answer.p_value for name, answer in family.items()})
     assert answers["clear"].verdict == "difference"
     assert answers["weak 0"].verdict == "inconclusive"
     assert answers["weak 0"].reason
 
 
+def test_a_family_too_large_for_holm_is_corrected_from_its_joint_distribution():
+    # By hand: 2/2^8 x 20 = 0.16 is above 0.05, so that Holm could find nothing; Westfall and Young reach 2/2^8.
+    pairs = {number: NOISE[:, :2] * 0.1 - np.array([0.0, 1.0 + number]) for number in range(20)}
+    family = {number: compared(table, (1, 2)) for number, table in pairs.items()}
+    answers = correct_family(family, pairs, 0.05, 0)
+    assert {answer.verdict for answer in answers.values()} == {"difference"}
+    assert {(answer.p_value, answer.smallest_p_value) for answer in answers.values()} == {(2 / 256, 2 / 256)}
+
+
+def test_a_family_that_no_data_could_make_significant_is_untestable():
+    # By hand: five replicates of two treatments reach 2/2^5 = 0.0625 at best.
+    table = NOISE[:5, :2] - np.array([0.0, 3.0])
+    answer = correct_family({"pooling": compared(table, ("max", "average"))}, {"pooling": table}, 0.05, 0)["pooling"]
+    assert (answer.verdict, answer.p_value, answer.smallest_p_value) == ("untestable", 0.0625, 0.0625)
+    assert answer.reason.startswith("with 5 replicates no p-value can be below 0.062; ")
+
+
 def test_equivalence_is_also_corrected_within_the_family():
     answer = compared(97 + (NOISE - 97) * 1.9)
     assert answer.verdict == "equivalent"
-    answers = correct_family({number: answer for number in range(40)}, 0.05)
+    answers = correct_family({number: answer for number in range(40)}, dict.fromkeys(range(40), NOISE), 0.05, 0)
     assert answers[0].equivalence_p_value == pytest.approx(min(1.0, 40 * answer.equivalence_p_value))
     assert answers[0].verdict == ("equivalent" if 40 * answer.equivalence_p_value <= 0.05 else "inconclusive")
 

@@ -77,7 +77,7 @@ def test_a_study_of_one_arm_and_one_replicate_has_the_same_files_and_says_what_i
     assert list(small) == list(full)
     assert {name for name, picture in small.items() if picture.absent} == {
         "right_share_and_price", "chosen_against_initial", "learned_trajectories", "gridding", "similarity_against_floor",
-        "accuracy_differences", "critical_difference", "sparse_against_dense", "transfer_between_dilations",
+        "accuracy_differences", "critical_difference", "sparse_against_dense", "transfer_between_dilations", "simple_effects",
     }  # fmt: skip
     assert "A single replicate has no interval." in small["accuracy_by_dilation"].caption
 
@@ -116,7 +116,7 @@ def test_a_new_method_appears_in_every_figure_of_methods_without_an_edit():
     with house_style():
         maps = saliency_maps_figure(FULL.explained.digits, FULL.explained.maps, FULL.scope.dilations, "image")
         levels = FULL.tables["levels"].query("family != 'accuracy'")
-        measures = metrics_by_dilation_figure(levels, {})
+        measures = metrics_by_dilation_figure(levels, {}, pd.DataFrame())
     assert "method of tomorrow  1" in [text.get_text() for text in maps.texts]
     assert "a measure of tomorrow" in [axes.get_title(loc="left") for axes in measures.axes]
     assert "method of tomorrow" in [text.get_text() for text in measures.legends[0].get_texts()]
@@ -144,7 +144,7 @@ def test_every_replicate_is_a_point_of_the_accuracy_figure():
 
 
 def test_a_forest_draws_each_interval_from_its_lower_to_its_upper_end_and_fills_what_is_significant():
-    table = pd.DataFrame({"difference": [0.5, -1.0], "lower": [0.2, -1.5], "upper": [0.8, -0.5], "p_holm": [0.2, 0.05]})
+    table = pd.DataFrame({"difference": [0.5, -1.0], "lower": [0.2, -1.5], "upper": [0.8, -0.5], "p_corrected": [0.2, 0.05]})
     with house_style():
         figure = forest_figure(table, ["first", "second"], "unit", 0.5, 0.05, "")
     axes = figure.axes[0]

@@ -1,10 +1,10 @@
 """The answers in plain sentences, captions, and the formatting of numbers. Oracle: worked by hand."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from kernel_dilation.experiment.parameters import parse_settings
+from kernel_dilation.presentation.text_formatting import format_p_value
 from kernel_dilation.report.captions import caption
 from kernel_dilation.report.learning_sentences import learning_sentences
 from kernel_dilation.report.saliency_sentences import saliency_sentences
@@ -21,22 +21,14 @@ from kernel_dilation.report.sentences import (
 
 import pytest
 from made_up_study import made_up_answers, made_up_scope
+from poorer_answers import without_each_key
 
 SCOPE = made_up_scope()
 
 
-def without_each_key(answer: dict) -> Iterator[dict]:
-    """Yield the answer without one of its numbers, at any depth, for each of them."""
-    for key, value in answer.items():
-        yield {other: kept for other, kept in answer.items() if other != key}
-        if isinstance(value, dict):
-            for poorer in without_each_key(value):
-                yield {**answer, key: poorer}
-
-
 def test_accuracy_is_answered_with_its_numbers():
     assert accuracy_sentences(made_up_answers()["accuracy"], SCOPE) == [
-        "Yes. Test accuracy depends on the dilation of the first convolution (p = 0.002, Holm-corrected).",
+        "Yes. Test accuracy depends on the dilation of the first convolution (p = 0.002, corrected).",
         "Dilation 1 has the highest mean test accuracy (96.5 %); the lowest is 0.80 percentage points below it. "
         "Kendall's W of the replicates' rankings of the dilations is 0.70 (0: no agreement, 1: identical rankings).",
         "On a linear fit, accuracy changes by \N{MINUS SIGN}0.25 percentage points per pixel of dilation "
@@ -280,21 +272,26 @@ def test_a_caption_has_data_networks_and_interval():
     )
 
 
-def test_a_metric_that_is_non_monotonic_is_given_no_direction():
-    turning = {"verdict": "difference", "slope_per_dilation": 1.0, "turns_at": 3}
-    one = saliency_sentences({"verdict": "difference", "mass_accuracy": turning}, SCOPE)
-    assert one[1:] == [
-        "The mean of one metric of saliency maps is non-monotonic in dilation, with a peak or dip beyond the 10 % margin: "
-        "mass accuracy at dilation 3."
-    ]
-    answer = {"verdict": "difference", "gini": turning | {"turns_at": 10}, "mass_accuracy": turning, "rank_accuracy": turning}
-    assert saliency_sentences(answer, SCOPE)[1].endswith(
-        "The means of three metrics of saliency maps are non-monotonic in dilation, with a peak or dip beyond the 10 % margin: "
-        "mass accuracy and rank accuracy at dilation 3; gini at dilation 10."
+def test_errors_come_first_and_dilations_that_cannot_be_told_apart_are_named():
+    answer = {
+        **made_up_answers()["accuracy"], "error_percent_smallest": 3.93, "error_percent_largest": 5.13, "error_ratio": 1.306,
+        "error_ratio_lower": 1.12, "error_ratio_upper": 1.52, "neighbours_differ": {"1-2": False, "2-4": True}, "validation_slope": -0.3,
+        "validation_slope_lower": -0.5, "validation_slope_upper": -0.1,
+    }  # fmt: skip
+    lines = accuracy_sentences(answer, SCOPE)
+    assert lines[0] == (
+        "Yes. The test error rises from 3.9 % at dilation 1 to 5.1 % at dilation 4 (\N{MULTIPLICATION SIGN}1.31, 95 % CI 1.1 to 1.5): "
+        "test accuracy depends on the dilation of the first convolution (p = 0.002, corrected)."
     )
+    assert "These neighbouring dilations cannot be told apart over new replicates and new images: 1 and 2." in lines
+    assert (
+        "On the validation images, a second held-out set, the slope is \N{MINUS SIGN}0.30 (95 % CI \N{MINUS SIGN}0.50 to \N{MINUS SIGN}0.10 over "
+        "replicates)."
+    ) in lines
 
 
-def test_a_metric_that_is_inconclusive_is_not_called_non_monotonic():
-    undecided = {"verdict": "inconclusive", "slope_per_dilation": 1.0, "turns_at": 3}
-    lines = saliency_sentences({"verdict": "inconclusive", "mass_accuracy": undecided}, SCOPE)
-    assert lines[1:] == ["For saliency maps, the results are inconclusive for mass accuracy."]
+def test_the_smallest_p_value_of_a_test_is_written_as_such():
+    assert format_p_value(0.0078125, 0.0078125) == "p \N{LESS-THAN OR EQUAL TO} 0.008 (the smallest possible)"
+    assert format_p_value(0.02, 0.0078125) == "p = 0.020"
+    text = accuracy_sentences({"verdict": "difference", "p_value": 0.0078125, "smallest_p_value": 0.0078125}, SCOPE)[0]
+    assert text.endswith("(p \N{LESS-THAN OR EQUAL TO} 0.008 (the smallest possible), corrected).")

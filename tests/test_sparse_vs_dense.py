@@ -1,14 +1,16 @@
 """Sparse against dense kernels of the same extent."""
 
-from kernel_dilation.analysis.sparse_vs_dense import dense_and_sparse, equal_extent_pairs, sparse_contrasts
+from kernel_dilation.analysis.sparse_vs_dense import contrast_rows, density_stack, equal_extent_pairs
 from kernel_dilation.experiment.arms import Arm, grid_arms
+from kernel_dilation.experiment.parameters import Analyze
 
 import numpy as np
 import pytest
 
 ARMS = grid_arms([1, 2, 3, 4], [3, 5], ["max", "average"])
-NOISE = np.random.default_rng(0).normal(size=(len(ARMS), 8))
-VALUES = {arm: 95 + row - (1.0 if arm.kernel_size == 3 else 0.0) for arm, row in zip(ARMS, 0.1 * NOISE)}
+OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, margin_signed=0.05, resamples=1000, seed=0)
+NOISE = np.random.default_rng(0).normal(size=(len(ARMS), 8, 20))
+VALUES = {arm: 95 + values - (1.0 if arm.kernel_size == 3 else 0.0) for arm, values in zip(ARMS, 0.1 * NOISE)}  # (replicates, images)
 
 
 def test_the_pairs_of_equal_extent_are_those_found_by_hand():
@@ -23,33 +25,29 @@ def test_three_kernels_of_one_extent_form_three_pairs():
     assert {(dense.dilation, sparse.dilation) for dense, sparse in equal_extent_pairs(arms)} == {(2, 3), (2, 6), (3, 6)}
 
 
-def test_a_contrast_is_sparse_minus_dense_block_by_block():
-    # By construction: a kernel of 3 taps costs one point.
-    contrasts = sparse_contrasts(VALUES, 0.5, 0.05, 1000, 0)
-    assert len(contrasts) == 4
-    assert {(contrast.dense, contrast.sparse) for contrast in contrasts} >= {(Arm(1, 5, "max"), Arm(2, 3, "max"))}
-    assert {(contrast.pair.first, contrast.pair.second) for contrast in contrasts} == {("dense", "sparse")}
-    expected = np.mean(VALUES[Arm(2, 3, "max")] - VALUES[Arm(1, 5, "max")])
-    assert next(contrast for contrast in contrasts if contrast.sparse == Arm(2, 3, "max")).pair.mean_difference == pytest.approx(expected)
-    assert all(contrast.pair.upper is not None and contrast.pair.upper < -0.5 for contrast in contrasts)
+def test_a_contrast_is_sparse_minus_dense():
+    # By construction: a kernel of 3 taps costs one point, which is beyond the margin of half a point.
+    rows = contrast_rows(VALUES, OPTIONS)
+    assert {(row["pooling"], row["dense"], row["sparse"], row["extent"]) for row in rows} == {
+        (pooling, *pair) for pooling in ("max", "average") for pair in (("k5 d1", "k3 d2", 5), ("k5 d2", "k3 d4", 9))
+    }
+    first = next(row for row in rows if row["pooling"] == "max" and row["sparse"] == "k3 d2")
+    assert first["difference"] == pytest.approx(np.mean(VALUES[Arm(2, 3, "max")] - VALUES[Arm(1, 5, "max")]))
+    assert all(row["upper"] < -0.5 and row["p_corrected"] < 0.001 and row["tost_p_value"] > 0.5 for row in rows)
 
 
-def test_the_table_of_dense_and_sparse_is_the_mean_over_the_contrasts():
+def test_dense_and_sparse_are_means_over_the_contrasts():
     # By hand, over the four contrasts.
-    table = dense_and_sparse(VALUES)
+    stack = density_stack(VALUES)
     dense = [Arm(1, 5, "max"), Arm(2, 5, "max"), Arm(1, 5, "average"), Arm(2, 5, "average")]
-    assert table.shape == (8, 2)
-    assert table[:, 0] == pytest.approx(np.mean([VALUES[arm] for arm in dense], axis=0))
+    assert stack.shape == (2, 8, 20)
+    assert stack[0] == pytest.approx(np.mean([VALUES[arm] for arm in dense], axis=0))
 
 
 def test_without_two_kernel_sizes_there_is_no_contrast():
-    values = {arm: row for arm, row in VALUES.items() if arm.kernel_size == 3}
-    assert sparse_contrasts(values, 0.5, 0.05, 1000, 0) == []
-    with pytest.raises(ValueError, match="same extent"):
-        dense_and_sparse(values)
+    assert contrast_rows({arm: values for arm, values in VALUES.items() if arm.kernel_size == 3}, OPTIONS) == []
 
 
-def test_a_missing_value_is_refused_and_its_arm_is_named():
-    incomplete = {**VALUES, ARMS[0]: np.full(8, np.nan)}
-    with pytest.raises(ValueError, match="'1-3-max' in block 0 is missing"):
-        sparse_contrasts(incomplete, 0.5, 0.05, 1000, 0)
+def test_a_single_replicate_has_differences_without_tests():
+    rows = contrast_rows({arm: values[:1] for arm, values in VALUES.items()}, OPTIONS)
+    assert all(row["lower"] == row["difference"] == row["upper"] and row["p_value"] == 1 for row in rows)

@@ -18,6 +18,11 @@ def test_the_verdict_follows_the_rule(p_value, equivalent, expected):
     assert decide_verdict(p_value, equivalent, 0.05) == expected
 
 
+@pytest.mark.parametrize(("equivalent", "expected"), [(False, "untestable"), (True, "equivalent")])
+def test_a_test_that_no_data_could_make_significant_decides_nothing(equivalent, expected):
+    assert decide_verdict(0.1, equivalent, 0.05, smallest=0.1) == expected
+
+
 @pytest.mark.parametrize("p_value", [float("nan"), -0.1, 1.1])
 def test_a_p_value_out_of_range_is_refused(p_value):
     with pytest.raises(ValueError, match="between 0 and 1"):

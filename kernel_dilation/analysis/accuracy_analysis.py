@@ -1,6 +1,6 @@
 """The analysis of accuracy, from the logits and training histories of all arms."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from kernel_dilation.analysis.accuracy_tables import accuracy_table, confusion_table, misclassified_digits, with_arm_columns
@@ -11,16 +11,16 @@ from kernel_dilation.analysis.comparison_families import (
     Rows,
     Tables,
     block_table,
+    family_findings,
     finding_tables,
-    mean_with_interval,
     table_findings,
 )
 from kernel_dilation.analysis.correctness_tests import cochran_p_values, mcnemar_pairs
+from kernel_dilation.analysis.crossed_accuracy import arm_rows, correct_percent, errors_by_dilation, level_stack
 from kernel_dilation.analysis.mixed_model import mixed_model
 from kernel_dilation.analysis.nemenyi import critical_difference
-from kernel_dilation.analysis.sparse_vs_dense import DENSITIES, dense_and_sparse, equal_extent_pairs, sparse_contrasts
+from kernel_dilation.analysis.sparse_vs_dense import DENSITIES, contrast_rows, density_stack, equal_extent_pairs
 from kernel_dilation.experiment.arms import Arm
-from kernel_dilation.experiment.geometry import extent
 from kernel_dilation.experiment.parameters import Analyze
 
 import numpy as np
@@ -39,34 +39,38 @@ def accuracy_analysis(logits: Logits, labels: np.ndarray, histories: Mapping[Arm
         ValueError: arms with different numbers of replicates, or values that are not finite.
     """
     accuracies = pd.concat([accuracy_table(arm, scores, labels, histories[arm]) for arm, scores in logits.items()])
-    values = accuracies.assign(value=accuracies["accuracy"])
+    values, correct = accuracies.assign(value=accuracies["accuracy"]), correct_percent(logits, labels)
     tables = {factor: block_table(values, factor) for factor in FACTORS if factor == "dilation" or values[factor].nunique() > 1}
-    by_arm = {arm: (100 * (scores.argmax(2) == labels).mean(1)).tolist() for arm, scores in logits.items()}
-    if equal_extent_pairs(by_arm):
-        tables["density"] = dense_and_sparse(by_arm), DENSITIES
-    questions = {Question("accuracy", factor, "", "accuracy"): table for factor, table in tables.items()}
-    findings = table_findings(questions, lambda table, levels: options.margin_points, options)
-    images = pd.DataFrame(image_rows(logits, labels))
+    stacks = {factor: level_stack(correct, factor, levels) for factor, (_, levels) in tables.items()}
+    if equal_extent_pairs(correct):
+        stacks["density"] = density_stack(correct)
+        tables["density"] = stacks["density"].mean(axis=2).T, DENSITIES
+    questions = {factor: Question("accuracy", factor, "", "accuracy") for factor in tables}
+    findings = table_findings(
+        {questions[factor]: table for factor, table in tables.items()},
+        lambda *_: options.margin_points,
+        options,
+        {questions[factor]: stack for factor, stack in stacks.items()},
+    )
+    images, errors = pd.DataFrame(image_rows(logits, labels)), errors_by_dilation(correct, tables["dilation"][1], options)
     share_differing = None if images.empty else float((images["p_value"] <= options.alpha).mean())
-    answer = accuracy_answer({question.factor: finding for question, finding in findings.items()}, share_differing)
+    question = Question("validation", "dilation", "", "accuracy")
+    validation = family_findings({question: accuracies.assign(value=accuracies["validation_accuracy"])}, lambda *_: options.margin_points, options)
+    answer = accuracy_answer({question.factor: finding for question, finding in findings.items()}, errors, validation[question], share_differing)
     return answer, {
-        **finding_tables(findings),
+        **finding_tables(findings | validation),
         "accuracy": accuracies,
-        "arms": pd.DataFrame(arm_rows(by_arm, options)),
+        "arms": pd.DataFrame(arm_rows(correct, options)),
+        "errors": pd.DataFrame(errors),
         "curves": pd.concat([with_arm_columns(arm, history) for arm, history in histories.items()]),
         "confusion": pd.concat([confusion_table(arm, scores, labels) for arm, scores in logits.items()]),
         "wrong": misclassified_digits(np.concatenate([scores.argmax(2) for scores in logits.values()]), labels),
         "images": images,
         "mcnemar": pd.DataFrame(mcnemar_rows(logits, labels)),
-        "contrasts": pd.DataFrame(contrast_rows(by_arm, options)),
+        "contrasts": pd.DataFrame(contrast_rows(correct, options)),
         "mixed": pd.DataFrame(mixed_model(values, FACTORS).effects),
         **rank_tables(*tables["dilation"]),
     }
-
-
-def arm_rows(by_arm: Mapping[Arm, Sequence[float]], options: Analyze) -> Rows:
-    """Return one row for each arm: its mean test accuracy over replicates, in percent, with its interval."""
-    return [{**arm._asdict(), **mean_with_interval(np.asarray(values), options)} for arm, values in by_arm.items()]
 
 
 def correct_by_dilation(logits: Logits, labels: np.ndarray) -> dict[tuple[int, str], dict[int, np.ndarray]]:
@@ -97,19 +101,6 @@ def image_rows(logits: Logits, labels: np.ndarray) -> Rows:
         if len(correct) > 1
         for replicate, p_value in enumerate(cochran_p_values(np.stack(list(correct.values()), 2)))
     ]
-
-
-def contrast_rows(by_arm: Mapping[Arm, Sequence[float]], options: Analyze) -> Rows:
-    """Return one row for each pair of arms of equal extent: sparse minus dense, in percentage points."""
-    return [
-        {
-            "extent": extent(dense.kernel_size, dense.dilation), "pooling": dense.pooling,
-            "dense": f"k{dense.kernel_size} d{dense.dilation}", "sparse": f"k{sparse.kernel_size} d{sparse.dilation}",
-            "difference": pair.mean_difference, "lower": pair.lower, "upper": pair.upper,
-            "p_value": pair.wilcoxon_p_value, "p_holm": pair.holm_p_value,
-        }
-        for dense, sparse, pair in sparse_contrasts(by_arm, options.margin_points, options.alpha, options.resamples, options.seed)
-    ]  # fmt: skip
 
 
 def rank_tables(table: np.ndarray, levels: tuple) -> Tables:

@@ -2,17 +2,22 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
+from kernel_dilation.analysis.metric_stacks import metric_names
 from kernel_dilation.experiment.parameters import Analyze
 from kernel_dilation.statistics.block_tables import Floats, Treatment
 from kernel_dilation.statistics.comparisons import Comparison, compare_treatments, correct_family, with_replicates_needed
+from kernel_dilation.statistics.crossed_comparisons import generalise_to_images, with_crossed_intervals
+from kernel_dilation.statistics.crossed_means import crossed_means
 from kernel_dilation.statistics.effect_sizes import mean_intervals
 
 import numpy as np
 import pandas as pd
 
 FACTORS = ("dilation", "pooling", "kernel_size")
+NO_STACKS: Mapping[Any, Floats] = MappingProxyType({})
 Rows = list[dict[str, object]]
 Tables = dict[str, pd.DataFrame]
 
@@ -37,7 +42,7 @@ class Finding:
     upper: Floats
 
 
-MarginRule = Callable[[Floats, Sequence[Treatment]], float | Floats]
+MarginRule = Callable[[Question, Floats, Sequence[Treatment]], float | Floats]
 
 
 def block_table(frame: pd.DataFrame, factor: str) -> tuple[Floats, tuple[Treatment, ...]]:
@@ -51,31 +56,54 @@ def block_table(frame: pd.DataFrame, factor: str) -> tuple[Floats, tuple[Treatme
     return table[list(levels)].sort_index().to_numpy(np.float64), levels
 
 
-def family_findings(frames: Mapping[Question, pd.DataFrame], margin: MarginRule, options: Analyze) -> dict[Question, Finding]:
+def family_findings(
+    frames: Mapping[Question, pd.DataFrame], margin: MarginRule, options: Analyze, described: Mapping[Question, Floats] = NO_STACKS
+) -> dict[Question, Finding]:
     """Return the finding for each question of one family; p-values and verdicts are corrected over all of them.
 
     Args:
         frames: one row for each replicate and arm, with the metric in the column `value`.
-        margin: gives the margin of a table and its levels.
+        margin: gives the margin of a question with its table and levels.
+        described: (levels, replicates, images), for the questions whose intervals are to cover new images too.
     """
     tables = {question: block_table(frame, question.factor) for question, frame in frames.items()}
-    return table_findings(tables, margin, options)
+    return table_findings(tables, margin, options, described=described)
 
 
-def table_findings(tables: Mapping[Question, tuple[Floats, tuple[Treatment, ...]]], margin: MarginRule, options: Analyze) -> dict[Question, Finding]:
+def table_findings(
+    tables: Mapping[Question, tuple[Floats, tuple[Treatment, ...]]],
+    margin: MarginRule,
+    options: Analyze,
+    stacks: Mapping[Question, Floats] = NO_STACKS,
+    described: Mapping[Question, Floats] = NO_STACKS,
+) -> dict[Question, Finding]:
     """Return the finding for each question of one family from tables (replicates, levels), each with its levels.
 
-    How many replicates would settle an inconclusive comparison is simulated for dilations only.
+    How many replicates would settle a comparison is simulated for dilations only.
+
+    Args:
+        stacks: (levels, replicates, images), for the questions whose tests and intervals are to cover new images too.
+        described: the same for those of which only the intervals are to cover them.
     """
-    single = {
-        question: compare_treatments(values, levels, margin(values, levels), options.alpha, options.resamples, options.seed)
-        for question, (values, levels) in tables.items()
-    }
-    together = correct_family(single, options.alpha)
+    single = {}
+    for question, (values, levels) in tables.items():
+        width = margin(question, values, levels)
+        single[question] = compare_treatments(values, levels, width, options.alpha, options.resamples, options.seed)
+        if question in stacks:
+            single[question] = generalise_to_images(single[question], stacks[question], float(np.mean(width)), options.alpha)
+        elif question in described:
+            single[question] = with_crossed_intervals(single[question], described[question], options.alpha)
+    limited = {question: values for question, (values, _) in tables.items() if single[question].smallest_p_value > 0}
+    together = correct_family(single, limited, options.alpha, options.seed)
     for question, (values, _) in tables.items():
-        if question.factor == "dilation":  # the factor that the three questions of the study are about
+        if question.factor == "dilation":  # the factor that the questions of the study are about
             together[question] = with_replicates_needed(together[question], values, options.alpha, options.seed, len(tables))
-    return {question: Finding(values, levels, together[question], *level_intervals(values, options)) for question, (values, levels) in tables.items()}
+    crossed = {**described, **stacks}
+    ends = {
+        question: stack_intervals(crossed[question], options) if question in crossed else level_intervals(values, options)
+        for question, (values, _) in tables.items()
+    }
+    return {question: Finding(values, levels, together[question], *ends[question]) for question, (values, levels) in tables.items()}
 
 
 def level_intervals(values: Floats, options: Analyze) -> tuple[Floats, Floats]:
@@ -83,6 +111,13 @@ def level_intervals(values: Floats, options: Analyze) -> tuple[Floats, Floats]:
     if len(values) < 2:
         return values[0], values[0]
     return mean_intervals(values, options.alpha, options.resamples, options.seed)
+
+
+def stack_intervals(stack: Floats, options: Analyze) -> tuple[Floats, Floats]:
+    """Return the same for a stack (levels, replicates, images), with intervals that cover new images too."""
+    if stack.shape[1] < 2:
+        return stack.mean(axis=(1, 2)), stack.mean(axis=(1, 2))
+    return crossed_means(stack).interval(options.alpha)
 
 
 def mean_with_interval(values: Floats, options: Analyze) -> dict[str, float]:
@@ -99,7 +134,7 @@ def metric_frames(metrics: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
     value for a method.
     """
     keys = ["replicate", *FACTORS]
-    names = [name for name in metrics.columns if name not in (*keys, "method", "image", "class") and not name.endswith("_chance")]
+    names = metric_names(metrics)
     frames = {}
     for method, table in metrics.groupby("method", sort=False):
         means = table.groupby(keys, sort=False)[names].mean()
@@ -121,7 +156,8 @@ def effect_rows(findings: Mapping[Question, Finding]) -> Rows:
     for question, finding in findings.items():
         comparison, slope = finding.comparison, finding.comparison.slope
         rows.append({
-            **question._asdict(), "verdict": comparison.verdict, "p_value": comparison.p_value, "equivalence_p_value": comparison.equivalence_p_value,
+            **question._asdict(), "verdict": comparison.verdict, "p_value": comparison.p_value, "smallest_p_value": comparison.smallest_p_value,
+            "equivalence_p_value": comparison.equivalence_p_value,
             "kendall_w": comparison.kendall_w, "trend_p_value": comparison.trend_p_value, "effect": largest_effect(comparison),
             "slope": slope and slope.value, "slope_lower": slope and slope.lower, "slope_upper": slope and slope.upper,
             "turns_at": comparison.turning_point, "best": comparison.best, "range": comparison.range_of_means, "margin": comparison.margin,
@@ -144,7 +180,7 @@ def pair_rows(findings: Mapping[Question, Finding]) -> Rows:
             **question._asdict(), "first": pair.first, "second": pair.second,
             "difference": pair.mean_difference, "lower": pair.lower, "upper": pair.upper, "hodges_lehmann": pair.hodges_lehmann,
             "rank_biserial": pair.rank_biserial, "cohen_dz": pair.cohen_dz,
-            "p_value": pair.wilcoxon_p_value, "p_holm": pair.holm_p_value, "tost_p_value": pair.tost_p_value,
+            "p_value": pair.wilcoxon_p_value, "p_corrected": pair.corrected_p_value, "tost_p_value": pair.tost_p_value,
             "bayes_left": pair.probability_below, "bayes_rope": pair.probability_within, "bayes_right": pair.probability_above,
         }
         for question, finding in findings.items()

@@ -8,54 +8,97 @@ from kernel_dilation.analysis.comparison_families import (
     Finding,
     MarginRule,
     Question,
+    block_table,
     family_findings,
     mean_with_interval,
     metric_frames,
     table_findings,
 )
+from kernel_dilation.analysis.metric_margins import table_margin
+from kernel_dilation.analysis.metric_stacks import CLASS_MODEL_METHODS, Stacks, is_complete, learned_metrics, metric_stacks, of_state
 from kernel_dilation.analysis.noise_floor import INDICES, gridding_at_lag, pairwise_similarities
 from kernel_dilation.analysis.receptive_fields import receptive_field_row
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.parameters import Analyze
-from kernel_dilation.experiment.paths import CLASS_MODEL, REGULARISED
-from kernel_dilation.statistics.block_tables import relative_margins
+from kernel_dilation.experiment.paths import CLASS_MODEL, TRAINED, UNTRAINED
 
 import numpy as np
 import pandas as pd
 
 GRIDDING_SIDES = ("other dilations", "this dilation")  # of the maps whose autocorrelation is taken at the lag of this dilation
 GRIDDING_MARGIN = 0.05  # the smallest difference that matters, as an autocorrelation; a share of values near 0 would mean nothing
-CLASS_MODEL_METHODS = (CLASS_MODEL, REGULARISED)
 TARGET_DILATIONS = ("same dilation", "other dilation")  # of the networks that are shown a class model
 SIDES = ("replicates", "dilations")  # maps of one dilation, maps of two dilations
+LEARNED = "_learned"  # the end of the names of families on what training adds
 Findings = dict[Question, Finding]
 
 
 def metric_findings(metrics: pd.DataFrame, options: Analyze) -> Findings:
     """Compare each metric of each method between dilations, and between poolings and kernel sizes where they vary.
 
-    Saliency maps and class models are separate families, and so is each factor.
+    Saliency maps and class models are separate families, and so is each factor. Where the networks were also
+    explained at initialisation, what training adds to each metric is compared between dilations as well, in
+    families of its own (`saliency_learned`, `class_model_learned`).
 
     Args:
-        metrics: measures.csv of all arms, with the arms' factors as columns.
+        metrics: measures.csv of all arms, with the arms' factors and perhaps `state` as columns.
     """
-    frames = metric_frames(metrics)
+    trained, change = of_state(metrics, TRAINED), learned_metrics(metrics)
+    frames, stacks = metric_frames(trained), metric_stacks(trained)
     findings: Findings = {}
-    for family in ("saliency", CLASS_MODEL):
-        for factor in FACTORS:
-            if factor == "dilation" or metrics[factor].nunique() > 1:
-                questions = {
-                    Question(family, factor, method, metric): frame
-                    for (method, metric), frame in frames.items()
-                    if (method in CLASS_MODEL_METHODS) == (family == CLASS_MODEL)
-                }
-                findings |= family_findings(questions, relative_margin_rule(options), options)
+    for factor in FACTORS:
+        if factor == "dilation" or metrics[factor].nunique() > 1:
+            for questions in family_questions(frames, factor):
+                findings |= family_findings(questions, metric_margin_rule(options), options, level_stacks(questions, stacks))
+    learned = {name: frame for name, frame in metric_frames(change).items() if np.isfinite(frame["value"]).all()}
+    stacks = metric_stacks(change)
+    for questions in family_questions(learned, "dilation", LEARNED):
+        findings |= family_findings(questions, learned_margin_rule(frames, options), options, level_stacks(questions, stacks))
     return findings
 
 
-def relative_margin_rule(options: Analyze) -> MarginRule:
-    """Return the margin of a metric: the share `margin_share` of its value at the first level."""
-    return lambda table, levels: relative_margins(table, levels, options.margin_share)
+def family_questions(frames: Mapping[tuple[str, str], pd.DataFrame], factor: str, suffix: str = "") -> list[dict[Question, pd.DataFrame]]:
+    """Return the questions on saliency maps and those on class models, with the table of each; a family without metrics is left out."""
+    families: dict[str, dict[Question, pd.DataFrame]] = {"saliency": {}, CLASS_MODEL: {}}
+    for (method, metric), frame in frames.items():
+        family = CLASS_MODEL if method in CLASS_MODEL_METHODS else "saliency"
+        families[family][Question(family + suffix, factor, method, metric)] = frame
+    return [questions for questions in families.values() if questions]
+
+
+def level_stacks(questions: Mapping[Question, pd.DataFrame], stacks: Stacks) -> dict[Question, np.ndarray]:
+    """Return the mean over all arms of each level, (levels, replicates, images), for the metrics that were measured on images."""
+    means = {}
+    for question, frame in questions.items():
+        stack = stacks[question.method, question.measure]
+        if next(iter(stack.values())).shape[1] > 1 and is_complete(stack):
+            levels = pd.unique(frame[question.factor])
+            means[question] = np.stack([np.mean([stack[arm] for arm in stack if getattr(arm, question.factor) == level], axis=0) for level in levels])
+    return means
+
+
+def metric_margin_rule(options: Analyze) -> MarginRule:
+    """Return the margin of a metric: a share of its value at the first level, or an absolute one for signed metrics."""
+    return lambda question, table, levels: table_margin(question.measure, table, levels, options)
+
+
+def learned_margin_rule(trained: Mapping[tuple[str, str], pd.DataFrame], options: Analyze) -> MarginRule:
+    """Return the margin of what training adds to a metric: that of the metric itself, since a change has no zero of its own."""
+    return lambda question, _, levels: table_margin(
+        question.measure, block_table(trained[question.method, question.measure], question.factor)[0], levels, options
+    )
+
+
+def untrained_levels(metrics: pd.DataFrame, options: Analyze) -> pd.DataFrame:
+    """Return the mean of each metric at each dilation over the networks at initialisation; empty if they were not explained."""
+    rows = [
+        {"method": method, "measure": metric, "level": level, **mean_with_interval(table[:, column], options)}
+        for (method, metric), frame in metric_frames(of_state(metrics, UNTRAINED)).items()
+        if np.isfinite(frame["value"]).all()
+        for table, levels in [block_table(frame, "dilation")]
+        for column, level in enumerate(levels)
+    ]
+    return pd.DataFrame(rows)
 
 
 def group_arms_by_dilation(arms: Iterable[Arm]) -> list[dict[int, Arm]]:
@@ -106,7 +149,7 @@ def noise_floor_findings(method: str, similarities: Mapping[tuple[str, int, int]
         ]
         if all(sides):
             tables[Question("similarity", "comparison", method, index)] = np.stack([np.mean(side, 0) for side in sides], 1), SIDES
-    return table_findings(tables, relative_margin_rule(options), options)
+    return table_findings(tables, metric_margin_rule(options), options)
 
 
 def gridding_analysis(method: str, correlations: Mapping[Arm, np.ndarray], options: Analyze) -> tuple[pd.DataFrame, Findings]:
@@ -129,7 +172,7 @@ def gridding_analysis(method: str, correlations: Mapping[Arm, np.ndarray], optio
         rows.append({"method": method, "dilation": dilation, **values, **ends})
         tables[Question("gridding", "comparison", method, f"gridding_at_{dilation}")] = np.stack([others, own], 1), GRIDDING_SIDES
     columns = ["method", "dilation", "gridding", "gridding_of_others", "difference", "lower", "upper"]
-    return pd.DataFrame(rows, columns=columns), table_findings(tables, lambda table, levels: GRIDDING_MARGIN, options)
+    return pd.DataFrame(rows, columns=columns), table_findings(tables, lambda question, table, levels: GRIDDING_MARGIN, options)
 
 
 def cross_recognition_analysis(transfer: pd.DataFrame, options: Analyze) -> tuple[pd.DataFrame, Findings]:
@@ -158,7 +201,7 @@ def cross_recognition_analysis(transfer: pd.DataFrame, options: Analyze) -> tupl
         for metric in ("confidence", "recognised")
         if set(target) == set(TARGET_DILATIONS)
     }
-    return pd.DataFrame(rows), table_findings(questions, relative_margin_rule(options), options)
+    return pd.DataFrame(rows), table_findings(questions, metric_margin_rule(options), options)
 
 
 def receptive_field_table(

@@ -1,25 +1,20 @@
 """Sparse against dense kernels of the same extent: the effect of the gaps between the taps at a fixed reach."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from itertools import combinations
-from typing import NamedTuple
 
+from kernel_dilation.analysis.comparison_families import Rows, stack_intervals
+from kernel_dilation.analysis.crossed_accuracy import Correct
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.geometry import extent
-from kernel_dilation.statistics.block_tables import Floats, check_table, without_rounding_error
-from kernel_dilation.statistics.pairwise_comparisons import Pair, compare_pairs
+from kernel_dilation.experiment.parameters import Analyze
+from kernel_dilation.statistics.block_tables import Floats
+from kernel_dilation.statistics.crossed_means import crossed_means, crossed_tost_p_values
+from kernel_dilation.statistics.verdicts import holm
 
 import numpy as np
 
 DENSITIES = ("dense", "sparse")  # the two treatments, in the order in which they are compared
-
-
-class Contrast(NamedTuple):
-    """Two arms of equal extent and their comparison, sparse minus dense; the treatments of `pair` are `DENSITIES`."""
-
-    dense: Arm
-    sparse: Arm
-    pair: Pair
 
 
 def equal_extent_pairs(arms: Iterable[Arm]) -> list[tuple[Arm, Arm]]:
@@ -38,40 +33,29 @@ def equal_extent_pairs(arms: Iterable[Arm]) -> list[tuple[Arm, Arm]]:
     ]
 
 
-def sparse_contrasts(values: Mapping[Arm, Sequence[float]], margins: float | Floats, alpha: float, resamples: int, seed: int) -> list[Contrast]:
-    """Compare sparse with dense, block by block, for every pair of arms of equal extent; Holm corrects over all of them.
+def density_stack(correct: Correct) -> Floats:
+    """Return the means of the dense and of the sparse arms over all pairs of equal extent, (2, replicates, images)."""
+    pairs = equal_extent_pairs(correct)
+    return np.stack([np.mean([correct[pair[side]] for pair in pairs], axis=0) for side in range(len(DENSITIES))])
 
-    `values` has one value for each block (replicate) and arm. The result is empty if no two arms have
-    the same extent.
 
-    Raises:
-        ValueError: a value that is missing or infinite.
-    """
-    arms = equal_extent_pairs(values)
-    if not arms:
+def contrast_rows(correct: Correct, options: Analyze) -> Rows:
+    """Return one row for each pair of arms of equal extent: sparse minus dense, in percentage points, over replicates and images."""
+    pairs = equal_extent_pairs(correct)
+    if not pairs:
         return []
-    dense, sparse = _dense_and_sparse_columns(values, arms)
-    paired = without_rounding_error(sparse - dense, float(np.abs([dense, sparse]).max()))
-    pairs = compare_pairs(paired, [DENSITIES] * len(arms), margins, alpha, resamples, seed)
-    return [Contrast(*contrast, pair) for contrast, pair in zip(arms, pairs)]
-
-
-def dense_and_sparse(values: Mapping[Arm, Sequence[float]]) -> Floats:
-    """Return the means of the dense and of the sparse arms over all pairs of equal extent, (blocks, 2).
-
-    The columns are the treatments `DENSITIES` of a comparison.
-
-    Raises:
-        ValueError: no two arms of the same extent, or a value that is missing or infinite.
-    """
-    arms = equal_extent_pairs(values)
-    if not arms:
-        raise ValueError(f"two arms must have the same extent and different kernel sizes; got {', '.join(arm.name for arm in values)}")
-    return np.stack([columns.mean(axis=1) for columns in _dense_and_sparse_columns(values, arms)], axis=1)
-
-
-def _dense_and_sparse_columns(values: Mapping[Arm, Sequence[float]], pairs: Sequence[tuple[Arm, Arm]]) -> list[Floats]:
-    """Return the values of the dense and of the sparse arm of every pair, (blocks, pairs) each."""
-    table = check_table(np.transpose(list(values.values())), [arm.name for arm in values])
-    columns = {arm: table[:, column] for column, arm in enumerate(values)}
-    return [np.stack([columns[pair[side]] for pair in pairs], axis=1) for side in range(len(DENSITIES))]
+    differences = np.stack([correct[sparse] - correct[dense] for dense, sparse in pairs])
+    lower, upper = stack_intervals(differences, options)
+    single = differences.shape[1] < 2
+    p_values = np.ones(len(pairs)) if single else crossed_means(differences).p_values()
+    tost = np.ones(len(pairs)) if single else crossed_tost_p_values(differences, options.margin_points)
+    corrected = holm(dict(enumerate(map(float, p_values))))
+    return [
+        {
+            "extent": extent(dense.kernel_size, dense.dilation), "pooling": dense.pooling,
+            "dense": f"k{dense.kernel_size} d{dense.dilation}", "sparse": f"k{sparse.kernel_size} d{sparse.dilation}",
+            "difference": float(differences[index].mean()), "lower": float(lower[index]), "upper": float(upper[index]),
+            "p_value": float(p_values[index]), "p_corrected": corrected[index], "tost_p_value": float(tost[index]),
+        }
+        for index, (dense, sparse) in enumerate(pairs)
+    ]  # fmt: skip

@@ -188,6 +188,7 @@ class Analyze(Section):
     right_share: Share
     same_share: Share
     start_slope: Positive
+    margin_signed: Positive
     resamples: Annotated[int, Field(ge=100, le=1_000_000)]
     seed: Seed
 

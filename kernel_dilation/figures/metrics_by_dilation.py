@@ -13,16 +13,17 @@ from matplotlib.patches import Rectangle
 COLUMNS = 3
 SIDE_BY_SIDE = 0.5  # of the distance between two dilations, for methods
 CHANCE = "_chance"
-VERDICT_COLOURS = {"difference": "#d55e00", "negligible": "#e9c46a", "equivalent": "#0072b2", "inconclusive": "#dfe3e8"}
+VERDICT_COLOURS = {"difference": "#d55e00", "negligible": "#e9c46a", "equivalent": "#0072b2", "inconclusive": "#dfe3e8", "untestable": "#ffffff"}
 
 
-def metrics_by_dilation_figure(levels: pd.DataFrame, units: dict[str, str]) -> Figure:
+def metrics_by_dilation_figure(levels: pd.DataFrame, units: dict[str, str], untrained: pd.DataFrame) -> Figure:
     """Draw a panel for each metric with its mean for each method at each dilation, with its interval.
 
     Args:
         levels: `method`, `measure`, `level` (a dilation), `mean`, `lower`, `upper`; a metric
             `…_chance` is drawn as a dashed line in the panel of its metric.
         units: by metric, where it has one.
+        untrained: `method`, `measure`, `level` and `mean` of the networks at initialisation; may be empty.
 
     Raises:
         EmptyFigureError: there are no metrics.
@@ -34,6 +35,7 @@ def metrics_by_dilation_figure(levels: pd.DataFrame, units: dict[str, str]) -> F
     figure, axes = panels(rows, min(COLUMNS, len(measures)), 2.0 * rows + 0.8)
     for place, measure in zip(axes, measures):
         draw_metric(place, rows_where(levels, measure=measure), rows_where(levels, measure=measure + CHANCE), methods)
+        draw_untrained(place, rows_where(untrained, measure=measure), methods)
         place.set_title(without_underscores(measure) + (f" ({units[measure]})" if measure in units else ""))
     hide_unused_panels(axes, len(measures), COLUMNS)
     handles = {label: handle for place in axes for handle, label in zip(*place.get_legend_handles_labels())}
@@ -54,6 +56,17 @@ def draw_metric(axes: Axes, levels: pd.DataFrame, chance: pd.DataFrame, methods:
         )  # fmt: skip
     draw_chance(axes, chance, colour)
     set_integer_ticks(axes, sorted(distinct_in_order(levels["level"])))
+
+
+def draw_untrained(axes: Axes, untrained: pd.DataFrame, methods: list[str]) -> None:
+    """Draw the means of one metric over the networks at initialisation as dashed, pale lines in the colours of the methods."""
+    colour, marker = colours(methods), markers(methods)
+    for method in (name for name in methods if len(rows_where(untrained, method=name))):
+        means = rows_where(untrained, method=method)
+        axes.plot(
+            pd.to_numeric(means["level"]), means["mean"], marker[method] + "--", color=colour[method], markersize=3, linewidth=0.9, alpha=0.45,
+            zorder=1,
+        )  # fmt: skip
 
 
 def draw_chance(axes: Axes, chance: pd.DataFrame, colour: dict[str, str]) -> None:
@@ -101,13 +114,13 @@ def verdicts_by_metric_figure(effects: pd.DataFrame) -> Figure:
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
     handles = [verdict_cell(0, 0, colour) for colour in VERDICT_COLOURS.values()]
-    figure.legend(handles, list(VERDICT_COLOURS), loc="outside upper left", ncols=4)
+    figure.legend(handles, list(VERDICT_COLOURS), loc="outside upper left", ncols=5)
     return figure
 
 
 def verdict_cell(x: float, y: float, colour: str) -> Rectangle:
     """Return a square around a point."""
-    return Rectangle((x - 0.46, y - 0.46), 0.92, 0.92, facecolor=colour)
+    return Rectangle((x - 0.46, y - 0.46), 0.92, 0.92, facecolor=colour, edgecolor=QUIET, linewidth=0.4)
 
 
 def direction_arrow(slope: float, turns_at: float | None) -> str:

@@ -44,10 +44,16 @@ def format_percent(share: float) -> str:
     return {"0.0": "under 0.1 %", "100.0": "over 99.9 %"}.get(text, f"{text} %")
 
 
-def format_p_value(p_value: float) -> str:
-    """Return `p = 0.012` or `p < 0.001`; empty if it is not known."""
+def format_p_value(p_value: float, smallest: float = 0.0) -> str:
+    """Return `p = 0.012` or `p < 0.001`; empty if it is not known.
+
+    The smallest p-value that a test can give says nothing of the size of an effect and is written as such:
+    `p ≤ 0.009 (the smallest possible)`.
+    """
     if not isfinite(p_value):
         return ""
+    if 0 < p_value <= smallest:
+        return f"p \N{LESS-THAN OR EQUAL TO} {format_number(smallest, 1)} (the smallest possible)"
     return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}" if p_value < 0.1 else f"p = {p_value:.2f}"
 
 
@@ -61,7 +67,7 @@ def format_points(value: float) -> str:
     return f"{format_number(value, 2)} percentage point{'' if value == 1 else 's'}"
 
 
-def format_interval(answer: Mapping[str, float], confidence: str) -> str:
-    """Return `95 % CI 0.1 to 0.3` for a slope, from `slope_lower` and `slope_upper`; empty if either is missing."""
-    ends = [answer[end] for end in ("slope_lower", "slope_upper") if end in answer]
+def format_interval(answer: Mapping[str, float], confidence: str, name: str = "slope") -> str:
+    """Return `95 % CI 0.1 to 0.3`, from `slope_lower` and `slope_upper` or those of another name; empty if either is missing."""
+    ends = [answer[end] for end in (f"{name}_lower", f"{name}_upper") if end in answer]
     return f"{confidence} CI {format_number(ends[0], 2)} to {format_number(ends[1], 2)}" if len(ends) == 2 else ""

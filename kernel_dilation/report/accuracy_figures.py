@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 
 ARM = ["dilation", "kernel_size", "pooling"]
 FILLED = (
-    "Filled: p ≤ {alpha} after Holm's correction. Band: the margin of {margin_points} percentage points, within which differences are negligible. "
+    "Filled: p ≤ {alpha}, corrected. Band: the margin of {margin_points} percentage points, within which differences are negligible. "
     "In the labels, “less” means minus."
 )
 
@@ -66,6 +66,7 @@ ACCURACY_FIGURES = (
         "Left: a grey line for each replicate, averaged over kernel sizes and poolings. Right: a point for each network.",
         "Test accuracy in percent over dilations {dilations}, for all arms together and then in a panel for each pooling.",
         interval="Bars",
+        over="replicates and images",
     ),
     FigureSpec(
         "accuracy_differences",
@@ -74,6 +75,7 @@ ACCURACY_FIGURES = (
         FILLED,
         "A row for each pair of dilations, poolings and kernel sizes, with the difference in test accuracy and its interval.",
         interval="Lines",
+        over="replicates and images",
     ),
     FigureSpec(
         "critical_difference",
@@ -89,6 +91,7 @@ ACCURACY_FIGURES = (
         f"The two kernels of a pair span the same pixels, the sparse one with fewer taps; k3 d2 is kernel size 3 at dilation 2. {FILLED}",
         "A row for each pair of arms of equal extent, with the difference in test accuracy and its interval.",
         interval="Lines",
+        over="replicates and images",
     ),
     FigureSpec(
         "receptive_fields",

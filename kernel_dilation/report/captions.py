@@ -42,19 +42,22 @@ def caption_words(report_data: ReportData) -> dict[str, str]:
     }
 
 
-def caption(text: str, scope: Scope, data: str, networks: str = "", interval: str = "") -> str:
+def caption(text: str, scope: Scope, data: str, networks: str = "", interval: str = "", over: str = "replicates") -> str:
     """Return what a figure shows, then the interval, the data and the networks.
 
     Args:
         networks: empty where no network is shown.
         interval: what shows the interval, such as `Bars`; empty where nothing does.
+        over: what the interval covers, `replicates` or `replicates and images`.
     """
     sources = f"Data: {'; '.join(filter(None, [data, networks]))}."
-    return " ".join(filter(None, [text, interval and interval_text(interval, scope), sources]))
+    return " ".join(filter(None, [text, interval and interval_text(interval, scope, over), sources]))
 
 
-def interval_text(shown_by: str, scope: Scope) -> str:
+def interval_text(shown_by: str, scope: Scope, over: str = "replicates") -> str:
     """Return what the interval is, or why there is none."""
     if scope.replicates < 2:
         return "A single replicate has no interval."
+    if over != "replicates":
+        return f"{shown_by}: {scope.confidence} confidence interval that covers new replicates and new {scope.images}."
     return f"{shown_by}: {scope.confidence} confidence interval of the mean over {scope.replicates} replicates (wild bootstrap)."

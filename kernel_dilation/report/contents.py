@@ -1,9 +1,10 @@
-"""Contents of the page: three questions with their answers, a chapter with figures and tables for each, then the data and the networks."""
+"""Contents of the page: four questions with their answers, a chapter with figures and tables for each, then the data and the networks."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kernel_dilation.report.accuracy_figures import ACCURACY_FIGURES
+from kernel_dilation.report.field_figures import FIELD_FIGURES
 from kernel_dilation.report.figure_specs import FigureSpec, render_pictures
 from kernel_dilation.report.html_page import Chapter, QuestionSection
 from kernel_dilation.report.learning_figures import LEARNING_FIGURES
@@ -12,7 +13,7 @@ from kernel_dilation.report.network_and_data_figures import DATA_FIGURES, NETWOR
 from kernel_dilation.report.report_data import ReportData
 from kernel_dilation.report.saliency_figures import SALIENCY_FIGURES
 from kernel_dilation.report.sentences import QUESTIONS, answer_sentences
-from kernel_dilation.report.tables import ReportTable, accuracy_tables, learning_tables, saliency_tables
+from kernel_dilation.report.tables import ReportTable, accuracy_tables, field_tables, learning_tables, saliency_tables
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,14 @@ CHAPTERS = (
         accuracy_tables,
     ),
     ChapterSpec(
+        "fields",
+        "Receptive field and pooling",
+        "Kernel size and dilation set the receptive field together. Poolings and kernel sizes are compared at every dilation (simple effects), and "
+        "so is how these differences change with dilation (interactions).",
+        FIELD_FIGURES,
+        field_tables,
+    ),
+    ChapterSpec(
         "networks",
         "Inside the networks",
         "These figures show how the networks learn, what their first kernels look like on the image, and how their layers respond.",
@@ -73,7 +82,7 @@ def page_chapters(report_data: ReportData) -> list[Chapter]:
 
 
 def question_sections(report_data: ReportData, chapters: Sequence[Chapter]) -> list[QuestionSection]:
-    """Return the three questions with their verdicts and answers, each with the first picture of its chapter."""
+    """Return the questions with their verdicts and answers, each with the first picture of its chapter."""
     sentences = answer_sentences(report_data.answers, report_data.scope)
     first = {chapter.name: chapter.pictures[0] for chapter in chapters}
     verdicts = {name: report_data.answers.get(name, {}).get("verdict", "") for name in QUESTIONS}

@@ -22,6 +22,7 @@ class FigureSpec:
     data: str = "{data_set}, {test}"
     networks: str = "{networks}"  # empty where no network is shown
     interval: str = ""  # what shows the interval, such as `Bars`
+    over: str = "replicates"  # what the interval covers: `replicates`, or `replicates and images`
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def render_pictures(specs: Iterable[FigureSpec], report_data: ReportData) -> lis
         with house_style():
             try:
                 png = png_bytes(spec.draw(report_data))
-                pictures.append(Picture(spec.name, title, png, caption(text, report_data.scope, data, networks, spec.interval), alt))
+                pictures.append(Picture(spec.name, title, png, caption(text, report_data.scope, data, networks, spec.interval, spec.over), alt))
             except EmptyFigureError as error:
                 pictures.append(Picture(spec.name, title, png_bytes(sentence_figure(str(error))), "", str(error), absent=str(error)))
     return pictures

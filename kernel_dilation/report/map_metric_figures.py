@@ -11,6 +11,7 @@ from kernel_dilation.report.report_data import ReportData
 import pandas as pd
 from matplotlib.figure import Figure
 
+MAP_FAMILIES = ("saliency", "class_model")
 UNITS = {"entropy": "bits", "spread": "pixels"}
 ON_A_SUBSET = (
     "Deletion, insertion, max sensitivity and randomisation are measured on {probed} images per network; each replicate takes the next ones."
@@ -20,17 +21,18 @@ ON_A_SUBSET = (
 def rows_on_dilation(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows on the factor dilation of maps and class models."""
     rows = rows_where(table, factor="dilation")
-    return rows[rows["family"] != "accuracy"] if len(rows) else rows
+    return rows[rows["family"].isin(MAP_FAMILIES)] if len(rows) else rows
 
 
 def draw_metrics(report_data: ReportData) -> Figure:
     """Draw every metric by dilation, with its chance level where it has one."""
-    return metrics_by_dilation_figure(pd.concat([rows_on_dilation(report_data.table("levels")), report_data.table("chance")]), UNITS)
+    levels = pd.concat([rows_on_dilation(report_data.table("levels")), report_data.table("chance")])
+    return metrics_by_dilation_figure(levels, UNITS, report_data.table("untrained_levels"))
 
 
 def draw_marks(report_data: ReportData) -> Figure:
     """Draw how much the networks rely on the mark, and how well each method shows it, by dilation."""
-    return metrics_by_dilation_figure(report_data.table("marks"), {})
+    return metrics_by_dilation_figure(report_data.table("marks"), {}, pd.DataFrame())
 
 
 METRIC_FIGURES = (
@@ -38,19 +40,21 @@ METRIC_FIGURES = (
         "measures_by_dilation",
         "Metrics by dilation",
         draw_metrics,
-        f"Means over images, kernel sizes and poolings. {ON_A_SUBSET}",
+        "Means over images, kernel sizes and poolings. Dashed and pale: the same networks at initialisation, where they were explained; dashed and "
+        f"grey or without a marker: by chance. Intervals of class models cover new replicates only. {ON_A_SUBSET}",
         "A panel for each metric, with the dilation on the horizontal axis and a line for each method; {grid}.",
         data="{data_set}, {explained}",
         interval="Bars",
+        over="replicates and images",
     ),
     FigureSpec(
         "verdicts_by_measure",
         "Verdicts by method and metric",
         lambda report_data: verdicts_by_metric_figure(rows_on_dilation(report_data.table("effects"))),
         "Verdict on dilation for each method and metric; the margin is {margin} of the value at the smallest dilation. Arrows show the direction "
-        "of the slope on dilation; ↕ marks metrics whose means are non-monotonic. p-values are Holm-corrected over all cells of the maps and, "
+        "of the slope on dilation; ↕ marks metrics whose means are non-monotonic. p-values are corrected over all cells of the maps and, "
         "separately, over those of the class models.",
-        "A coloured cell for each method and metric: difference, negligible, equivalent or inconclusive.",
+        "A coloured cell for each method and metric: difference, negligible, equivalent, inconclusive or untestable.",
         data="{data_set}, {explained}",
     ),
     FigureSpec(

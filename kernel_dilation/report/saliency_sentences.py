@@ -19,6 +19,7 @@ UNCHANGED = {
     "negligible": "For {name}, the differences between dilations in {metrics} are significant but smaller than the {margin} margin (negligible).",
     "equivalent": "For {name}, dilations are shown to be equivalent within the {margin} margin in {metrics}.",
     "inconclusive": "For {name}, the results are inconclusive for {metrics}.",
+    "untestable": "For {name}, the replicates are too few for any difference in {metrics} to be significant.",
 }
 
 
@@ -30,14 +31,18 @@ def saliency_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
         "negligible": f"Only negligibly: of {tested}, those that differ significantly are equivalent within the {scope.margin} margin.",
         "equivalent": f"No: {tested} are shown to be equivalent between dilations within the {scope.margin} margin.",
         "inconclusive": f"Inconclusive: none of {tested} differs significantly between dilations, but not all are shown to be equivalent.",
+        "untestable": f"Untestable: with {count_noun(scope.replicates, 'replicate')} none of {tested} could differ significantly, whatever its size.",
     }
     if answer.get("verdict") not in opening:
         return []
     models = answer.get("class_model", {})
     return [
         opening[answer["verdict"]],
+        *learned_share_sentences(answer, scope),
         *metric_sentences(f"{without_underscores(answer.get('method', 'saliency'))} maps", answer, scope),
+        *learned_sentences(f"{without_underscores(answer.get('method', 'saliency'))} maps", answer, scope),
         *metric_sentences("class models", models, scope),
+        *learned_sentences("class models", models, scope),
         *class_mean_sentences(models, scope),
         *contrast_sentences(answer, scope),
     ]
@@ -74,6 +79,38 @@ def metric_sentences(name: str, answer: AnswerValues, scope: Scope) -> list[str]
             if (names := metrics_with_verdict(metrics, verdict))
         ),
     ]
+
+
+def learned_share_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
+    """Return how many combinations differ in what training adds; nothing if the networks at initialisation were not explained."""
+    if "learned_share_differing" not in answer:
+        return []
+    return [
+        "Measured against the same networks at initialisation (difference of differences), what training adds differs between dilations, beyond the "
+        f"margin, in {format_percent(answer['learned_share_differing'])} of the combinations."
+    ]
+
+
+def learned_sentences(name: str, answer: AnswerValues, scope: Scope) -> list[str]:
+    """Return for which metrics that differ the difference is learned, and for which untrained networks show it too."""
+    verdicts = {
+        metric: value["learned_verdict"]
+        for metric, value in answer.items()
+        if isinstance(value, Mapping) and value.get("verdict") == "difference" and "learned_verdict" in value
+    }
+    groups = {
+        "Of these differences, training accounts for those in {metrics} (what it adds differs between dilations as well).": ("difference",),
+        "Untrained networks show the differences in {metrics} too: what training adds differs by less than the {margin} margin.": (
+            "negligible",
+            "equivalent",
+        ),
+        "Whether training accounts for the differences in {metrics} is not decided.": ("inconclusive", "untestable"),
+    }
+    lines = []
+    for text, kinds in groups.items():
+        if metrics := [without_underscores(metric) for metric, verdict in verdicts.items() if verdict in kinds]:
+            lines.append(f"For {name}: {text[0].lower()}{text[1:]}".format(metrics=join_with_and(metrics), margin=scope.margin))
+    return lines
 
 
 def changing_sentence(name: str, phrases: Sequence[str]) -> list[str]:
@@ -153,6 +190,7 @@ def contrast_group_sentences(contrast: ContrastGlossaryEntry, metrics: Mapping[s
             "negligible": f"{contrast_direction(contrast, value)}, but by less than the {scope.margin} margin",
             "equivalent": f"Equivalence within the {scope.margin} margin is shown for {contrast.topic}",
             "inconclusive": f"The result is inconclusive for {contrast.topic}",
+            "untestable": f"The replicates are too few to test {contrast.topic}",
         }
         if value.get("verdict") in texts:
             groups.setdefault(texts[value["verdict"]], []).append(without_underscores(name))

@@ -30,6 +30,7 @@ class Scope:
     alpha: float
     margin_points: float  # percentage points of accuracy
     margin_share: float  # of a metric's value at the smallest dilation
+    margin_signed: float  # of a signed metric, in its unit
     dilate: str  # `first` or `all`: which convolutions are dilated
     padding: str  # `same` or `valid`
     match_weights: str  # `own`, or the padding (`same`, `valid`) whose number of weights the hidden layer matches
@@ -127,6 +128,7 @@ def scope_of(settings: Settings, answers: AnswerValues, fetched: AnswerValues, e
         probed=min(settings.saliency.probed_images, explained),
         dilations=tuple(sorted(settings.dilations)), kernel_sizes=tuple(settings.kernel_sizes), poolings=tuple(settings.poolings),
         alpha=settings.analyze.alpha, margin_points=settings.analyze.margin_points, margin_share=settings.analyze.margin_share,
+        margin_signed=settings.analyze.margin_signed,
         dilate=settings.network.dilate, padding=settings.network.padding, match_weights=settings.network.match_weights,
         taps=settings.network.taps,
         learn=settings.learn, rule=consistency_rule(settings.analyze), margin_loss=settings.analyze.margin_loss,

@@ -1,4 +1,4 @@
-"""The three answers and the scope in plain sentences; a number that is missing leaves its sentence out."""
+"""The answers and the scope in plain sentences; a number that is missing leaves its sentence out."""
 
 from dataclasses import replace
 
@@ -11,6 +11,7 @@ from kernel_dilation.presentation.text_formatting import (
     format_points,
     join_with_and,
 )
+from kernel_dilation.report.field_sentences import field_sentences
 from kernel_dilation.report.learning_sentences import learning_sentences
 from kernel_dilation.report.saliency_sentences import saliency_sentences
 from kernel_dilation.report.scope import SPLITS, AnswerValues, Scope
@@ -19,10 +20,11 @@ QUESTIONS = {
     "learned": "Is there a consistent way to learn the best dilation?",
     "saliency": "Does dilation change class saliencies?",
     "accuracy": "Does dilation affect classification accuracy?",
+    "fields": "What do receptive field and pooling do?",
 }
 NO_ANSWER = "There is no answer yet, because the numbers for this question are missing."
 ONE_DILATION = "Inconclusive. Only one dilation was trained, so dilations cannot be compared."
-OTHER_FACTORS = {"pooling": "pooling", "kernel_size": "kernel size", "receptive_field": "sparse versus dense kernels of equal extent"}
+OTHER_FACTORS = {"pooling": "pooling", "kernel_size": "kernel size", "density": "sparse versus dense kernels of equal extent"}
 
 
 def answer_sentences(answers: AnswerValues, scope: Scope) -> dict[str, list[str]]:
@@ -31,6 +33,7 @@ def answer_sentences(answers: AnswerValues, scope: Scope) -> dict[str, list[str]
         "learned": learning_sentences(answers.get("learned", {}), scope),
         "saliency": saliency_sentences(answers.get("saliency", {}), scope),
         "accuracy": accuracy_sentences(answers.get("accuracy", {}), scope),
+        "fields": field_sentences(answers.get("fields", {}), scope),
     }
     if len(scope.dilations) < 2:
         sentences |= {question: [ONE_DILATION] for question in ("saliency", "accuracy") if sentences[question]}
@@ -77,21 +80,51 @@ def accuracy_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
     """Return what dilation does to accuracy, then the other findings; nothing without a verdict."""
     within, p_value = f"within {format_points(scope.margin_points)}", bracketed_p_value(answer)
     opening = {
-        "difference": f"Yes. Test accuracy depends on the dilation of {scope.dilated}{p_value}.",
+        "difference": f"Yes. {errors_clause(answer, scope)}est accuracy depends on the dilation of {scope.dilated}{p_value}.",
         "negligible": f"Only negligibly. Test accuracy depends on the dilation{p_value}, but all dilations are shown to lie {within} of each other.",
         "equivalent": f"No. All dilations are shown to lie {within} of each other.",
         "inconclusive": f"Inconclusive. Neither a difference between dilations{p_value} nor equivalence {within} is shown.",
+        "untestable": f"Untestable. With {count_noun(scope.replicates, 'replicate')} no difference between dilations could be significant, whatever "
+        "its size.",
     }
     if answer.get("verdict") not in opening:
         return []
     rest = [
         replicates_needed_sentence(answer),
         best_dilation_sentence(answer, scope),
+        neighbours_sentence(answer),
         slope_sentence(answer, scope),
+        validation_sentence(answer, scope),
         other_factors_sentence(answer, scope),
         single_networks_sentence(answer),
     ]
     return [opening[answer["verdict"]], *filter(None, rest)]
+
+
+def errors_clause(answer: AnswerValues, scope: Scope) -> str:
+    """Return the errors at the smallest and the largest dilation and their ratio, then `: t`; `T` alone without them."""
+    if not {"error_ratio", "error_percent_smallest", "error_percent_largest"} <= answer.keys():
+        return "T"
+    smallest, largest = (format_number(answer[f"error_percent_{end}"], 2) for end in ("smallest", "largest"))
+    interval = format_interval(answer, scope.confidence, "error_ratio")
+    ratio = f"\N{MULTIPLICATION SIGN}{format_number(answer['error_ratio'])}{f', {interval}' if interval else ''}"
+    change = "rises" if answer["error_ratio"] > 1 else "falls"
+    return f"The test error {change} from {smallest} % at dilation {scope.dilations[0]} to {largest} % at dilation {scope.dilations[-1]} ({ratio}): t"
+
+
+def neighbours_sentence(answer: AnswerValues) -> str:
+    """Return which neighbouring dilations cannot be told apart; nothing if all can."""
+    alike = [name.replace("-", " and ") for name, differ in answer.get("neighbours_differ", {}).items() if not differ]
+    return f"These neighbouring dilations cannot be told apart over new replicates and new images: {'; '.join(alike)}." if alike else ""
+
+
+def validation_sentence(answer: AnswerValues, scope: Scope) -> str:
+    """Return the slope of the accuracy on the validation images, which are a second held-out set."""
+    if "validation_slope" not in answer:
+        return ""
+    interval = format_interval(answer, scope.confidence, "validation_slope")
+    slope = format_number(answer["validation_slope"], 2)
+    return f"On the validation {scope.images}, a second held-out set, the slope is {slope}{f' ({interval} over replicates)' if interval else ''}."
 
 
 def best_dilation_sentence(answer: AnswerValues, scope: Scope) -> str:
@@ -147,11 +180,11 @@ def single_networks_sentence(answer: AnswerValues) -> str:
 
 def replicates_needed_sentence(answer: AnswerValues) -> str:
     """Return how many replicates would settle an inconclusive answer."""
-    if answer["verdict"] != "inconclusive" or "replicates_needed" not in answer:
+    if answer["verdict"] not in ("inconclusive", "untestable") or "replicates_needed" not in answer:
         return ""
     return f"{count_noun(answer['replicates_needed'], 'replicate')} would settle it in 4 of 5 such studies."
 
 
 def bracketed_p_value(answer: AnswerValues) -> str:
-    """Return ` (p = 0.012, Holm-corrected)`, or nothing."""
-    return f" ({format_p_value(answer['p_value'])}, Holm-corrected)" if "p_value" in answer else ""
+    """Return ` (p = 0.012, corrected)`, or nothing."""
+    return f" ({format_p_value(answer['p_value'], answer.get('smallest_p_value', 0.0))}, corrected)" if "p_value" in answer else ""

@@ -13,21 +13,21 @@ from kernel_dilation.report.report_data import ReportData
 
 import pandas as pd
 
-P_VALUES = ("p_value", "p_holm", "holm_p_value", "equivalence_p_value", "trend_p_value", "tost_p_value")
+P_VALUES = ("p_value", "p_corrected", "holm_p_value", "equivalence_p_value", "trend_p_value", "tost_p_value")
 EFFECT_COLUMNS = {
-    "verdict": "verdict", "p_value": "p (Holm)", "equivalence_p_value": "p, equivalence", "trend_p_value": "p, trend", "kendall_w": "W",
+    "verdict": "verdict", "p_value": "p (corrected)", "equivalence_p_value": "p, equivalence", "trend_p_value": "p, trend", "kendall_w": "W",
     "effect": "effect", "slope": "slope", "slope_lower": "from", "slope_upper": "to", "turns_at": "turns at", "best": "highest at",
     "range": "range", "margin": "margin", "reason": "what would settle it",
 }  # fmt: skip
 FACTOR_COLUMNS = {"factor": "factor", **EFFECT_COLUMNS}
 METRIC_COLUMNS = {"method": "method", "measure": "metric", **EFFECT_COLUMNS}
 CONTRAST_COLUMNS = {
-    "family": "family", "method": "method", "measure": "metric", "verdict": "verdict", "p_value": "p (Holm)",
+    "family": "family", "method": "method", "measure": "metric", "verdict": "verdict", "p_value": "p (corrected)",
     "equivalence_p_value": "p, equivalence", "effect": "effect", "range": "difference", "margin": "margin", "reason": "what would settle it",
 }  # fmt: skip
 PAIR_COLUMNS = {
     "factor": "factor", "first": "first", "second": "second", "difference": "difference", "lower": "from", "upper": "to",
-    "rank_biserial": "rank-biserial", "cohen_dz": "d_z", "p_value": "p, Wilcoxon", "p_holm": "p (Holm)", "tost_p_value": "p, equivalence",
+    "rank_biserial": "rank-biserial", "cohen_dz": "d_z", "p_value": "p, Wilcoxon", "p_corrected": "p (corrected)", "tost_p_value": "p, equivalence",
     "bayes_left": "P(lower)", "bayes_rope": "P(same)", "bayes_right": "P(higher)",
 }  # fmt: skip
 MIXED_MODEL_COLUMNS = {
@@ -53,6 +53,18 @@ CONDITION_COLUMNS = {
     "shown": "shown", "refuted": "refuted",
 }  # fmt: skip
 START_COLUMNS = ("start_slope",)  # only where a method has several initial dilations
+SIMPLE_EFFECT_COLUMNS = {
+    "method": "method", "measure": "metric", "contrast": "contrast", "dilation": "dilation", "difference": "difference", "lower": "from",
+    "upper": "to", "share": "share of the reference", "cohen_dz": "d_z", "p_value": "p (corrected)", "equivalence_p_value": "p, equivalence",
+    "margin": "margin", "verdict": "verdict",
+}  # fmt: skip
+INTERACTION_COLUMNS = {name: heading for name, heading in SIMPLE_EFFECT_COLUMNS.items() if name != "dilation"} | {"term": "term"}
+ERROR_COLUMNS = {
+    "dilation": "dilation", "error": "test error (%)", "lower": "from", "upper": "to", "ratio": "ratio", "ratio_lower": "ratio from",
+    "ratio_upper": "ratio to",
+}  # fmt: skip
+ROUNDING = 1e-12  # p-values that differ by less are equal
+SMALLEST = "“≤” marks a p-value that is the smallest which the test could have given. "
 INTERVAL = "The columns “from” and “to” are the ends of the confidence interval. "
 
 
@@ -79,9 +91,19 @@ def report_table(title: str, table: pd.DataFrame, headings: Mapping[str, str], n
     missing = [column for column in headings if column not in table and column not in optional]
     if missing and len(table):
         raise ValueError(f"the table “{title}” must have a column for each heading; it lacks {', '.join(missing)}")
+    table = with_marked_p_values(table)
     columns = [column for column in headings if column in table and table[column].notna().any()]
     rows = [[format_cell(column, row[column]) for column in columns] for row in row_dicts(table)]
     return ReportTable(title, [headings[column] for column in columns], rows, note)
+
+
+def with_marked_p_values(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with those p-values as text that are the smallest which their test can give: `≤ 0.009`."""
+    if not {"p_value", "smallest_p_value"} <= set(table):
+        return table
+    is_smallest = (table["p_value"] > 0) & (table["p_value"] <= table["smallest_p_value"] + ROUNDING)
+    limits = [f"\N{LESS-THAN OR EQUAL TO} {format_number(value, 1)}" for value in table["smallest_p_value"]]
+    return table.assign(p_value=table["p_value"].astype(object).where(~is_smallest, limits))
 
 
 def format_cell(column: str, value: object) -> str:
@@ -128,18 +150,32 @@ def saliency_tables(report_data: ReportData) -> list[ReportTable]:
     """Return the tables of every metric by dilation, of the comparisons with a reference, and of the definitions."""
     effects, contrasts = rows_on_dilation(report_data.table("effects")), rows_where(report_data.table("effects"), factor="comparison")
     note = (
-        f"{INTERVAL}p-values are Holm-corrected within their family. W: Kendall's agreement of the replicates on the order of the dilations. "
+        f"{INTERVAL}{SMALLEST}p-values are corrected within their family. W: Kendall's agreement of the replicates on the order of the dilations. "
         "Effect: rank-biserial correlation of the two dilations that differ most. Slope: change per pixel of dilation."
     )
     references = (
         "Similarity: maps of two dilations minus maps of two replicates of one dilation. Gridding: maps of a dilation minus those of other "
         "dilations, at the lag of that dilation. Transfer (cross-recognition): networks of another dilation minus networks of the same. p-values "
-        "are Holm-corrected within each."
+        "are corrected within each."
     )
     return [
         report_table("All metrics and methods: tests, slopes and verdicts", effects, METRIC_COLUMNS, note),
         report_table("Comparisons with a reference: noise floor, gridding, cross-recognition", contrasts, CONTRAST_COLUMNS, references),
         definitions_table(effects),
+    ]
+
+
+def field_tables(report_data: ReportData) -> list[ReportTable]:
+    """Return the simple effects of pooling and kernel size, and how they change with dilation."""
+    note = (
+        f"{INTERVAL}{SMALLEST}Intervals cover new replicates and images. The difference is in points for accuracy and in the unit of the metric "
+        "otherwise; its share is that of the second level at the smallest dilation. p-values are corrected over all metrics and dilations of a "
+        "contrast, apart for accuracy, maps and class models."
+    )
+    terms = "Slope: change of the contrast per pixel of dilation. Even - odd: coefficient of even dilations beside a linear or cubic trend. "
+    return [
+        report_table("Pooling and kernel size at each dilation", report_data.table("simple_effects"), SIMPLE_EFFECT_COLUMNS, note),
+        report_table("How these differences change with dilation", report_data.table("interactions"), INTERACTION_COLUMNS, terms + note),
     ]
 
 
@@ -156,7 +192,11 @@ def accuracy_tables(report_data: ReportData) -> list[ReportTable]:
     effects, pairs = (rows_where(report_data.table(name), family="accuracy") for name in ("effects", "pairs"))
     return [
         report_table(
-            "Tests by factor", effects, FACTOR_COLUMNS, f"{INTERVAL}Values are in percentage points; p-values are Holm-corrected over the rows."
+            "Errors by dilation", report_data.table("errors"), ERROR_COLUMNS,
+            f"{INTERVAL}They cover new replicates and images. The ratio is that to the error of the smallest dilation.",
+        ),
+        report_table(
+            "Tests by factor", effects, FACTOR_COLUMNS, f"{INTERVAL}Values are in percentage points; p-values are corrected over the rows."
         ),
         report_table(
             "Pairwise comparisons", pairs, PAIR_COLUMNS,

@@ -8,7 +8,7 @@ VERDICT_TABLE = ReportTable(
     "Verdicts on differences",
     ["", "every pair is shown to be equivalent", "not every pair is shown to be equivalent"],
     [["the omnibus test is significant", "negligible", "difference"], ["the omnibus test is not significant", "equivalent", "inconclusive"]],
-    "Equivalence is shown by two one-sided tests (TOST) of each pair. Both p-values are Holm-corrected within their family.",
+    "Equivalence is shown by two one-sided tests (TOST) of each pair. Both p-values are corrected within their family.",
 )
 
 
@@ -20,7 +20,15 @@ def verdict_rules(scope: Scope) -> list[str]:
     return [
         f"Two tests at the level {scope.alpha:g} decide on every set of dilations, poolings or kernel sizes. An omnibus test asks whether any of "
         "them differ. Equivalence tests ask whether every pair lies within the margin, which is "
-        f"{format_points(scope.margin_points)} of accuracy, or {scope.margin} of a metric's value at the smallest level.",
+        f"{format_points(scope.margin_points)} of accuracy, {scope.margin} of a metric's value at the smallest level, or {scope.margin_signed:g} for "
+        "a signed metric such as a correlation, of which a share means nothing.",
+        "Tests and intervals of accuracy treat replicates and test images as random, so they hold for new networks and new images; the omnibus test "
+        "is the quasi-F, and pairs are compared by t tests with variance components of both. Tests of saliency maps and class models treat the "
+        "replicates as random and hold for the explained images; the intervals of metrics of maps cover new images too.",
+        "p-values are corrected within their family by Holm's method. Where even the smallest p-value of a permutation test would not survive it, "
+        "they are taken from the joint distribution over all tests of the family (the step-down maximum of Westfall and Young). Where the "
+        "replicates are too few even for that, the verdict is untestable: no data could have shown a difference. A p-value that is the smallest "
+        "possible one is marked as such; it says nothing of the size of an effect.",
         str(scope.rule),
         "A choice is right if it is the planted dilation. Where none is planted, a choice is right if its validation loss, in the rounds of all other "
         f"runs, is shown to exceed that of no other dilation by {format_percent(scope.margin_loss)} or more. It is wrong if it is shown to exceed one by "

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from kernel_dilation.statistics.block_tables import Floats, Treatment, check_table, differences, is_numeric, treatment_pairs
 from kernel_dilation.statistics.effect_sizes import mean_intervals, slopes
+from kernel_dilation.statistics.family_correction import CorrectedP, correct_p_values, reachable_p_value
 from kernel_dilation.statistics.pairwise_comparisons import Pair, compare_pairs
 from kernel_dilation.statistics.rank_tests import kendall_w, omnibus_p_value, trend_p_value
 from kernel_dilation.statistics.replicates_needed import MOST_REPLICATES, replicates_needed
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 NOT_SIMULATED = "how many replicates would settle it was not simulated"
+UNSETTLED = ("inconclusive", "untestable")  # the verdicts that more replicates could change
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Comparison:
     margin: float  # in the unit of the values; the mean margin if each block has its own
     verdict: Verdict
     p_value: float  # of "no treatment differs"; corrected within the family after `correct_family`
+    smallest_p_value: float  # that the test, and the correction after `correct_family`, could have given
     equivalence_p_value: float  # of "some pair differs by the margin or more"; corrected in the same way
     kendall_w: float  # 0 to 1
     trend_p_value: float | None  # None for treatments that are not numbers
@@ -46,11 +49,17 @@ class Comparison:
     obstacle: str  # why no number of replicates could settle it, or why none was computed; empty if there is no obstacle
 
     @property
+    def is_smallest(self) -> bool:
+        """Whether the p-value is the smallest that its test can give, and hence says nothing of the size of an effect."""
+        return CorrectedP(self.p_value, self.smallest_p_value).is_smallest
+
+    @property
     def turning_point(self) -> Treatment | None:
         """The treatment at which the means are non-monotonic, or None.
 
         There, the mean lies above (or below) those of both the first and the last treatment by more
-        than the margin. Treatments that are not numbers have no order and hence no turning point.
+        than the margin, and the intervals of both differences exclude 0. Treatments that are not numbers
+        have no order and hence no turning point.
         """
         if not is_numeric(self.treatments) or len(self.means) < 3:
             return None
@@ -61,18 +70,21 @@ class Comparison:
         above = means[highest] - max(means[first], means[last])
         if max(below, above) <= self.margin:
             return None
-        return lowest if below > above else highest
+        turn = lowest if below > above else highest
+        ends = [pair for pair in self.pairs if {pair.first, pair.second} in ({turn, min(means)}, {turn, max(means)})]
+        return turn if all(pair.lower is not None and pair.upper is not None and not pair.lower <= 0 <= pair.upper for pair in ends) else None
 
     @property
     def reason(self) -> str:
-        """The reason for an inconclusive verdict and what would settle it; empty for the other verdicts."""
-        if self.verdict != "inconclusive":
+        """The reason for an inconclusive or untestable verdict and what would settle it; empty for the other verdicts."""
+        if self.verdict not in UNSETTLED:
             return ""
+        limit = f"with {self.replicates} replicates no p-value can be below {self.smallest_p_value:.2g}; " if self.verdict == "untestable" else ""
         if self.obstacle:
-            return self.obstacle
+            return self.obstacle if self.obstacle != NOT_SIMULATED else limit + NOT_SIMULATED
         if self.replicates_needed is None:
-            return f"more than {MOST_REPLICATES} replicates would be needed to settle it"
-        return f"{self.replicates_needed} replicates would settle it in 4 of 5 studies"
+            return f"{limit}more than {MOST_REPLICATES} replicates would be needed to settle it"
+        return f"{limit}{self.replicates_needed} replicates would settle it in 4 of 5 studies"
 
 
 def compare_treatments(
@@ -93,13 +105,14 @@ def compare_treatments(
     _check_levels(margin, alpha, len(table))
     paired, mean_margin = differences(table), float(np.mean(margin))
     p_value, tost = omnibus_p_value(table, seed), equivalence_p_value(paired, margin)
-    means = table.mean(axis=0)
+    means, smallest = table.mean(axis=0), reachable_p_value(*table.shape)
     return Comparison(
         treatments=tuple(treatments),
         replicates=len(table),
         margin=mean_margin,
-        verdict=decide_verdict(p_value, tost <= alpha, alpha),
+        verdict=decide_verdict(p_value, tost <= alpha, alpha, smallest if len(treatments) > 1 else 0.0),
         p_value=p_value,
+        smallest_p_value=smallest,
         equivalence_p_value=tost,
         kendall_w=kendall_w(table),
         trend_p_value=trend_p_value(table, treatments, seed),
@@ -114,28 +127,37 @@ def compare_treatments(
 
 
 def with_replicates_needed(comparison: Comparison, values: ArrayLike, alpha: float, seed: int, family: int = 1) -> Comparison:
-    """Return the comparison of this table with the number of replicates that would settle it, if it is inconclusive.
+    """Return the comparison of this table with the number of replicates that would settle it, if it is not settled.
 
     The comparison is returned unchanged if another verdict was reached or if there is an obstacle.
     `family` is the number of comparisons whose p-values are corrected together; a larger family needs
     more replicates.
     """
-    if comparison.verdict != "inconclusive" or comparison.obstacle != NOT_SIMULATED:
+    if comparison.verdict not in UNSETTLED or comparison.obstacle != NOT_SIMULATED:
         return comparison
     needed = replicates_needed(check_table(values, comparison.treatments), comparison.margin, alpha / family, seed)
     return replace(comparison, replicates_needed=needed, obstacle="")
 
 
-def correct_family(comparisons: Mapping[Name, Comparison], alpha: float) -> dict[Name, Comparison]:
-    """Return the comparisons of one family with both p-values corrected by Holm and the resulting verdicts.
+def correct_family(comparisons: Mapping[Name, Comparison], tables: Mapping[Name, Floats], alpha: float, seed: int) -> dict[Name, Comparison]:
+    """Return the comparisons of one family with both p-values corrected and the resulting verdicts.
 
-    The tests for a difference are one family and the tests for equivalence are another.
+    The tests for a difference are one family, corrected by `family_correction.correct_p_values` from their
+    tables (blocks, treatments). The tests for equivalence, which are t tests, are another, corrected by Holm.
+    A comparison of a single treatment remains inconclusive: there is nothing that more replicates could test.
     """
-    p_values = holm({name: each.p_value for name, each in comparisons.items()})
+    p_values = {name: each.p_value for name, each in comparisons.items()}
+    corrected = correct_p_values(p_values, {name: each.smallest_p_value for name, each in comparisons.items()}, tables, alpha, seed)
     tosts = holm({name: each.equivalence_p_value for name, each in comparisons.items()})
     return {
         name: replace(
-            each, p_value=p_values[name], equivalence_p_value=tosts[name], verdict=decide_verdict(p_values[name], tosts[name] <= alpha, alpha)
+            each,
+            p_value=corrected[name].p_value,
+            smallest_p_value=corrected[name].smallest,
+            equivalence_p_value=tosts[name],
+            verdict=decide_verdict(
+                corrected[name].p_value, tosts[name] <= alpha, alpha, corrected[name].smallest if len(each.treatments) > 1 else 0.0
+            ),
         )
         for name, each in comparisons.items()
     }
@@ -152,7 +174,7 @@ def _check_levels(margin: float | Floats, alpha: float, blocks: int) -> None:
 
 
 def _obstacle(table: Floats, margin: float) -> str:
-    """Return why no verdict but `inconclusive` and no simulation is possible; empty if there is no obstacle."""
+    """Return why nothing can be shown and no simulation is possible; empty if there is no obstacle."""
     if table.shape[1] < 2:
         return "there is one treatment and nothing to compare it with"
     if len(table) < 2:

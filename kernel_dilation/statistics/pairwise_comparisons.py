@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from kernel_dilation.statistics.bayesian_signed_rank import region_probabilities
 from kernel_dilation.statistics.block_tables import Floats, Treatment
 from kernel_dilation.statistics.effect_sizes import cohen_dz, hodges_lehmann, mean_intervals, rank_biserial
+from kernel_dilation.statistics.family_correction import correct_p_values, reachable_p_value
 from kernel_dilation.statistics.rank_tests import signed_ranks, wilcoxon_p_values
-from kernel_dilation.statistics.verdicts import holm, tost_p_values
+from kernel_dilation.statistics.verdicts import tost_p_values
 
 import numpy as np
 
@@ -25,7 +26,7 @@ class Pair:
     rank_biserial: float  # -1 to 1
     cohen_dz: float | None  # in standard deviations of the differences; None where these do not vary
     wilcoxon_p_value: float
-    holm_p_value: float  # the Wilcoxon p-value corrected over all pairs of the table
+    corrected_p_value: float  # corrected over all pairs of the table, from the Wilcoxon p-values or by Westfall and Young
     tost_p_value: float  # of "differs by the margin or more"
     probability_below: float  # that the second is lower by more than the margin
     probability_within: float  # that they differ by less than the margin
@@ -35,7 +36,7 @@ class Pair:
 def compare_pairs(
     paired: Floats, names: Sequence[tuple[Treatment, Treatment]], margins: float | Floats, alpha: float, resamples: int, seed: int
 ) -> list[Pair]:
-    """Compare the treatments of each column of the differences, (blocks, pairs); Holm corrects over all pairs.
+    """Compare the treatments of each column of the differences, (blocks, pairs), corrected over all pairs.
 
     `names` are the two treatments of each pair. `margins` is one number, or one for each block.
     Intervals cover the mean difference with probability 1 - alpha.
@@ -45,7 +46,7 @@ def compare_pairs(
     single = len(paired) < 2
     lower, upper = (np.zeros(len(names)),) * 2 if single else mean_intervals(paired, alpha, resamples, seed)
     wilcoxon = wilcoxon_p_values(paired, seed)
-    corrected = holm(dict(enumerate(wilcoxon)))
+    corrected = correct_pairs(paired, wilcoxon, alpha, seed)
     tost, sizes = tost_p_values(paired, margins), cohen_dz(paired)
     medians, correlations = hodges_lehmann(paired), rank_biserial(signed_ranks(paired))
     regions = region_probabilities(paired, float(np.mean(margins)), seed)
@@ -60,7 +61,7 @@ def compare_pairs(
             rank_biserial=float(correlations[column]),
             cohen_dz=sizes[column],
             wilcoxon_p_value=float(wilcoxon[column]),
-            holm_p_value=corrected[column],
+            corrected_p_value=corrected[column],
             tost_p_value=float(tost[column]),
             probability_below=float(regions[column, 0]),
             probability_within=float(regions[column, 1]),
@@ -68,3 +69,11 @@ def compare_pairs(
         )
         for column, (first, second) in enumerate(names)
     ]
+
+
+def correct_pairs(paired: Floats, p_values: Floats, alpha: float, seed: int) -> list[float]:
+    """Return the p-values of Wilcoxon's tests of all columns of differences, (blocks, pairs), corrected as one family."""
+    names, smallest = range(paired.shape[1]), reachable_p_value(len(paired), 2)
+    tables = {column: np.column_stack([np.zeros(len(paired)), paired[:, column]]) for column in names}
+    corrected = correct_p_values(dict(zip(names, p_values)), dict.fromkeys(names, smallest), tables, alpha, seed)
+    return [corrected[column].p_value for column in names]

@@ -8,15 +8,17 @@ from kernel_dilation.statistics.block_tables import Floats
 import numpy as np
 from scipy import stats
 
-Verdict = Literal["difference", "negligible", "equivalent", "inconclusive"]
+Verdict = Literal["difference", "negligible", "equivalent", "inconclusive", "untestable"]
 Name = TypeVar("Name", bound=Hashable)
 
 
-def decide_verdict(p_value: float, equivalent: bool, alpha: float) -> Verdict:
+def decide_verdict(p_value: float, equivalent: bool, alpha: float, smallest: float = 0.0) -> Verdict:
     """Return the verdict on treatments from the p-value of their omnibus test and from whether every pair is shown equivalent.
 
     `difference` if they differ (p at most alpha) and are not shown equivalent, `negligible` if they differ
-    and are; `equivalent` if no difference is found and they are, `inconclusive` if neither is shown.
+    and are; `equivalent` if no difference is found and they are, `inconclusive` if neither is shown. The last
+    becomes `untestable` if no data could have shown a difference, because even the smallest p-value that the
+    test can give, `smallest`, is above alpha.
 
     Raises:
         ValueError: the p-value does not lie between 0 and 1.
@@ -25,7 +27,9 @@ def decide_verdict(p_value: float, equivalent: bool, alpha: float) -> Verdict:
         raise ValueError(f"a p-value must lie between 0 and 1; got {p_value}")
     if p_value <= alpha:
         return "negligible" if equivalent else "difference"
-    return "equivalent" if equivalent else "inconclusive"
+    if equivalent:
+        return "equivalent"
+    return "untestable" if smallest > alpha else "inconclusive"
 
 
 def tost_p_values(paired: Floats, margins: float | Floats) -> Floats:

@@ -10,7 +10,9 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import product
 from pathlib import Path
 
+from tools.calibration.crossed_error_rates import METRIC_SPREADS, SPREADS, crossed_rates, explained_rates
 from tools.calibration.error_rates import SCENARIOS, error_rates
+from tools.calibration.family_error_rates import family_rates
 from tools.calibration.race_error_rates import RACES, choice_rates, race_rates
 from tools.calibration.synthetic_studies import NOISES
 
@@ -25,9 +27,12 @@ def calibration_table(studies: int, seed: int) -> pd.DataFrame:
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         races = [pool.submit(race_rates, scenario, is_mirrored, studies, seed) for scenario, is_mirrored in product(RACES, (False, True))]
         choices = pool.submit(choice_rates, studies, seed)
+        families = [pool.submit(family_rates, noise, *size, studies // 2, seed) for size, noise in product(SIZES, NOISES)]
+        crossed = [pool.submit(crossed_rates, name, *size, studies, seed) for size, name in product(SIZES, SPREADS)]
+        crossed += [pool.submit(explained_rates, name, *size, studies, seed) for size, name in product(SIZES, METRIC_SPREADS)]
         comparisons = [rate for result in pool.map(error_rates, *zip(*designs)) for rate in result]
-        learning = [rate for result in (*races, choices) for rate in result.result()]
-    return pd.DataFrame([*comparisons, *learning])
+        others = [rate for result in (*races, choices, *families, *crossed) for rate in result.result()]
+    return pd.DataFrame([*comparisons, *others])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,0 +1,27 @@
+"""Margins of metrics: a share of the reference value, or an absolute number where a share means nothing."""
+
+from collections.abc import Sequence
+
+from kernel_dilation.experiment.parameters import Analyze
+from kernel_dilation.statistics.block_tables import Floats, Treatment, relative_margins
+
+import numpy as np
+
+# Correlations and differences, -1 to 1: their zero is no absence, and a share of a value near it is arbitrarily small.
+SIGNED_METRICS = ("class_mean_correlation", "randomization_similarity")
+
+
+def metric_margin(measure: str, reference: Floats, options: Analyze) -> Floats:
+    """Return the margin of each replicate, (replicates,), from its value at the reference; `table_margin` is the same for a table.
+
+    It is the share `margin_share` of that value, negative where its sign is not that of the mean, or
+    `margin_signed` for a signed metric.
+    """
+    return table_margin(measure, reference[:, np.newaxis], ("reference",), options)
+
+
+def table_margin(measure: str, table: Floats, levels: Sequence[Treatment], options: Analyze) -> Floats:
+    """Return the margin of each replicate, (replicates,), for a table (replicates, levels) whose first level is the reference."""
+    if measure in SIGNED_METRICS:
+        return np.full(len(table), options.margin_signed)
+    return relative_margins(table, levels, options.margin_share)

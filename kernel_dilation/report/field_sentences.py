@@ -1,0 +1,108 @@
+"""The answer on receptive field and pooling in plain sentences."""
+
+from collections.abc import Mapping
+
+from kernel_dilation.presentation.text_formatting import (
+    format_interval,
+    format_number,
+    format_p_value,
+    format_percent,
+    format_points,
+    join_with_and,
+)
+from kernel_dilation.report.scope import AnswerValues, Scope
+
+MINUS = "_minus_"
+
+
+def field_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
+    """Return what pooling and kernel size do to accuracy and to the metrics; nothing without a verdict."""
+    contrasts = {key: value for key, value in answer.items() if MINUS in key and isinstance(value, Mapping)}
+    if "verdict" not in answer:
+        return []
+    if not contrasts:
+        return ["Inconclusive. The grid has one pooling and one kernel size, so neither can be compared."]
+    opening = {
+        "difference": f"Both matter where they differ{metrics_clause(contrasts)}.",
+        "negligible": "Only negligibly: all differences that are significant lie within the margins.",
+        "equivalent": "Nothing beyond the margins: all contrasts are shown to be equivalent.",
+        "inconclusive": "Inconclusive. No difference is significant, but not all are shown to be equivalent.",
+        "untestable": "Untestable. The replicates are too few for any difference of a metric to be significant.",
+    }
+    return [
+        opening[answer["verdict"]],
+        *(line for key, value in contrasts.items() for line in contrast_sentences(contrast_words(key), value, scope)),
+        *even_odd_sentences(answer, scope),
+        *pooling_scope_sentences(scope),
+    ]
+
+
+def contrast_words(key: str) -> str:
+    """Return `average minus max pooling` for `average_minus_max`, `kernel size 5 minus 3` for `kernel_5_minus_3`."""
+    first, _, second = key.partition(MINUS)
+    return f"kernel size {first.removeprefix('kernel_')} minus {second}" if first.startswith("kernel_") else f"{first} minus {second} pooling"
+
+
+def metrics_clause(contrasts: Mapping[str, AnswerValues]) -> str:
+    """Return the share of the metrics that each contrast changes; empty without metrics."""
+    shares = [f"{format_percent(value['metrics_share'])} for {contrast_words(key)}" for key, value in contrasts.items() if "metrics_share" in value]
+    count = max((value.get("metrics", 0) for value in contrasts.values()), default=0)
+    if not shares or not count:
+        return ""
+    return f": of the {count} method-metric combinations, those that differ at some dilation, beyond the margin, are {join_with_and(shares)}"
+
+
+def contrast_sentences(name: str, answer: AnswerValues, scope: Scope) -> list[str]:
+    """Return what a contrast does to accuracy, how that changes with dilation, and its largest effect on a metric."""
+    return [*accuracy_lines(name, answer, scope), *slope_lines(name, answer, scope), *largest_lines(name, answer)]
+
+
+def accuracy_lines(name: str, answer: AnswerValues, scope: Scope) -> list[str]:
+    """Return the difference in accuracy at the smallest and the largest dilation."""
+    ends = dict.fromkeys(("smallest", "largest")) if len(scope.dilations) > 1 else {"smallest": None}
+    parts = []
+    for end, dilation in zip(ends, (scope.dilations[0], scope.dilations[-1])):
+        if f"points_{end}" not in answer:
+            return []
+        interval = format_interval(answer, scope.confidence, f"points_{end}")
+        notes = "; ".join(filter(None, [interval, answer.get(f"verdict_{end}", "")]))
+        points = format_points(answer[f"points_{end}"])
+        parts.append(f"{points} at dilation {dilation}{f' ({notes})' if notes else ''}")
+    return [f"In test accuracy, {name} is {join_with_and(parts)}."]
+
+
+def slope_lines(name: str, answer: AnswerValues, scope: Scope) -> list[str]:
+    """Return how a difference in accuracy changes with dilation, and for how many metrics it does."""
+    if "slope" not in answer:
+        return []
+    p_value = format_p_value(answer["slope_p_value"]) if "slope_p_value" in answer else ""
+    notes = "; ".join(filter(None, [format_interval(answer, scope.confidence), p_value]))
+    metrics = f"; so do {format_percent(answer['slopes_share'])} of the metrics, beyond their margin" if answer.get("slopes_share") else ""
+    slope = format_number(answer["slope"], 2)
+    return [f"The effect of {name} changes by {slope} points per pixel of dilation{f' ({notes})' if notes else ''}{metrics}."]
+
+
+def largest_lines(name: str, answer: AnswerValues) -> list[str]:
+    """Return the metric that a contrast changes most, as a share of its reference."""
+    if not {"largest_metric", "largest_dilation", "largest_share"} <= answer.keys():
+        return []
+    share = format_number(100 * answer["largest_share"], 2)
+    return [f"The largest effect of {name} is on {answer['largest_metric']} at dilation {answer['largest_dilation']}: {share} %."]
+
+
+def even_odd_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
+    """Return how many measures tell even from odd dilations; nothing where the dilations are too few for it."""
+    if "even_odd_share" not in answer:
+        return []
+    share = format_percent(answer["even_odd_share"])
+    return [
+        f"Beside a trend over dilation, even dilations differ from odd ones beyond the margin in {share} of all measures, accuracy included. "
+        "The pooling has a stride of 2, so taps at even distances meet the same phase of its windows."
+    ]
+
+
+def pooling_scope_sentences(scope: Scope) -> list[str]:
+    """Return that pooling was not compared with none; nothing if the grid has an arm that does not pool."""
+    if "stride" in scope.poolings:
+        return []
+    return [f"No arm without pooling was trained, so these answers compare {join_with_and(scope.poolings)} pooling only."]
