@@ -49,11 +49,11 @@ def pair_verdicts(committed: Mapping[str, object], new: Mapping[str, object]) ->
     Raises:
         ValueError: the answers of a run have no verdict, so that there is nothing to compare.
     """
-    runs = [dict(list_verdicts(answers)) for answers in (committed, new)]
-    for name, verdicts in zip(("committed", "new"), runs):
+    before, after = dict(list_verdicts(committed)), dict(list_verdicts(new))
+    for name, verdicts in (("committed", before), ("new", after)):
         if not verdicts:
             raise ValueError(f"answers must have at least one verdict; the {name} ones have none")
-    return [(place, *(verdicts.get(place, MISSING) for verdicts in runs)) for place in runs[0] | runs[1]]
+    return [(place, before.get(place, MISSING), after.get(place, MISSING)) for place in before | after]
 
 
 def verdict_table(pairs: list[tuple[str, str, str]]) -> str:
