@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from small_networks import PARAMETERS, digits, options
 
-NETWORK = Network(dilate="first", padding="same", channels=[16, 32], dense=64, match_weights=False)
+NETWORK = Network(dilate="first", taps="lattice", padding="same", channels=[16, 32], dense=64, match_weights="own")
 MARK = Mark(replicates=2, images=2000, explained_images=20, epochs=2, batch_size=32, learning_rate=0.004, seed=0)
 
 
