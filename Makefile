@@ -3,12 +3,14 @@
 PYTHON ?=
 ENVIRONMENT ?= .venv
 BIN := $(ENVIRONMENT)/bin
+# make 3.81, which macOS has, looks up the program of a simple command in the PATH of its caller unless SHELL is another than /bin/sh.
+SHELL := /bin/bash
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUTF8 := 1
 unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run arms test test-fast test-processors study calibrate bench check lock clean set-up set-up-tests set-up-bench
+.PHONY: help run arms test test-fast test-processors study calibrate bench verdicts check lock clean set-up set-up-tests set-up-bench
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -40,6 +42,9 @@ calibrate: set-up ## measure the error rates of the statistics on synthetic stud
 
 bench: set-up-bench ## compare the speed with other programs, into metrics/benchmark.json (a quarter of an hour)
 	.bench/bin/python -m benchmarks.run
+
+verdicts: set-up ## compare the verdicts in metrics/answers.json with the committed ones
+	git show HEAD:metrics/answers.json | python -m tools.compare_verdicts - metrics/answers.json
 
 check: set-up-tests ## check the format, lint and check types
 	python -m ruff format --check

@@ -123,8 +123,8 @@ def analyze_saliency(settings: Settings, metrics: pd.DataFrame, accuracies: pd.D
     tables = {name: pd.concat([table for table, _ in parts]) for name, parts in results.items()}
     fields, untrained = (read_arrays(SALIENCY, arms, file, "receptive_field") for file in ("maps.npz", f"{UNTRAINED}/maps.npz"))
     networks, maps = (with_factors(pd.read_csv(MARKS / f"{name}.csv")) for name in ("networks", "maps"))
-    tables["marks"] = mark_levels(networks, maps, options)
     tables["untrained_levels"] = untrained_levels(metrics, options)
+    tables["marks"] = mark_levels(networks, maps, options)
     tables["fields"] = receptive_field_table(fields, untrained, accuracies, settings.network.dilate, options)
     return saliency_answer(findings, methods), finding_tables(findings) | tables
 

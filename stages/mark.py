@@ -33,10 +33,7 @@ def main() -> None:
     finished = mark.replicates * sum(job in checkpoints for job in jobs)
     with tqdm(total=total, initial=finished, desc="mark", unit="network") as bar, worker_pool(len(jobs)) as pool:
         results = run_jobs(pool, find_marks, jobs, checkpoints, digits, bar.update)
-    tables = {
-        name: pd.concat([getattr(result, name).assign(arm=arm) for arm, result in results.items()], ignore_index=True)
-        for name in ("networks", "maps")
-    }
+    tables = {name: pd.concat([pd.DataFrame(result[name]).assign(arm=arm) for arm, result in results.items()]) for name in ("networks", "maps")}
     with atomic_folder(MARKS) as folder:
         for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False, float_format=DECIMALS)

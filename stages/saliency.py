@@ -21,7 +21,6 @@ from kernel_dilation.experiment.paths import (
     DIGITS,
     NETWORKS,
     PARAMETERS,
-    REGULARISED,
     SALIENCY,
     STATES,
     TRAINED,
@@ -139,9 +138,9 @@ def save_maps_and_models(folder: Path, explanations: list[NetworkExplanation], c
     Args:
         chosen: (n,), indices among the test digits of the first n explained images, whose maps are kept.
     """
-    models = stack_replicates(explanations, "class_models")
+    models = stack_replicates(explanations, "class_models")[CLASS_MODEL]
     logits = np.stack([explanation["logits"] for explanation in explanations])
-    np.savez(folder / "class_models.npz", images=models[CLASS_MODEL], regularised=models[REGULARISED], logits=logits)
+    np.savez(folder / "class_models.npz", images=models, logits=logits)
     fields = np.stack([explanation["receptive_field"] for explanation in explanations])
     maps = {method: stack[:, : len(chosen)] for method, stack in stack_replicates(explanations, "maps").items()}
     np.savez(folder / "maps.npz", allow_pickle=False, **maps, images=chosen, receptive_field=fields)

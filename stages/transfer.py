@@ -21,9 +21,10 @@ from kernel_dilation.experiment.paths import (
     NETWORKS,
     PARAMETERS,
     REGULARISED,
-    STATES,
+    TRAINED,
     TRANSFER,
     UNFINISHED,
+    UNTRAINED,
     network_file,
 )
 from kernel_dilation.experiment.paths import JUDGES as JUDGE_FOLDER
@@ -36,6 +37,7 @@ import pandas as pd
 from tqdm import tqdm
 
 DECIMALS = "%.6g"
+KINDS = ((TRAINED, CLASS_MODEL), (TRAINED, REGULARISED), (UNTRAINED, CLASS_MODEL))  # of class models, which the judges see
 
 
 def read_network_files(settings: Settings, name: str) -> list[bytes]:
@@ -65,18 +67,17 @@ def label_class_models(arms: list[Arm], replicates: int, classes: int) -> pd.Dat
 def judge_class_models(arms: list[Arm]) -> tuple[pd.DataFrame, np.ndarray]:
     """Return the labels of the class models of every kind, and their images in both views, for the judges."""
     labels, images = [], []
-    for state in STATES:
-        for method in (CLASS_MODEL, REGULARISED):
-            models = read_class_models(arms, f"{state}_{method}")
-            labels.append(label_class_models(arms, *models.shape[1:3]).assign(state=state, method=method))
-            images.append(models.reshape(-1, *models.shape[3:]))
+    for state, method in KINDS:
+        models = read_class_models(arms, f"{state}_{method}")
+        labels.append(label_class_models(arms, *models.shape[1:3]).assign(state=state, method=method))
+        images.append(models.reshape(-1, *models.shape[3:]))
     return pd.concat(labels, ignore_index=True), both_views(np.concatenate(images))
 
 
 def save_opinions(folder: Path, labels: pd.DataFrame, opinions: dict[str, JudgeOpinion]) -> None:
     """Write what each judge says of every class model, and how accurate each is on test digits, into a folder."""
     judge_table(labels, opinions).to_csv(folder / "confidence.csv", index=False, float_format=DECIMALS)
-    accuracies = [{"judge": judge, "accuracy": opinion.accuracy} for judge, opinion in opinions.items()]
+    accuracies = [{"judge": judge, "accuracy": opinion["accuracy"]} for judge, opinion in opinions.items()]
     pd.DataFrame(accuracies).to_csv(folder / "accuracy.csv", index=False, float_format=DECIMALS)
 
 

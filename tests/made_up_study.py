@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from itertools import combinations, product
 
-from kernel_dilation.analysis.arm_contrasts import level_pairs
 from kernel_dilation.analysis.learning_analysis import learning_analysis
 from kernel_dilation.analysis.tap_coverage import tap_coverage_table
 from kernel_dilation.dilation_selection.learning_verdict import consistency_rule
@@ -17,6 +16,7 @@ from kernel_dilation.report.scope import Scope
 import numpy as np
 import pandas as pd
 from changed_parameters import changed
+from made_up_fields import field_tables, made_up_fields
 
 MEASURES = ("gini", "entropy", "mass_accuracy", "a_measure_of_tomorrow")
 VERDICTS = ("difference", "negligible", "equivalent", "inconclusive")
@@ -54,7 +54,7 @@ def made_up_study(
             **question_tables(random, dilations, methods),
             **saliency_tables(random, dilations, replicates, methods),
             **learned_tables,
-            **field_tables(random, arms, methods),
+            **field_tables(arms, methods),
         },
         digits=made_up_digits(random),
         explained=made_up_explained(random, dilations, methods),
@@ -105,48 +105,8 @@ def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str
         "dataset": "made_up",
         "accuracy": accuracy,
         "saliency": {**counts, **measures, **contrasts, "class_model": models},
+        "fields": made_up_fields(),
         **({"learned": learned} if learners else {}),
-    }
-
-
-def made_up_fields() -> dict:
-    """Return the answer on receptive field and pooling."""
-    accuracy = {
-        "points_smallest": -0.05, "points_smallest_lower": -0.1, "points_smallest_upper": 0.0, "verdict_smallest": "equivalent",
-        "points_largest": 0.3, "points_largest_lower": 0.2, "points_largest_upper": 0.4, "verdict_largest": "difference",
-        "slope": 0.05, "slope_lower": 0.02, "slope_upper": 0.08, "slope_p_value": 0.004,
-    }  # fmt: skip
-    metrics = {"metrics": 8, "metrics_share": 0.75, "slopes_share": 0.5}
-    largest = {"largest_metric": "gradient total variation", "largest_dilation": 2, "largest_share": -0.4}
-    return {
-        "verdict": "difference",
-        "even_odd_share": 0.25,
-        "average_minus_max": accuracy | metrics | largest,
-        "kernel_5_minus_3": accuracy | metrics,
-    }
-
-
-def field_tables(random: Random, arms: Sequence[Arm], methods: Sequence[str]) -> Tables:
-    """Return the contrasts of pooling and kernel size; empty for a grid without two levels of either."""
-    measures = [
-        ("accuracy", "", "accuracy"),
-        *(("saliency", method, "gini") for method in methods),
-        ("class_model", "class_model", "total_variation"),
-    ]
-    rest = {
-        "reference": 1.0, "share": 0.1, "cohen_dz": 0.5, "p_value": 0.01, "smallest_p_value": 0.01, "equivalence_p_value": 0.2, "margin": 0.1,
-        "verdict": "difference",
-    }  # fmt: skip
-    names = [name for name, *_ in level_pairs(arms)]
-    rows = [
-        {"family": family, "method": method, "measure": measure, "contrast": name, **place, **difference(random), **rest}
-        for (family, method, measure), name, place in product(
-            measures, names, [*({"dilation": arm} for arm in sorted({arm.dilation for arm in arms})), {"term": "slope over dilation"}]
-        )
-    ]
-    return {
-        "simple_effects": pd.DataFrame([row for row in rows if "dilation" in row]),
-        "interactions": pd.DataFrame([row for row in rows if "term" in row]),
     }
 
 
@@ -255,6 +215,7 @@ def saliency_tables(random: Random, dilations: Sequence[int], replicates: int, m
     dilated = [dilation for dilation in dilations if dilation > 1 and len(dilations) > 1]
     tables = {
         "similarity": [{"method": method, "index": index, **pair, **ends} for method, index, pair in product(methods, ("spearman", "ssim"), pairs)],
+        "untrained_levels": [{"method": name, "measure": "gini", "level": level, **ends} for name, level in product(methods, dilations)],
         "gridding": [{"method": method, "dilation": dilation, **peaks} for method, dilation in product(methods, dilated)],
         "marks": [
             {"method": method, "measure": measure, "level": dilation, **ends}

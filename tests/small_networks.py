@@ -19,7 +19,17 @@ BIAS = 1.0  # keeps every ReLU of the linear network active, also under noise
 
 def options(**changes: object) -> Saliency:
     """Return the saliency options of params.yaml with some values fixed and the given changes."""
-    fixed = {"samples": 16, "noise_share": 0.15, "patch_pixels": 4, "steps": 20, "step_size": 0.05, "weight_decay": 0.5, "seed": 0}
+    fixed = {
+        "probed_images": 10,
+        "probed_untrained": 3,
+        "samples": 16,
+        "noise_share": 0.15,
+        "patch_pixels": 4,
+        "steps": 20,
+        "step_size": 0.05,
+        "weight_decay": 0.5,
+        "seed": 0,
+    }
     return parse_settings(PARAMETERS.read_text()).saliency.model_copy(update=fixed | changes)
 
 

@@ -140,10 +140,6 @@ def test_intervals_of_metrics_of_maps_cover_new_images():
     assert pair.upper - pair.lower < 0.01  # in a difference between dilations the images cancel
 
 
-def test_gridding_is_never_compared_at_different_frequencies():
-    assert "gridding" not in {question.measure for question in metric_findings(synthetic_metrics(0.0), OPTIONS)}
-
-
 def test_similarity_between_dilations_is_compared_with_similarity_between_replicates():
     """By construction: the replicates of a dilation share a pattern, and each dilation has another one."""
     generator = np.random.default_rng(0)

@@ -2,12 +2,13 @@
 
 from kernel_dilation.analysis.crossed_accuracy import arm_rows, correct_percent, errors_by_dilation, level_stack
 from kernel_dilation.experiment.arms import Arm, grid_arms
-from kernel_dilation.experiment.parameters import Analyze
+from kernel_dilation.experiment.parameters import parse_settings
 
 import numpy as np
 import pytest
+from changed_parameters import changed
 
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, margin_signed=0.05, resamples=200, seed=0)
+OPTIONS = parse_settings(changed(analyze__resamples=200)).analyze
 ARMS = grid_arms([1, 2], [3, 5], ["max"])
 
 

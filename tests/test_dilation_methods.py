@@ -250,7 +250,7 @@ def test_the_weights_give_choice_mean_dilation_and_entropy():
     assert built.chosen_dilation == 2
     assert built.dilations.tolist() == [2.75, 1.5, 2.0]
     assert built.entropies.tolist() == pytest.approx([1.5 * math.log(2), math.log(2), 0])
-    assert choice_row(built) == {"chosen_dilation": 2, "dilation": 2.0, "entropy": 0.0}
+    assert choice_row(built) == {"chosen_dilation": 2, "dilation": 2.0, "entropy": 0.0, "trainings": None}
     assert trajectory_rows({"seed": 5}, built)[1] == {
         "seed": 5, "epoch": 2, "dilation": 1.5, "entropy": pytest.approx(math.log(2)), "weight_1": 0.5, "weight_2": 0.5, "weight_4": 0.0,
     }  # fmt: skip

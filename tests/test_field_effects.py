@@ -5,13 +5,14 @@ import json
 from kernel_dilation.analysis.field_answer import contrast_key, field_answer
 from kernel_dilation.analysis.field_effects import effect_tables, field_effects
 from kernel_dilation.experiment.arms import Arm, grid_arms
-from kernel_dilation.experiment.parameters import Analyze
+from kernel_dilation.experiment.parameters import parse_settings
 from kernel_dilation.statistics.westfall_young import sign_flip_p_values
 
 import numpy as np
 import pytest
+from changed_parameters import changed
 
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, margin_signed=0.05, resamples=200, seed=0)
+OPTIONS = parse_settings(changed(analyze__resamples=200)).analyze
 ARMS = grid_arms([1, 2, 3, 4], [3, 5], ["max", "average"])
 REPLICATES = 8
 

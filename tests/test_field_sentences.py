@@ -13,8 +13,8 @@ SCOPE = made_up_scope()
 def test_receptive_field_and_pooling_are_answered_with_effects_and_intervals():
     lines = field_sentences(made_up_answers()["fields"], SCOPE)
     assert lines[0] == (
-        "Both matter where they differ: of the 8 method-metric combinations, those that differ at some dilation, beyond the margin, are 75 % for "
-        "average minus max pooling and 75 % for kernel size 5 minus 3."
+        "They make a difference: of 8 method-metric combinations, at some dilation and beyond the margin, 75 % differ between average and max "
+        "pooling and 75 % differ between kernel sizes 5 and 3."
     )
     assert lines[1:4] == [
         "In test accuracy, average minus max pooling is \N{MINUS SIGN}0.050 percentage points at dilation 1 (95 % CI \N{MINUS SIGN}0.10 to 0; "

@@ -11,11 +11,11 @@ from kernel_dilation.dilation_methods.gaussian import (
     tap_deviation,
     trainings,
 )
+from kernel_dilation.learning_worlds.planted_textures import generate_textures
 
 import numpy as np
 import pytest
 import tensorflow as tf
-from kernel_dilation.dilation_learning.planted_textures import generate_textures
 
 OPTIONS = MethodOptions((1, 2, 4), 3, "max", (4, 6), 8, epochs=2, batch_size=16, learning_rate=0.01, rate=0.05, head="average")
 RECOVERY_OPTIONS = replace(OPTIONS, candidates=(1, 2, 3), channels=(12, 24), dense=32, epochs=6, batch_size=32)

@@ -17,18 +17,18 @@ def split() -> dict[str, np.ndarray]:
 def test_a_judge_recognises_digits_whatever_their_contrast_and_brightness(judge, split):
     shown = split["x_test"][:50]
     opinion = judge_images(split, shown, judge, seed=0)
-    assert opinion.accuracy > 0.85
-    assert opinion.probabilities.shape == (50, 10)
-    np.testing.assert_allclose(opinion.probabilities.sum(1), 1, rtol=1e-5)
+    assert opinion["accuracy"] > 0.85
+    assert opinion["probabilities"].shape == (50, 10)
+    np.testing.assert_allclose(opinion["probabilities"].sum(1), 1, rtol=1e-5)
     dimmed = judge_images(split, shown * 1e-3 - 0.4, judge, seed=0)
-    np.testing.assert_allclose(dimmed.probabilities, opinion.probabilities, atol=1e-3)
-    assert (opinion.probabilities.argmax(1) == split["y_test"][:50]).mean() > 0.8
+    np.testing.assert_allclose(dimmed["probabilities"], opinion["probabilities"], atol=1e-3)
+    assert (opinion["probabilities"].argmax(1) == split["y_test"][:50]).mean() > 0.8
 
 
 @pytest.mark.parametrize("judge", JUDGES)
 def test_a_judge_is_reproducible(judge, split):
     once, twice = (judge_images(split, split["x_test"][:20], judge, seed=1) for _ in range(2))
-    assert once.probabilities.tobytes() == twice.probabilities.tobytes()
+    assert once["probabilities"].tobytes() == twice["probabilities"].tobytes()
 
 
 def test_the_neighbours_are_those_of_the_highest_correlation(split):
@@ -37,7 +37,7 @@ def test_the_neighbours_are_those_of_the_highest_correlation(split):
     correlations = np.corrcoef(shown.reshape(5, -1), split["x_train"].reshape(1500, -1))[:5, 5:]
     nearest = split["y_train"][np.argsort(-correlations, 1)[:, :10]]
     expected = np.stack([(nearest == label).mean(1) for label in range(10)], 1)
-    np.testing.assert_allclose(judge_images(split, shown, "neighbours", seed=0).probabilities, expected)
+    np.testing.assert_allclose(judge_images(split, shown, "neighbours", seed=0)["probabilities"], expected)
 
 
 def test_noise_is_recognised_by_no_judge(split):
@@ -57,7 +57,7 @@ def test_the_table_has_the_probability_of_the_class_in_both_views():
     """By hand: two class models, of classes 1 and 0, and their unsigned views."""
     probabilities = np.zeros((4, 10))
     probabilities[:, 0], probabilities[:, 1] = [0.1, 0.2, 0.3, 0.4], [0.5, 0.6, 0.7, 0.6]
-    table = judge_table(pd.DataFrame({"class": [1, 0]}), {"dense": JudgeOpinion(0.9, probabilities)})
+    table = judge_table(pd.DataFrame({"class": [1, 0]}), {"dense": JudgeOpinion(accuracy=0.9, probabilities=probabilities)})
     assert table["dense_confidence"].tolist() == [0.5, 0.2]
     assert table["dense_confidence_unsigned"].tolist() == [0.7, 0.4]
 

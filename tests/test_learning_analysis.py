@@ -125,7 +125,7 @@ def test_few_runs_are_inconclusive_however_clear_they_are():
 
 def test_as_many_runs_as_the_rule_needs_are_enough_and_one_less_is_not():
     """Oracle: the exact interval of Clopper and Pearson (1934) in SciPy."""
-    learn, options = settings(3)
+    _, options = settings(3)
     rule = consistency_rule(options)
     runs = least_runs(rule)
     ends = [stats.binomtest(count, count).proportion_ci(1 - rule.alpha, method="exact").low for count in (runs - 1, runs)]

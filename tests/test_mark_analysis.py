@@ -1,10 +1,11 @@
 from kernel_dilation.analysis.mark_analysis import mark_levels
-from kernel_dilation.experiment.parameters import Analyze
+from kernel_dilation.experiment.parameters import parse_settings
 
 import pandas as pd
 import pytest
+from changed_parameters import changed
 
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
+OPTIONS = parse_settings(changed(analyze__resamples=200)).analyze
 
 
 def test_means_are_taken_over_images_and_arms_and_then_over_replicates():

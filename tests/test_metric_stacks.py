@@ -1,7 +1,8 @@
 """Metrics as arrays, and their change from the network at initialisation."""
 
-from kernel_dilation.analysis.metric_stacks import TRAINED, UNTRAINED, learned_metrics, metric_names, metric_stacks, of_state
+from kernel_dilation.analysis.metric_stacks import learned_metrics, metric_names, metric_stacks, of_state
 from kernel_dilation.experiment.arms import Arm
+from kernel_dilation.experiment.paths import TRAINED, UNTRAINED
 
 import numpy as np
 import pandas as pd
@@ -39,6 +40,17 @@ def test_what_is_learned_is_trained_less_untrained_of_the_same_network_and_image
     assert found[1, "gradient"] == (0.2, 0.5)
     assert found[0, "class_model"][0] == 0.3
     assert len(learned) == 3
+
+
+def test_metrics_of_one_class_model_may_stand_in_several_rows():
+    # By hand: a judge's opinions are rows of their own; what is learned is 0.9 - 0.2 for them, and 0.5 - 0.1 for gini, each once.
+    keys = {"dilation": 2, "kernel_size": 3, "pooling": "max", "replicate": 0, "method": "class_model", "image": pd.NA, "class": 1}
+    rows = [
+        {**keys, "state": TRAINED, "gini": 0.5}, {**keys, "state": UNTRAINED, "gini": 0.1},
+        {**keys, "state": TRAINED, "judged": 0.9}, {**keys, "state": UNTRAINED, "judged": 0.2},
+    ]  # fmt: skip
+    stacks = metric_stacks(learned_metrics(pd.DataFrame(rows)))
+    assert {metric: stack[Arm(2, 3, "max")].item() for (_, metric), stack in stacks.items()} == pytest.approx({"gini": 0.4, "judged": 0.7})
 
 
 def test_without_a_state_all_networks_are_trained():

@@ -67,6 +67,7 @@ def test_an_untrained_network_has_every_metric_but_faithfulness():
     explained = explain_network(weights, of, IMAGES, CLASSES, MEANS, OPTIONS, 0, "untrained")
     trained = explain_network(weights, of, IMAGES, CLASSES, MEANS, OPTIONS, 0)
     assert not explained["activations"]
+    assert set(trained["measures"]) - set(explained["measures"]) == {"image", "edges", "class_model_regularised"}
     for method, columns in explained["measures"].items():
         missing = (
             {} if method.startswith("class_model") else {name for name in trained["measures"][method] if name.startswith(("deletion", "insertion"))}
@@ -95,10 +96,10 @@ def test_maps_of_logits_that_depend_on_the_same_pixel_are_alike_and_others_are_n
     assert (np.abs(alike[to_last]) < 0.7).all()
 
 
-def test_faithfulness_less_chance_is_the_difference(replicates):
+def test_a_gain_is_the_difference_from_the_chance_level_of_the_network(replicates):
     columns = replicates[0]["measures"]["edges"]
-    for name in ("deletion", "insertion"):
-        np.testing.assert_array_equal(columns[f"{name}_less_chance"], columns[name] - columns[f"{name}_chance"])
+    for name, sign in (("deletion", -1), ("insertion", 1)):
+        np.testing.assert_array_equal(columns[f"{name}_gain"], sign * (columns[name] - columns[f"{name}_chance"]))
         assert np.isfinite(columns[name]).sum() == PROBED
 
 

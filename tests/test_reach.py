@@ -2,14 +2,15 @@
 
 import json
 
-from kernel_dilation.experiment.parameters import Analyze
+from kernel_dilation.experiment.parameters import parse_settings
 from tools.study.reach import by_dilation, reach_table, write_reach
 
 import numpy as np
 import pandas as pd
 import pytest
+from changed_parameters import changed
 
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, resamples=200, seed=0)
+OPTIONS = parse_settings(changed(analyze__resamples=200)).analyze
 LEVELS = {"same": [99.0, 98.5], "random-taps": [99.0, 98.75], "letters": [94.0, 91.0]}
 NOISE = np.linspace(-0.1, 0.1, 6)
 

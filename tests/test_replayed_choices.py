@@ -67,14 +67,15 @@ def test_an_exchange_of_columns_is_its_own_inverse(pair):
 
 
 def test_the_two_best_are_those_of_least_mean_loss_over_complete_rounds():
-    table = np.array([[0.3, 0.1, 0.2], [0.3, 0.2, 0.2], [0.0, np.nan, 0.0]])
-    assert two_best(complete_rounds(table)) == (1, 2)
+    table = np.array([[0.3, 0.1, 0.2], [0.3, 0.2, 0.2], [0.3, 0.2, 0.3], [0.0, 9.0, 0.0]])
+    assert max(LEARN.selection) == 3
+    assert two_best(complete_rounds(table, LEARN)) == (1, 2)
 
 
 def test_the_pair_of_a_world_is_that_of_all_its_runs_together():
     """By hand: means over both runs of digits are 0.3, 0.25, 0.5; each run alone has another best dilation."""
     losses = {("digits", 0): np.array([[0.1, 0.3, 0.5]]), ("digits", 1): np.array([[0.5, 0.2, 0.5]]), ("textures-2", 0): np.array([[0.9, 0.1, 0.5]])}
-    pairs = exchanged_pairs(losses)
+    pairs = exchanged_pairs(losses, LEARN)
     assert pairs == {"digits": (1, 0), "textures-2": (1, 2)}
     mirrored = with_mirrored_worlds(losses, pairs)
     np.testing.assert_array_equal(mirrored["digits-mirrored", 1], [[0.2, 0.5, 0.5]])

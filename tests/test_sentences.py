@@ -4,9 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kernel_dilation.experiment.parameters import parse_settings
-from kernel_dilation.presentation.text_formatting import format_p_value
 from kernel_dilation.report.captions import caption
-from kernel_dilation.report.learning_sentences import learning_sentences
 from kernel_dilation.report.saliency_sentences import saliency_sentences
 from kernel_dilation.report.scope import scope_of
 from kernel_dilation.report.sentences import (
@@ -33,7 +31,8 @@ def test_accuracy_is_answered_with_its_numbers():
         "Kendall's W of the replicates' rankings of the dilations is 0.70 (0: no agreement, 1: identical rankings).",
         "On a linear fit, accuracy changes by \N{MINUS SIGN}0.25 percentage points per pixel of dilation "
         "(95 % CI \N{MINUS SIGN}0.40 to \N{MINUS SIGN}0.10; trend test: p < 0.001).",
-        "Of the other factors, tested in the same way, a significant effect is found for pooling (p = 0.020) and sparse versus dense kernels of "
+        "Of the other factors, tested in the same way and averaged over dilations, a significant effect is found for pooling (p = 0.020) and sparse "
+        "versus dense kernels of "
         "equal extent (p = 0.040); no significant effect is found for kernel size (p = 0.30).",
         "Among individual trained networks, accuracy on this test set differs significantly between dilations in 30 % of the comparisons "
         "(Cochran's Q). This concerns these particular networks and does not generalise to newly trained ones.",
@@ -79,78 +78,6 @@ def test_similarity_to_randomised_networks_is_not_taken_for_learning():
     answer = {"verdict": "difference", "randomization_similarity": {"verdict": "difference", "slope_per_dilation": -0.1}}
     text = saliency_sentences(answer, SCOPE)[1]
     assert text == "As dilation increases, saliency maps become less similar to maps of randomised networks (randomization similarity)."
-
-
-def test_learning_is_answered_by_the_best_way_with_its_shares_and_price():
-    answer = made_up_answers(learners=("mixture",))["learned"]
-    assert learning_sentences(answer, SCOPE) == [
-        "Yes. A race between the dilations is consistent: in the kind of data where it did worst, it chose a right dilation in 97 % of its runs "
-        "(95 % CI 83 % to 99.9 %), and two runs chose the same one with a probability of 94 %. One choice costs 47 trainings on average.",
-        "Dilation 1 has the lowest mean validation loss on the images themselves. The lead of the best over the second best is 0.80 times the standard "
-        "deviation of this difference between paired trainings. Whichever of the two is better, no rule can therefore be sure to choose it in more than "
-        "79 % of cases after one training of each, and 95 % of cases take at least 5 trainings of each.",
-        "Mixture (inconclusive): right in 50 % of its runs (95 % CI 20 % to 80 %) in the world à trous 2, where it did worst. It is biased: its choices "
-        "lie on average 1.5 pixels above the best dilation (95 % CI 0.50 to 2.5), with a standard deviation of 1.2 pixels.",
-        "Each way was run 3 times in every kind of data, on 800 training images drawn anew for each run. This cannot show that any way is consistent: "
-        "the rule needs at least eleven runs for that, even if all choose rightly. It compares the ways and their prices, and tells nothing about more "
-        "images or longer training.",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("way", "phrase"),
-    [
-        ("race", "a race between the dilations"),
-        ("mixture", "the method mixture"),
-        ("selection_1_by_loss", "selection by the validation loss of 1 training of each dilation"),
-        ("selection_5_by_accuracy", "selection by the mean validation accuracy of 5 trainings of each dilation"),
-        ("selection_3_by_first_epoch", "selection by the mean training loss of the first epoch of 3 trainings of each dilation"),
-    ],
-)
-def test_without_a_consistent_way_the_most_reliable_one_is_named(way, phrase):
-    answer = {"verdict": "inconclusive", "best_way": way, "right_share": 0.9}
-    assert learning_sentences(answer, SCOPE)[0] == (
-        "Inconclusive. No way to learn the dilation is shown to be consistent, but not all are shown to be inconsistent. "
-        f"The most reliable was {phrase}: in the kind of data where it did worst, it chose a right dilation in 90 % of its runs."
-    )
-    assert learning_sentences({**answer, "verdict": "inconsistent"}, SCOPE)[0].startswith(
-        f"No. Every way to learn the dilation that was tried is shown to be inconsistent. The most reliable was {phrase}"
-    )
-
-
-BIAS = {"verdict": "inconsistent", "right_share": 0.4, "bias": -0.2, "bias_lower": -0.9, "bias_upper": 0.5, "deviation": 1.1}
-
-
-@pytest.mark.parametrize(
-    ("changes", "ending"),
-    [
-        (
-            {},
-            "No bias is shown, so noise alone could explain its errors: its choices lie on average 0.20 pixels below the best dilation "
-            "(95 % CI \N{MINUS SIGN}0.90 to 0.50), with a standard deviation of 1.1 pixels.",
-        ),
-        ({"bias": 0.0}, "its choices lie on average at the best dilation (95 % CI \N{MINUS SIGN}0.90 to 0.50), with a standard deviation of 1.1 pixels."),
-        ({"bias_upper": -0.1}, "It is biased: its choices lie on average 0.20 pixels below the best dilation (95 % CI \N{MINUS SIGN}0.90 to "
-         "\N{MINUS SIGN}0.10), with a standard deviation of 1.1 pixels."),
-        (
-            {"start_slope": 0.8, "start_slope_lower": 0.6},
-            "Its choice depends on the initial dilation: it changes by 0.80 pixels for each pixel of it.",
-        ),
-        ({"start_slope": 0.3, "start_slope_lower": 0.1, "bias_lower": None}, "Mixture (inconsistent): right in 40 % of its runs in one kind of data, where it did worst."),
-        ({"right_share": 1.0}, "Mixture (inconsistent): right in 100 % of its runs in one kind of data, where it did worst."),
-    ],
-)  # fmt: skip
-def test_a_method_is_said_to_depend_on_its_start_to_be_biased_or_to_lack_signal(changes, ending):
-    value = {key: number for key, number in {**BIAS, **changes}.items() if number is not None}
-    assert learning_sentences({"verdict": "inconsistent", "methods": {"mixture": value}}, SCOPE)[1].endswith(ending)
-
-
-def test_with_enough_runs_the_sentence_on_runs_says_how_many_the_rule_needs():
-    scope = replace(SCOPE, learn=SCOPE.learn.model_copy(update={"replicates": 20}))
-    assert learning_sentences({"verdict": "inconclusive", "best_way": "race"}, scope)[-1] == (
-        "Each way was run 20 times in every kind of data, on 800 training images drawn anew for each run. "
-        "The rule needs at least eleven runs to show that a way is consistent."
-    )
 
 
 @pytest.mark.parametrize(
@@ -270,28 +197,3 @@ def test_a_caption_has_data_networks_and_interval():
     assert caption("Means.", replace(SCOPE, replicates=1), "made_up", interval="Bars") == (
         "Means. A single replicate has no interval. Data: made_up."
     )
-
-
-def test_errors_come_first_and_dilations_that_cannot_be_told_apart_are_named():
-    answer = {
-        **made_up_answers()["accuracy"], "error_percent_smallest": 3.93, "error_percent_largest": 5.13, "error_ratio": 1.306,
-        "error_ratio_lower": 1.12, "error_ratio_upper": 1.52, "neighbours_differ": {"1-2": False, "2-4": True}, "validation_slope": -0.3,
-        "validation_slope_lower": -0.5, "validation_slope_upper": -0.1,
-    }  # fmt: skip
-    lines = accuracy_sentences(answer, SCOPE)
-    assert lines[0] == (
-        "Yes. The test error rises from 3.9 % at dilation 1 to 5.1 % at dilation 4 (\N{MULTIPLICATION SIGN}1.31, 95 % CI 1.1 to 1.5): "
-        "test accuracy depends on the dilation of the first convolution (p = 0.002, corrected)."
-    )
-    assert "These neighbouring dilations cannot be told apart over new replicates and new images: 1 and 2." in lines
-    assert (
-        "On the validation images, a second held-out set, the slope is \N{MINUS SIGN}0.30 (95 % CI \N{MINUS SIGN}0.50 to \N{MINUS SIGN}0.10 over "
-        "replicates)."
-    ) in lines
-
-
-def test_the_smallest_p_value_of_a_test_is_written_as_such():
-    assert format_p_value(0.0078125, 0.0078125) == "p \N{LESS-THAN OR EQUAL TO} 0.008 (the smallest possible)"
-    assert format_p_value(0.02, 0.0078125) == "p = 0.020"
-    text = accuracy_sentences({"verdict": "difference", "p_value": 0.0078125, "smallest_p_value": 0.0078125}, SCOPE)[0]
-    assert text.endswith("(p \N{LESS-THAN OR EQUAL TO} 0.008 (the smallest possible), corrected).")

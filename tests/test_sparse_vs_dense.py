@@ -2,13 +2,14 @@
 
 from kernel_dilation.analysis.sparse_vs_dense import contrast_rows, density_stack, equal_extent_pairs
 from kernel_dilation.experiment.arms import Arm, grid_arms
-from kernel_dilation.experiment.parameters import Analyze
+from kernel_dilation.experiment.parameters import parse_settings
 
 import numpy as np
 import pytest
+from changed_parameters import changed
 
 ARMS = grid_arms([1, 2, 3, 4], [3, 5], ["max", "average"])
-OPTIONS = Analyze(alpha=0.05, margin_points=0.5, margin_share=0.1, margin_signed=0.05, resamples=1000, seed=0)
+OPTIONS = parse_settings(changed(analyze__resamples=1000)).analyze
 NOISE = np.random.default_rng(0).normal(size=(len(ARMS), 8, 20))
 VALUES = {arm: 95 + values - (1.0 if arm.kernel_size == 3 else 0.0) for arm, values in zip(ARMS, 0.1 * NOISE)}  # (replicates, images)
 

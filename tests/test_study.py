@@ -30,6 +30,8 @@ RESULTS = (
     "reach.csv",
     "report.html",
     "tables/accuracy.csv",
+    "tables/choices.csv",
+    "tables/rounds.csv",
     "figures/accuracy_by_dilation.png",
 )
 REPLICATED = ("accuracy.csv", "fall.csv", "replicates.csv", "answers.json", "replication.png")

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from kernel_dilation.analysis.comparison_families import Finding, Question, largest_effect
 from kernel_dilation.analysis.crossed_accuracy import DilationError
-from kernel_dilation.analysis.saliency_analysis import LEARNED
+from kernel_dilation.analysis.metric_stacks import LEARNED
 from kernel_dilation.experiment.paths import CLASS_MODEL, REGULARISED
 from kernel_dilation.statistics.comparisons import UNSETTLED, Comparison
 from kernel_dilation.statistics.rank_tests import iman_davenport
@@ -58,7 +58,7 @@ def accuracy_answer(findings: Mapping[str, Finding], errors: Sequence[DilationEr
             networks differ between dilations on the test images; None for a single dilation.
     """
     comparison, first, last = findings["dilation"].comparison, min(errors), max(errors)
-    p_values = {factor: findings[factor].comparison.p_value if factor in findings else None for factor in ("pooling", "kernel_size", "density")}
+    others = [factor_answer(factor, findings[factor].comparison) for factor in ("pooling", "kernel_size", "density") if factor in findings]
     validated = validation.comparison.slope
     return without_missing({
         "verdict": comparison.verdict,
@@ -84,11 +84,19 @@ def accuracy_answer(findings: Mapping[str, Finding], errors: Sequence[DilationEr
         "trend_p_value": comparison.trend_p_value,
         "equivalence_p_value": comparison.equivalence_p_value,
         "replicates_needed": comparison.replicates_needed if comparison.verdict in UNSETTLED else None,
-        "pooling_p_value": p_values["pooling"],
-        "kernel_size_p_value": p_values["kernel_size"],
-        "density_p_value": p_values["density"],
+        **{key: value for answer in others for key, value in answer.items()},
         "images_differ_share": cochran_share,
     })  # fmt: skip
+
+
+def factor_answer(factor: str, comparison: Comparison) -> Answer:
+    """Return p-value and verdict of a factor other than dilation, and the difference of the two levels that differ most, in points."""
+    answer: Answer = {f"{factor}_p_value": comparison.p_value, f"{factor}_verdict": comparison.verdict}
+    if not comparison.pairs:
+        return answer
+    pair = max(comparison.pairs, key=lambda pair: abs(pair.mean_difference))
+    ends = {f"{factor}_points_lower": pair.lower, f"{factor}_points_upper": pair.upper}
+    return answer | {f"{factor}_pair": f"{pair.second} minus {pair.first}", f"{factor}_points": pair.mean_difference} | ends
 
 
 def neighbours_differ(comparison: Comparison) -> dict[str, bool] | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from kernel_dilation.analysis.metric_stacks import metric_names
+from kernel_dilation.analysis.metric_stacks import LEARNED, metric_names
 from kernel_dilation.experiment.parameters import Analyze
 from kernel_dilation.statistics.block_tables import Floats, Treatment
 from kernel_dilation.statistics.comparisons import Comparison, compare_treatments, correct_family, with_replicates_needed
@@ -79,7 +79,7 @@ def table_findings(
 ) -> dict[Question, Finding]:
     """Return the finding for each question of one family from tables (replicates, levels), each with its levels.
 
-    How many replicates would settle a comparison is simulated for dilations only.
+    How many replicates would settle a comparison is simulated for dilations only, and not for what training adds.
 
     Args:
         stacks: (levels, replicates, images), for the questions whose tests and intervals are to cover new images too.
@@ -96,7 +96,7 @@ def table_findings(
     limited = {question: values for question, (values, _) in tables.items() if single[question].smallest_p_value > 0}
     together = correct_family(single, limited, options.alpha, options.seed)
     for question, (values, _) in tables.items():
-        if question.factor == "dilation":  # the factor that the questions of the study are about
+        if question.factor == "dilation" and not question.family.endswith(LEARNED):  # the factor that the questions of the study are about
             together[question] = with_replicates_needed(together[question], values, options.alpha, options.seed, len(tables))
     crossed = {**described, **stacks}
     ends = {

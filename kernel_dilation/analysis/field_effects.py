@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from kernel_dilation.analysis.arm_contrasts import SLOPE, ArmContrast, interactions, simple_effects
 from kernel_dilation.analysis.metric_margins import SIGNED_METRICS, metric_margin
-from kernel_dilation.analysis.metric_stacks import Stack, Stacks, is_complete
+from kernel_dilation.analysis.metric_stacks import CLASS_MODEL_METHODS, Stack, Stacks, is_complete
 from kernel_dilation.experiment.parameters import Analyze
 from kernel_dilation.experiment.paths import CLASS_MODEL
 from kernel_dilation.statistics.block_tables import Floats, without_rounding_error
@@ -75,7 +75,7 @@ def field_effects(correct: Stack, metrics: Stacks, options: Analyze) -> list[Fie
     """
     arms = list(correct)
     measures = {("accuracy", "", "accuracy"): correct} | {
-        (CLASS_MODEL if method == CLASS_MODEL else "saliency", method, metric): stack
+        (CLASS_MODEL if method in CLASS_MODEL_METHODS else "saliency", method, metric): stack
         for (method, metric), stack in metrics.items()
         if set(arms) <= set(stack) and is_complete(stack)
     }

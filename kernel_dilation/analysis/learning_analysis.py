@@ -128,10 +128,10 @@ def world_references(rounds: pd.DataFrame, learn: Learn) -> dict[str, Reference]
     """Return the losses against which choices are judged, by world, mirrored ones included."""
     dilations = tuple(sorted(learn.candidates))
     losses = losses_by_run(rounds, dilations)
-    pairs = exchanged_pairs(losses)
+    pairs = exchanged_pairs(losses, learn)
     by_world: dict[str, dict[int, NDArray[np.float64]]] = {}
     for (world, run), table in with_mirrored_worlds(losses, pairs).items():
-        by_world.setdefault(world, {})[run] = complete_rounds(table)
+        by_world.setdefault(world, {})[run] = complete_rounds(table, learn)
     truths = best_dilations(learn.worlds, dilations, pairs)
     return {world: Reference(world, truths[world], dilations, runs) for world, runs in by_world.items()}
 

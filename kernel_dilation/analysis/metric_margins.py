@@ -8,7 +8,10 @@ from kernel_dilation.statistics.block_tables import Floats, Treatment, relative_
 import numpy as np
 
 # Correlations and differences, -1 to 1: their zero is no absence, and a share of a value near it is arbitrarily small.
-SIGNED_METRICS = ("class_mean_correlation", "randomization_similarity")
+SIGNED_METRICS = (
+    "agreement_spearman", "agreement_ssim", "class_mean_contrast", "class_mean_contrast_unsigned", "class_mean_correlation", "deletion_less_chance",
+    "insertion_less_chance", "other_class_similarity", "randomization_similarity", "start_similarity",
+)  # fmt: skip
 
 
 def metric_margin(measure: str, reference: Floats, options: Analyze) -> Floats:

@@ -11,6 +11,7 @@ import pandas as pd
 
 CLASS_MODEL_METHODS = (CLASS_MODEL, REGULARISED)
 BEFORE = "_at_initialisation"
+LEARNED = "_learned"  # the end of the names of families on what training adds
 ARM = list(Arm._fields)
 KEYS = [*ARM, "replicate", "method", "image", "class"]
 NO_METRICS = (*KEYS, "state")

@@ -15,7 +15,7 @@ from kernel_dilation.analysis.comparison_families import (
     table_findings,
 )
 from kernel_dilation.analysis.metric_margins import table_margin
-from kernel_dilation.analysis.metric_stacks import CLASS_MODEL_METHODS, Stacks, is_complete, learned_metrics, metric_stacks, of_state
+from kernel_dilation.analysis.metric_stacks import CLASS_MODEL_METHODS, LEARNED, Stacks, is_complete, learned_metrics, metric_stacks, of_state
 from kernel_dilation.analysis.noise_floor import INDICES, gridding_at_lag, pairwise_similarities
 from kernel_dilation.analysis.receptive_fields import receptive_field_row
 from kernel_dilation.experiment.arms import Arm
@@ -26,10 +26,8 @@ import numpy as np
 import pandas as pd
 
 GRIDDING_SIDES = ("other dilations", "this dilation")  # of the maps whose autocorrelation is taken at the lag of this dilation
-GRIDDING_MARGIN = 0.05  # the smallest difference that matters, as an autocorrelation; a share of values near 0 would mean nothing
 TARGET_DILATIONS = ("same dilation", "other dilation")  # of the networks that are shown a class model
 SIDES = ("replicates", "dilations")  # maps of one dilation, maps of two dilations
-LEARNED = "_learned"  # the end of the names of families on what training adds
 Findings = dict[Question, Finding]
 
 
@@ -172,7 +170,7 @@ def gridding_analysis(method: str, correlations: Mapping[Arm, np.ndarray], optio
         rows.append({"method": method, "dilation": dilation, **values, **ends})
         tables[Question("gridding", "comparison", method, f"gridding_at_{dilation}")] = np.stack([others, own], 1), GRIDDING_SIDES
     columns = ["method", "dilation", "gridding", "gridding_of_others", "difference", "lower", "upper"]
-    return pd.DataFrame(rows, columns=columns), table_findings(tables, lambda question, table, levels: GRIDDING_MARGIN, options)
+    return pd.DataFrame(rows, columns=columns), table_findings(tables, lambda *_: options.margin_signed, options)
 
 
 def cross_recognition_analysis(transfer: pd.DataFrame, options: Analyze) -> tuple[pd.DataFrame, Findings]:

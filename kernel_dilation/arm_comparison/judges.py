@@ -8,7 +8,7 @@ mean of digits.
 
 import warnings
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TypedDict
 
 from kernel_dilation.map_metrics.class_means import smooth_sizes
 from kernel_dilation.map_metrics.sharpness import centre_and_normalise
@@ -25,8 +25,8 @@ NEIGHBOURS = 10
 UNITS, EPOCHS = 128, 15  # of the dense network: hidden units, and passes over the digits
 
 
-class JudgeOpinion(NamedTuple):
-    """What one judge says."""
+class JudgeOpinion(TypedDict):
+    """What one judge says, as a plain dictionary that can be sent between processes."""
 
     accuracy: float  # share of the test digits that the judge classifies correctly
     probabilities: np.ndarray  # (n, 10) float64, of the images in question
@@ -58,7 +58,7 @@ def judge_images(digits: Mapping[str, np.ndarray], images: np.ndarray, judge: st
         else:
             model = MLPClassifier(UNITS, max_iter=EPOCHS, random_state=seed, learning_rate_init=0.005)
         model.fit(train, digits["y_train"])
-        return JudgeOpinion(float(model.score(test, digits["y_test"])), model.predict_proba(shown))
+        return JudgeOpinion(accuracy=float(model.score(test, digits["y_test"])), probabilities=model.predict_proba(shown))
 
 
 def as_rows(images: np.ndarray) -> np.ndarray:
@@ -86,6 +86,6 @@ def judge_table(labels: pd.DataFrame, opinions: Mapping[str, JudgeOpinion]) -> p
     columns = {}
     for view, suffix in enumerate(("", "_unsigned")):
         for judge, opinion in opinions.items():
-            probabilities = opinion.probabilities[view * len(labels) : (view + 1) * len(labels)]
+            probabilities = opinion["probabilities"][view * len(labels) : (view + 1) * len(labels)]
             columns[f"{judge}_confidence{suffix}"] = probabilities[np.arange(len(labels)), classes]
     return labels.assign(**columns)

@@ -169,14 +169,23 @@ def prepare_network(method: type[Method], images: DigitArrays, options: MethodOp
     Raises:
         ValueError: the initial dilation is not a candidate, or there are fewer images than a batch has.
     """
-    count = len(images["x_train"])
     if initial_dilation not in options.candidates:
         raise ValueError(f"the initial dilation must be one of the candidates {list(options.candidates)}; got {initial_dilation}")
-    if count < options.batch_size:
-        raise ValueError(f"learn.batch_size must be at most the number of training images, {count}; got {options.batch_size}")
+    check_batch_size(images, options)
     network = get_method(method, options)
     network.reset(options.rate, initial_dilation, initial_seed(seed, 0))
     return network
+
+
+def check_batch_size(images: DigitArrays, options: MethodOptions) -> None:
+    """Accept batches that are no larger than the training images are many.
+
+    Raises:
+        ValueError: there are fewer images than a batch has.
+    """
+    count = len(images["x_train"])
+    if count < options.batch_size:
+        raise ValueError(f"learn.batch_size must be at most the number of training images, {count}; got {options.batch_size}")
 
 
 def check_finite(loss: float, place: str, options: MethodOptions) -> None:

@@ -1,10 +1,10 @@
 """Compare candidate dilations by the validation losses of networks that stand alone.
 
 While candidates are trained together, neither their weights nor their losses show how good each is by itself
-(Wang et al. 2021). Methods therefore end with this comparison. Each candidate continues from the weights that it
-has, as a network of its own, for a part of a training. All candidates see the same images in the same order,
-and are then compared on all validation images, so that what is common to them cancels in the differences. The
-batches are smaller than those of a training, so that the few images suffice for more steps.
+(Wang et al. 2021). Methods therefore end with this comparison. Each candidate is trained for a part of a training,
+as a network of its own, from the weights that the method gives it. All candidates see the same images in the same
+order, and are then compared on all validation images, so that what is common to them cancels in the differences.
+The batches are smaller than those of a training, so that the few images suffice for more steps.
 """
 
 import math
@@ -22,7 +22,6 @@ from kernel_dilation.training.loop import EVALUATION_BATCH, batch_order
 import numpy as np
 import tensorflow as tf
 
-ALONE_SHARE = 0.25  # epochs of each candidate alone, as a share of those of a training
 BATCH_SHARE = 0.25  # batch size, as a share of that of a training
 RATE_SHARE = 0.5  # initial learning rate, as a share of the peak of a training
 
@@ -82,14 +81,19 @@ def alone_batch_size(options: MethodOptions) -> int:
     return max(1, round(BATCH_SHARE * options.batch_size))
 
 
-def alone_order(images: int, options: MethodOptions, seed: int) -> np.ndarray:
-    """Draw the images of each step, (steps, batch_size) int32 indices, the same for every candidate."""
-    size, epochs = alone_batch_size(options), ALONE_SHARE * options.epochs
+def alone_order(images: int, options: MethodOptions, share: float, seed: int) -> np.ndarray:
+    """Draw the images of each step, (steps, batch_size) int32 indices, the same for every candidate.
+
+    Args:
+        images: number of training images.
+        share: epochs of each candidate, as a share of those of a training.
+    """
+    size, epochs = alone_batch_size(options), share * options.epochs
     steps = max(1, round(images // size * epochs))
     return np.concatenate([batch_order(images, size, (seed, epoch, 4)) for epoch in range(math.ceil(epochs))])[:steps]
 
 
-def compare_alone(starts: dict[int, Weights], images: DigitArrays, options: MethodOptions, seed: int) -> dict[int, float]:
+def compare_alone(starts: dict[int, Weights], images: DigitArrays, options: MethodOptions, share: float, seed: int) -> dict[int, float]:
     """Train each candidate alone and return its mean cross-entropy of all validation images, in nats.
 
     The learning rate falls from its initial value to zero along a cosine.
@@ -97,13 +101,14 @@ def compare_alone(starts: dict[int, Weights], images: DigitArrays, options: Meth
     Args:
         starts: initial weights of each candidate that is compared, by its dilation.
         images: `x_train`, `y_train`, `x_validation`, `y_validation`; images (n, 28, 28) float32.
+        share: epochs of each candidate, as a share of those of a training.
         seed: of the batches.
 
     Raises:
         ValueError: the loss is not finite.
     """
     training, validation = to_tensors(images, "train"), to_tensors(images, "validation")
-    order = alone_order(len(training[1]), options, seed)
+    order = alone_order(len(training[1]), options, share, seed)
     rates = RATE_SHARE * options.learning_rate * (1 + np.cos(np.pi * np.arange(len(order)) / len(order))) / 2
     network, losses = get_stand_alone_network(replace(options, rate=0.0)), {}
     for dilation, weights in starts.items():
@@ -115,13 +120,13 @@ def compare_alone(starts: dict[int, Weights], images: DigitArrays, options: Meth
     return losses
 
 
-def alone_trainings(candidates: int, options: MethodOptions, training: int, validation: int) -> float:
+def alone_trainings(candidates: int, options: MethodOptions, share: float, training: int, validation: int) -> float:
     """Return the cost of comparing this number of candidates, in trainings of one network on the training images.
 
     It counts the images of all steps and, as the forward pass alone, all validation images.
     """
-    steps = alone_order(training, options, 0)
-    return candidates * (steps.size + FORWARD_PASS * validation) / (training * options.epochs)
+    images = alone_order(training, options, share, 0).size
+    return candidates * (images + FORWARD_PASS * validation) / (training * options.epochs)
 
 
 def outcome_of_comparison(losses: dict[int, float], options: MethodOptions, course: Sequence[np.ndarray]) -> LearningOutcome:

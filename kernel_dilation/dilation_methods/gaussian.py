@@ -3,8 +3,9 @@
 Interpolated taps depend on the adjacent pixels only, and a dilation between two whole numbers can be a local
 minimum. Gaussian taps (Khalfaoui-Hassani et al. 2023b) depend on all pixels. Their standard deviation is tied to
 the dilation, as in Shelhamer et al. (2019), so that neighbouring taps overlap equally at every dilation. As the
-parameter is the logarithm of the dilation, a step changes a small dilation by less than a large one. The taps narrow during the training, and the two candidates on
-either side of the final dilation are compared when each stands alone (`stand_alone`).
+parameter is the logarithm of the dilation, a step changes a small dilation by less than a large one. The taps narrow
+during the training, and the two candidates on either side of the final dilation are compared when each stands
+alone (`stand_alone`).
 """
 
 import math
@@ -23,6 +24,7 @@ HAS_INITIAL_DILATION = True
 FIRST_WIDTH, LAST_WIDTH = 0.6, 0.15  # standard deviation of a tap, as a share of the dilation, at the start and at the end
 MIN_DEVIATION = 0.3  # pixels; narrower taps would jump from pixel to pixel
 COMPARED = 2  # number of candidates compared in the end
+ALONE_SHARE = 0.25  # epochs of each of them, as a share of those of a training
 
 
 def tap_deviation(dilation: tf.Tensor, progress: tf.Tensor) -> tf.Tensor:
@@ -79,10 +81,10 @@ def learn_dilation(images: DigitArrays, options: MethodOptions, initial_dilation
     distance = np.abs(np.array(options.candidates) - network.dilations())
     neighbours = [options.candidates[index] for index in sorted(distance.argsort(kind="stable")[:COMPARED])]
     weights = [variable.numpy() for variable in network.weights]
-    losses = compare_alone(dict.fromkeys(neighbours, weights), images, options, seed)
+    losses = compare_alone(dict.fromkeys(neighbours, weights), images, options, ALONE_SHARE, seed)
     return outcome_of_comparison(losses, options, course)
 
 
 def trainings(options: MethodOptions, training: int, validation: int) -> float:
     """Return the cost of a run in trainings of one network, for these numbers of training and validation images."""
-    return 1 + alone_trainings(COMPARED, options, training, validation)
+    return 1 + alone_trainings(COMPARED, options, ALONE_SHARE, training, validation)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 HAS_INITIAL_DILATION = False
 DENSE_SHARE = 0.8  # epochs of the dense kernel, as a share of those of a training
+ALONE_SHARE = 0.25  # epochs of each candidate alone, as a share of those of a training
 RIDGE = 1e-4  # as a share of the mean variance of a tap's pixel
 COVARIANCE_IMAGES, IMAGES_AT_ONCE = 400, 40  # training images from which the covariance is estimated, and those in memory at once
 
@@ -117,9 +118,9 @@ def learn_dilation(images: DigitArrays, options: MethodOptions, initial_dilation
     network = prepare_network(DenseKernel, images, dense_options(options), options.candidates[0], seed)
     weights = list(train_epochs(network, images, seed))
     starts = project_network([variable.numpy() for variable in network.weights], images["x_train"][:COVARIANCE_IMAGES], options)
-    return outcome_of_comparison(compare_alone(starts, images, options, seed), options, weights[:1] * options.epochs)
+    return outcome_of_comparison(compare_alone(starts, images, options, ALONE_SHARE, seed), options, weights[:1] * options.epochs)
 
 
 def trainings(options: MethodOptions, training: int, validation: int) -> float:
     """Return the cost of a run in trainings of one network, for these numbers of training and validation images."""
-    return dense_options(options).epochs / options.epochs + alone_trainings(len(options.candidates), options, training, validation)
+    return dense_options(options).epochs / options.epochs + alone_trainings(len(options.candidates), options, ALONE_SHARE, training, validation)

@@ -45,9 +45,9 @@ def two_best(losses: NDArray[np.float64]) -> tuple[int, int]:
     return int(best), int(second)
 
 
-def complete_rounds(losses: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the rounds in which every dilation was trained."""
-    return losses[np.isfinite(losses).all(axis=1)]
+def complete_rounds(losses: NDArray[np.float64], learn: Learn) -> NDArray[np.float64]:
+    """Return the first rounds, in which every dilation was trained whatever the race; later complete rounds are a selection."""
+    return losses[: max(learn.selection)]
 
 
 def exchange_columns(table: NDArray[np.float64], pair: tuple[int, int]) -> NDArray[np.float64]:
@@ -57,13 +57,16 @@ def exchange_columns(table: NDArray[np.float64], pair: tuple[int, int]) -> NDArr
     return mirrored
 
 
-def exchanged_pairs(losses: Losses) -> dict[str, tuple[int, int]]:
+def exchanged_pairs(losses: Losses, learn: Learn) -> dict[str, tuple[int, int]]:
     """Return the columns of the two best dilations of each world, which are exchanged in its mirror image.
 
     Args:
         losses: validation losses.
     """
-    return {world: two_best(np.concatenate([complete_rounds(table) for (name, _), table in losses.items() if name == world])) for world, _ in losses}
+    return {
+        world: two_best(np.concatenate([complete_rounds(table, learn) for (name, _), table in losses.items() if name == world]))
+        for world, _ in losses
+    }
 
 
 def with_mirrored_worlds(losses: Losses, pairs: Mapping[str, tuple[int, int]]) -> Losses:
@@ -93,7 +96,7 @@ def replay_choices(rounds: pd.DataFrame, learn: Learn) -> pd.DataFrame:
     """
     dilations = tuple(sorted(learn.candidates))
     by_criterion = {criterion: losses_by_run(rounds, dilations, column) for criterion, (column, _) in CRITERIA.items()}
-    pairs = exchanged_pairs(by_criterion["loss"])
+    pairs = exchanged_pairs(by_criterion["loss"], learn)
     tables = {criterion: with_mirrored_worlds(values, pairs) for criterion, values in by_criterion.items()}
     rows = []
     for world, run in tables["loss"]:

@@ -40,7 +40,7 @@ def explain_network(
         class_means: (10, 28, 28), the mean training image of each class.
         replicate: number of the network. It determines the images on which the costly metrics are
             computed, and seeds the random networks of the sanity check.
-        state: `trained` or `untrained`. Activations and the metrics of the baselines belong to trained
+        state: `trained` or `untrained`. Activations, regularised class models and the metrics of the baselines belong to trained
             networks alone, and activations to replicate 0. Of an untrained network, the costly metrics are computed on fewer images, and
             faithfulness is left out, because such a network has no confidence to lose.
 
@@ -51,7 +51,9 @@ def explain_network(
     maps = {method: batch.saliency_maps(method) for method in options.methods}
     baselines = baseline_maps(images) if state == TRAINED else {}
     starts = generate_from_starts(batch.weights, architecture, options, options.class_model_starts)
-    models = {CLASS_MODEL: starts[0], REGULARISED: generate_regularised_class_models(batch.weights, architecture, options)}
+    models = {CLASS_MODEL: starts[0]}
+    if state == TRAINED:
+        models[REGULARISED] = generate_regularised_class_models(batch.weights, architecture, options)
     measures = map_metrics({**maps, **baselines, **models})
     costly, cascade = subset_metrics(batch, maps, baselines, replicate, state)
     ink = ink_mask(images)

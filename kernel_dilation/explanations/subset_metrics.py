@@ -66,9 +66,9 @@ def subset_indices(total: int, count: int, replicate: int) -> np.ndarray:
 
 
 def faithfulness_metrics(batch: ExplanationBatch, maps: ArraysByMethod) -> dict[str, Columns]:
-    """Compute `deletion` and `insertion` with the chance levels of this network, and their differences from these, as columns by method.
+    """Compute `deletion` and `insertion` with the chance levels of this network, and their gains over these, as columns by method.
 
-    A faithful method is below 0 in `deletion_less_chance` and above 0 in `insertion_less_chance`.
+    `deletion_gain` and `insertion_gain` are above 0 for a faithful method and 0 for a random order.
     """
     seed, count = batch.options.seed, len(batch.images)
     repeated = batch.repeat(len(maps))
@@ -82,7 +82,7 @@ def faithfulness_metrics(batch: ExplanationBatch, maps: ArraysByMethod) -> dict[
     return {
         method: {
             "deletion": deletion[row], "deletion_chance": chance, "insertion": insertion[row], "insertion_chance": chance,
-            "deletion_less_chance": deletion[row] - chance, "insertion_less_chance": insertion[row] - chance,
+            "deletion_gain": chance - deletion[row], "insertion_gain": insertion[row] - chance,
         }
         for row, method in enumerate(maps)
     }  # fmt: skip

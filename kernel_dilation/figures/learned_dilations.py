@@ -79,7 +79,7 @@ def trajectories_figure(paths: Mapping[str, pd.DataFrame]) -> Figure:
     for place, _, table in places:
         for initial, run in runs_of(table):
             colour, label = (QUIET, None) if np.isnan(initial) else (dilation_colour(initial), f"from {initial:g}")
-            place.plot(run["epoch"], run["dilation"], color=colour, linewidth=1.2, label=label)
+            place.plot(run["epoch"], run["dilation"], color=colour, linewidth=1.2, marker=".", markersize=3, label=label)
     places[0][0].set_ylabel("dilation (pixels)")
     handles = {label: handle for place, _, _ in places for handle, label in zip(*place.get_legend_handles_labels())}
     figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=6)

@@ -1,6 +1,9 @@
 """Figure of the share of right choices of every way to learn the dilation: against its price, and in every world."""
 
-from kernel_dilation.dilation_selection.replayed_choices import CONTROLS, CRITERIA, parse_selection
+from collections.abc import Sequence
+from typing import Any
+
+from kernel_dilation.dilation_selection.replayed_choices import CONTROLS, CRITERIA, RACE, parse_selection
 from kernel_dilation.dilation_selection.selection_bound import least_error
 from kernel_dilation.experiment.world_names import MIRRORED, world_title
 from kernel_dilation.presentation.figure_style import INK, PAPER, QUIET, WIDTH, colours, markers, offsets
@@ -17,7 +20,7 @@ from matplotlib.patches import Rectangle
 NO_CHOICES = "No choices of a way to learn the dilation are available."
 PRICE_HEIGHT, ROW_HEIGHT, NAMES_HEIGHT = 4.0, 0.25, 1.2  # inches: the upper panel, a row of the lower one, and the names of its columns
 PRICES = (1, 2, 5, 10, 20, 50, 100, 200, 500)  # ticks, in trainings
-POINTS = {"elinewidth": 1.0, "capsize": 2.0, "linewidth": 1.5}
+POINTS: Any = {"elinewidth": 1.0, "capsize": 2.0, "linewidth": 1.5}
 
 
 def right_share_and_price_figure(learned: pd.DataFrame, worlds: pd.DataFrame, world: str) -> Figure:
@@ -52,20 +55,19 @@ def worse_of_mirrored(learned: pd.DataFrame, world: str) -> pd.DataFrame:
 
 def draw_prices(axes: Axes, shares: pd.DataFrame) -> None:
     """Draw a curve for each criterion of selection, and a point for each other way; one without any training is a line."""
-    selections = {criterion: [(parse_selection(method) or ("", ""))[1] == criterion for method in shares["method"]] for criterion in CRITERIA}
-    colour_of = colours([*CRITERIA, *(method for method in shares["method"] if parse_selection(method) is None)])
-    for (criterion, chosen), aside in zip(selections.items(), offsets(len(selections), 0.15)):
-        if any(chosen):
+    criteria = {method: selection[1] for method in shares["method"] if (selection := parse_selection(method))}
+    colour_of = colours(list(CRITERIA))
+    for criterion, aside in zip(CRITERIA, offsets(len(CRITERIA), 0.15)):
+        curve = shares[shares["method"].map(criteria) == criterion].sort_values("trainings")
+        if len(curve):
             label = f"selection by {without_underscores(criterion)}"
-            draw_points(axes, shares[chosen].sort_values("trainings"), np.exp(aside), fmt="o-", color=colour_of[criterion], label=label)
-    others = shares[[parse_selection(method) is None for method in shares["method"]]]
-    shape_of = markers(list(others["method"]))
-    for row, aside in zip(row_dicts(others), offsets(len(others), 0.2)):
-        method, control, label = str(row["method"]), row["method"] in CONTROLS, way_title(str(row["method"]))
-        colour = QUIET if control else colour_of[method]
+            draw_points(axes, curve, np.exp(aside), fmt="o-", color=colour_of[criterion], label=label)
+    others = row_dicts(shares[~shares["method"].isin(criteria)])
+    styles = point_styles([str(row["method"]) for row in others])
+    for row, aside in zip(others, offsets(len(others), 0.2)):
+        label = way_title(row["method"])
         if row["trainings"] > 0:
-            options = {"color": colour, "markerfacecolor": PAPER if control else colour, "markersize": 8, "label": label}
-            draw_points(axes, pd.DataFrame([row]), np.exp(aside), fmt=shape_of[method], **options)
+            draw_points(axes, pd.DataFrame([row]), np.exp(aside), label=label, markersize=8, **styles[row["method"]])
         elif row["trainings"] == 0:
             axes.axhline(row["right_share"], color=QUIET, linestyle=":", linewidth=1.5, label=label)
     axes.set(xscale="log", xlabel="price (trainings)", ylabel="share of right choices", ylim=(-0.04, 1.04))
@@ -74,7 +76,15 @@ def draw_prices(axes: Axes, shares: pd.DataFrame) -> None:
     axes.minorticks_off()
 
 
-def draw_points(axes: Axes, shares: pd.DataFrame, aside: float, **options: object) -> None:
+def point_styles(ways: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return colour and marker of each way that is no selection: a black star for the race, hollow grey for the controls."""
+    methods = [way for way in ways if way != RACE and way not in CONTROLS]
+    colour_of, shape_of = colours([*CRITERIA, *methods]), markers(methods)
+    styles = {method: {"color": colour_of[method], "fmt": shape_of[method]} for method in methods}
+    return {RACE: {"color": INK, "fmt": "*"}, **{way: {"color": QUIET, "markerfacecolor": PAPER, "fmt": "s"} for way in CONTROLS}, **styles}
+
+
+def draw_points(axes: Axes, shares: pd.DataFrame, aside: float, **options: Any) -> None:
     """Draw shares with their intervals, moved aside by a factor, so that series do not hide each other."""
     ends = np.abs(shares[["right_share_lower", "right_share_upper"]].to_numpy(float) - shares[["right_share"]].to_numpy(float)).T
     axes.errorbar(shares["trainings"] * aside, shares["right_share"], ends, **POINTS, **options)

@@ -233,12 +233,17 @@ def last_features(weights: Weights, first: tf.Tensor, architecture: Architecture
     return convolve(pooled_features, weights[2], weights[3], architecture.dilations[1], architecture.padding)
 
 
-def head_logits(weights: Weights, last: tf.Tensor, architecture: Architecture, relu: Activation = tf.nn.relu) -> tf.Tensor:
-    """Return logits (n, 10) from the last convolution's feature maps."""
+def head_features(weights: Weights, last: tf.Tensor, architecture: Architecture, relu: Activation = tf.nn.relu) -> tf.Tensor:
+    """Return the inputs of the hidden layer, (n, features), from the last convolution's feature maps."""
     features = pool(last, architecture.arm.pooling, relu)
     if architecture.head == "average":
         features = tf.reduce_mean(features, axis=(1, 2))
-    hidden = relu(tf.reshape(features, (tf.shape(features)[0], weights[4].shape[0])) @ weights[4] + weights[5])
+    return tf.reshape(features, (tf.shape(features)[0], weights[4].shape[0]))
+
+
+def head_logits(weights: Weights, last: tf.Tensor, architecture: Architecture, relu: Activation = tf.nn.relu) -> tf.Tensor:
+    """Return logits (n, 10) from the last convolution's feature maps."""
+    hidden = relu(head_features(weights, last, architecture, relu) @ weights[4] + weights[5])
     return hidden @ weights[6] + weights[7]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypedDict
 
 from kernel_dilation.execution.workers import report_progress, suppress_stderr
 from kernel_dilation.experiment.arms import Arm
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from kernel_dilation.explanations.explanation_batch import ExplanationBatch
 
 
-class MarkResults(NamedTuple):
-    """Results of one arm."""
+class MarkResults(TypedDict):
+    """Results of one arm as two tables, each given by its columns, which can be sent between processes."""
 
-    networks: pd.DataFrame  # one row for each replicate: columns of `network_metrics`
-    maps: pd.DataFrame  # one row for each replicate, method and image: columns of `mark_metrics`
+    networks: dict[str, list]  # one row for each replicate: columns of `network_metrics`
+    maps: dict[str, list]  # one row for each replicate, method and image: columns of `mark_metrics`
 
 
 def find_marks(digits: Mapping[str, np.ndarray], arm: Arm, network: Network, mark: Mark, options: Saliency) -> MarkResults:
@@ -58,7 +58,12 @@ def find_marks(digits: Mapping[str, np.ndarray], arm: Arm, network: Network, mar
             for method, stack in stacks.items()
         ]
         report_progress(1)
-    return MarkResults(pd.DataFrame(networks), pd.concat(maps, ignore_index=True))
+    return MarkResults(networks=columns(pd.DataFrame(networks)), maps=columns(pd.concat(maps)))
+
+
+def columns(table: pd.DataFrame) -> dict[str, list]:
+    """Return the columns of a table as lists by name."""
+    return {str(name): values.tolist() for name, values in table.items()}
 
 
 def training_arrays(digits: Mapping[str, np.ndarray], mark: Mark, replicate: int) -> tuple[dict[str, np.ndarray], MarkedDigits]:

@@ -31,9 +31,9 @@ CHAPTERS = (
     ChapterSpec(
         "learned",
         "Learning the dilation",
-        "A way to learn the dilation is a race between repeated trainings, a selection after a fixed number of trainings of each dilation, or a method "
-        "that trains once and learns the dilation with the weights. Each way is run in several worlds, which are kinds of data that differ in their "
-        "best dilation, and is consistent if its runs choose a right dilation, and the same one, in every world.",
+        "A way to learn the dilation is a race between repeated trainings, a selection after a fixed number of trainings of each dilation, or a "
+        "method that trains once and learns the dilation with the weights. Each way is run in several worlds, which are kinds of data that differ "
+        "in their best dilation, and is consistent if its runs choose a right dilation, and the same one, in every world.",
         LEARNING_FIGURES,
         learning_tables,
     ),

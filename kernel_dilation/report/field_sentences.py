@@ -23,7 +23,7 @@ def field_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
     if not contrasts:
         return ["Inconclusive. The grid has one pooling and one kernel size, so neither can be compared."]
     opening = {
-        "difference": f"Both matter where they differ{metrics_clause(contrasts)}.",
+        "difference": f"They make a difference{metrics_clause(contrasts)}.",
         "negligible": "Only negligibly: all differences that are significant lie within the margins.",
         "equivalent": "Nothing beyond the margins: all contrasts are shown to be equivalent.",
         "inconclusive": "Inconclusive. No difference is significant, but not all are shown to be equivalent.",
@@ -43,13 +43,20 @@ def contrast_words(key: str) -> str:
     return f"kernel size {first.removeprefix('kernel_')} minus {second}" if first.startswith("kernel_") else f"{first} minus {second} pooling"
 
 
+def levels_words(key: str) -> str:
+    """Return `average and max pooling` for `average_minus_max`, `kernel sizes 5 and 3` for `kernel_5_minus_3`."""
+    return contrast_words(key).replace(" minus ", " and ").replace("kernel size ", "kernel sizes ")
+
+
 def metrics_clause(contrasts: Mapping[str, AnswerValues]) -> str:
     """Return the share of the metrics that each contrast changes; empty without metrics."""
-    shares = [f"{format_percent(value['metrics_share'])} for {contrast_words(key)}" for key, value in contrasts.items() if "metrics_share" in value]
+    shares = [
+        f"{format_percent(value['metrics_share'])} differ between {levels_words(key)}" for key, value in contrasts.items() if "metrics_share" in value
+    ]
     count = max((value.get("metrics", 0) for value in contrasts.values()), default=0)
     if not shares or not count:
         return ""
-    return f": of the {count} method-metric combinations, those that differ at some dilation, beyond the margin, are {join_with_and(shares)}"
+    return f": of {count} method-metric combinations, at some dilation and beyond the margin, {join_with_and(shares)}"
 
 
 def contrast_sentences(name: str, answer: AnswerValues, scope: Scope) -> list[str]:

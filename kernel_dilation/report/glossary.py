@@ -58,12 +58,12 @@ METRIC_GLOSSARY = {
         "become more faithful",
         "become less faithful",
     ),
-    "deletion_less_chance": MetricGlossaryEntry(
-        "deletion minus its value for random orders in the same network: below 0 for faithful maps",
-        "become less faithful relative to chance",
+    "deletion_gain": MetricGlossaryEntry(
+        "deletion for random orders in the same network minus deletion: above 0 for faithful maps",
         "become more faithful relative to chance",
+        "become less faithful relative to chance",
     ),
-    "insertion_less_chance": MetricGlossaryEntry(
+    "insertion_gain": MetricGlossaryEntry(
         "insertion minus its value for random orders in the same network: above 0 for faithful maps",
         "become more faithful relative to chance",
         "become less faithful relative to chance",

@@ -24,12 +24,13 @@ LEARNING_FIGURES = (
         "right_share_and_price",
         "Right choices and their price",
         draw_prices,
-        "Above: share of the runs that choose a right dilation, {world} or in its mirror image, whichever is worse, against the number of trainings "
-        "that a choice costs; lines show exact {confidence} confidence intervals. Dashed: the largest share that any rule can be sure of when it tells the two best "
-        "dilations apart, at the price of training both equally often; the band is the {confidence} confidence interval of its signal-to-noise ratio. A choice within "
-        "the margin of the best is also right, so that a way may lie above this line. Below: the same share in every world and in its mirror image, "
-        "where the losses of the two best dilations are exchanged; a hatched world is left out of the verdicts, because its planted dilation is not the "
-        "best. Methods that train once see no exchanged losses. Controls prefer small dilations.",
+        "Above: share of the runs that choose a right dilation {world}, or in the mirror image if it is smaller there, against the number of "
+        "trainings that a choice costs; vertical lines are exact {confidence} confidence intervals, and points are moved apart a little. Dashed: "
+        "the largest share that any rule can be sure of when it tells the two best dilations apart, at the price of training both equally often; "
+        "the band is the {confidence} confidence interval of their signal-to-noise ratio. A choice within the margin of the best is also right, so"
+        " that a way may lie above this line. Below: the same share in every world and in its mirror image, where the losses of the two best "
+        "dilations are exchanged. Hatched worlds do not count for the verdicts, because their planted dilation is not the best. Methods that train"
+        " once see no exchanged losses. Controls prefer small dilations.",
         "Above, the share of right choices of each way to learn the dilation over the number of trainings on a logarithmic axis. Below, a table with "
         "a row for each way and a column for each world.",
         data="{learning}",
@@ -41,7 +42,8 @@ LEARNING_FIGURES = (
         lambda report_data: chosen_against_initial_figure(in_main_world(report_data, report_data.learned.choices)),
         "Numbers count runs; areas show their share of the runs from the same initial dilation. On the dashed line a method stays at its initial "
         "dilation; where all circles lie at one height, it converges to one dilation.",
-        "A panel for each method that has an initial dilation, with the initial dilation on the horizontal axis and the chosen dilation on the vertical one.",
+        "A panel for each method that has an initial dilation, with the initial dilation on the horizontal axis and the chosen one on the "
+        "vertical axis.",
         data="{learning}",
         networks="{learning_runs} from each initial dilation",
     ),

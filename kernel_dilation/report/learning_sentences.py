@@ -1,6 +1,5 @@
 """The answer on learning the dilation in plain sentences: the verdict and the best way, the bound, each method, and the limits."""
 
-from collections.abc import Mapping
 from math import ceil
 
 from kernel_dilation.dilation_selection.learning_verdict import least_runs
@@ -79,7 +78,7 @@ def bound_sentence(answer: AnswerValues, scope: Scope) -> str:
     )
 
 
-def method_sentence(name: str, value: Mapping[str, object], scope: Scope) -> str:
+def method_sentence(name: str, value: AnswerValues, scope: Scope) -> str:
     """Return how often a method that trains once is right in its worst world, and whether it is biased or lacks signal."""
     title, verdict = without_underscores(name), f" ({value['verdict']})" if "verdict" in value else ""
     world = scope.world_phrase(str(value["world"])) if "world" in value else "in one kind of data"
@@ -88,7 +87,7 @@ def method_sentence(name: str, value: Mapping[str, object], scope: Scope) -> str
     return f"{first} {fault_sentence(value, scope)}".rstrip()
 
 
-def fault_sentence(value: Mapping[str, object], scope: Scope) -> str:
+def fault_sentence(value: AnswerValues, scope: Scope) -> str:
     """Return what keeps a method from being right: its initial dilation, a bias, or noise; nothing if it is always right."""
     if value.get("right_share") == 1:
         return ""
@@ -108,10 +107,11 @@ def fault_sentence(value: Mapping[str, object], scope: Scope) -> str:
 def runs_sentence(scope: Scope) -> str:
     """Return what the runs are, and whether there are enough of them to show that a way is consistent."""
     runs, needed = scope.learn.replicates, least_runs(scope.rule)
-    each = f"Each way was run {count_noun(runs, 'time')} in every kind of data, on {scope.learn.images:,} training {scope.images} drawn anew for each run."
+    times = "once" if runs == 1 else f"{runs:,} times"
+    each = f"Each way was run {times} in every kind of data, on {scope.learn.images:,} training {scope.images} drawn anew for each run."
     if runs >= needed:
         return f"{each} The rule needs at least {number_word(needed)} runs to show that a way is consistent."
     return (
-        f"{each} This cannot show that any way is consistent: the rule needs at least {number_word(needed)} runs for that, even if all choose rightly. "
-        f"It compares the ways and their prices, and tells nothing about more {scope.images} or longer training."
+        f"{each} This cannot show that any way is consistent: the rule needs at least {number_word(needed)} runs for that, even if all choose "
+        f"rightly. It compares the ways and their prices, and tells nothing about more {scope.images} or longer training."
     )

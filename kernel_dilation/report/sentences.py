@@ -152,18 +152,25 @@ def slope_sentence(answer: AnswerValues, scope: Scope) -> str:
 
 
 def other_factors_sentence(answer: AnswerValues, scope: Scope) -> str:
-    """Return which of pooling, kernel size and sparsity have a significant effect."""
-    p_values = {name: answer[f"{key}_p_value"] for key, name in OTHER_FACTORS.items() if f"{key}_p_value" in answer}
-    if not p_values:
+    """Return which of pooling, kernel size and sparsity have a significant effect, each with its size, averaged over the dilations."""
+    texts = {key: factor_clause(key, name, answer, scope) for key, name in OTHER_FACTORS.items() if f"{key}_p_value" in answer}
+    if not texts:
         return ""
-    texts = {name: f"{name} ({format_p_value(p_value)})" for name, p_value in p_values.items()}
-    significant = [texts[name] for name, p_value in p_values.items() if p_value <= scope.alpha]
-    others = [texts[name] for name, p_value in p_values.items() if p_value > scope.alpha]
+    significant = [text for key, text in texts.items() if answer[f"{key}_p_value"] <= scope.alpha]
+    others = [text for key, text in texts.items() if answer[f"{key}_p_value"] > scope.alpha]
     clauses = [
         f"a significant effect is found for {join_with_and(significant)}" if significant else "",
         f"no significant effect is found for {join_with_and(others)}" if others else "",
     ]
-    return f"Of the other factors, tested in the same way, {'; '.join(filter(None, clauses))}."
+    return f"Of the other factors, tested in the same way and averaged over dilations, {'; '.join(filter(None, clauses))}."
+
+
+def factor_clause(key: str, name: str, answer: AnswerValues, scope: Scope) -> str:
+    """Return `pooling (average minus max: 0.05 percentage points, 95 % CI 0.02 to 0.07; p = 0.006; negligible)`."""
+    interval = format_interval(answer, scope.confidence, f"{key}_points")
+    pair = f"{answer[f'{key}_pair']}: " if f"{key}_pair" in answer else ""
+    size = ", ".join(filter(None, [f"{pair}{format_points(answer[f'{key}_points'])}", interval])) if f"{key}_points" in answer else ""
+    return f"{name} ({'; '.join(filter(None, [size, format_p_value(answer[f'{key}_p_value']), answer.get(f'{key}_verdict', '')]))})"
 
 
 def single_networks_sentence(answer: AnswerValues) -> str:

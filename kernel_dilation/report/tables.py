@@ -129,7 +129,8 @@ def learning_tables(report_data: ReportData) -> list[ReportTable]:
     )
     bound = (
         f"{INTERVAL}Signal to noise: mean difference in validation loss between the two best dilations, divided by its standard deviation between "
-        "paired trainings. Trainings for 95 %: paired trainings that any rule needs to choose the better of the two in 95 % of cases, whichever it is. "
+        "paired trainings. Trainings for 95 %: paired trainings that any rule needs to choose the better of the two in 95 % of cases, whichever it "
+        "is. "
         "Identified: no if the planted dilation is not the best one under these conditions, in which case the world is left out of the verdicts."
     )
     tested = f"{INTERVAL}Shown: the interval lies within the bound. Refuted: the interval at the corrected level lies outside it."

@@ -30,11 +30,12 @@ def verdict_rules(scope: Scope) -> list[str]:
         "replicates are too few even for that, the verdict is untestable: no data could have shown a difference. A p-value that is the smallest "
         "possible one is marked as such; it says nothing of the size of an effect.",
         str(scope.rule),
-        "A choice is right if it is the planted dilation. Where none is planted, a choice is right if its validation loss, in the rounds of all other "
-        f"runs, is shown to exceed that of no other dilation by {format_percent(scope.margin_loss)} or more. It is wrong if it is shown to exceed one by "
-        "more; otherwise it counts as half right, and as either in the interval. The mirror image of a world has the losses of its two best dilations "
-        "exchanged, which exposes a way that merely prefers one of them. The answer to the question is consistent if any way is, and inconsistent if "
-        "all are. Two controls that prefer small dilations do not count: the smallest survivor of a race, and always the smallest dilation.",
+        "A choice is right if it is the planted dilation. Where none is planted, the choices of a run are judged by the rounds of all other runs: "
+        "a choice is right if its validation loss is shown to exceed that of every other dilation by less than "
+        f"{format_percent(scope.margin_loss)}, and wrong if it is shown to exceed one by more. Otherwise it counts as half right, and as either in "
+        "the interval. The mirror image of a world has the losses of its two best dilations exchanged, which exposes a way that merely prefers one"
+        " of them. The answer to the question is consistent if any way is, and inconsistent if all are. Two controls that prefer small dilations "
+        "do not count: the smallest survivor of a race, and always the smallest dilation.",
     ]
 
 

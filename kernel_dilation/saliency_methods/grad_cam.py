@@ -1,12 +1,29 @@
 """`grad_cam`: the last convolution's feature maps, weighted by their mean gradients."""
 
+from functools import lru_cache
+
 from kernel_dilation.experiment.geometry import POOL, SECOND_KERNEL_SIZE, extent, pooling_window
-from kernel_dilation.experiment.parameters import IMAGE_SIDE, Saliency
-from kernel_dilation.model.gradients import map_batches, one_hot
+from kernel_dilation.experiment.parameters import CLASSES, IMAGE_SIDE, Saliency
+from kernel_dilation.model.gradients import IMAGES_SHAPE, Graph, compile_graph, map_batches, one_hot
 from kernel_dilation.model.network import Architecture, Weights, first_features, head_logits, last_features
 
 import numpy as np
 import tensorflow as tf
+
+
+@lru_cache(maxsize=4)  # arms come one after another
+def activation_graph(architecture: Architecture) -> Graph:
+    """Compile the function from weights, images and one-hot classes to the class activation at the last feature maps, (n, side, side)."""
+
+    def activation(weights: Weights, images: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+        features = tf.nn.relu(last_features(weights, first_features(weights, images, architecture), architecture))
+        with tf.GradientTape() as tape:
+            tape.watch(features)
+            value = tf.reduce_sum(targets * head_logits(weights, features, architecture))
+        importance = tf.reduce_mean(tape.gradient(value, features), (1, 2), keepdims=True)
+        return tf.nn.relu(tf.reduce_sum(importance * features, -1))
+
+    return compile_graph(activation, architecture, IMAGES_SHAPE, (None, CLASSES))
 
 
 def saliency_maps(weights: Weights, images: np.ndarray, classes: np.ndarray, architecture: Architecture, options: Saliency) -> np.ndarray:
@@ -17,18 +34,9 @@ def saliency_maps(weights: Weights, images: np.ndarray, classes: np.ndarray, arc
     unit counts as 0. The result is interpolated linearly between the centres of the units' receptive
     fields.
     """
-    targets = one_hot(classes)
-
-    def activation(part: slice) -> tf.Tensor:
-        features = tf.nn.relu(last_features(weights, first_features(weights, images[part, ..., None], architecture), architecture))
-        with tf.GradientTape() as tape:
-            tape.watch(features)
-            value = tf.reduce_sum(targets[part] * head_logits(weights, features, architecture))
-        importance = tf.reduce_mean(tape.gradient(value, features), (1, 2), keepdims=True)
-        return tf.nn.relu(tf.reduce_sum(importance * features, -1))
-
-    upsampling = interpolation_weights(architecture)
-    return upsampling @ map_batches(activation, len(images)) @ upsampling.T
+    graph, targets, upsampling = activation_graph(architecture), one_hot(classes), interpolation_weights(architecture)
+    activations = map_batches(lambda part: graph(weights, images[part, ..., None], targets[part]), len(images))
+    return upsampling @ activations @ upsampling.T
 
 
 def interpolation_weights(architecture: Architecture) -> np.ndarray:

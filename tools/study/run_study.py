@@ -33,13 +33,14 @@ CODE = ("kernel_dilation", "stages", "tools")
 PROJECT_FILES = (*(f"{folder}/" for folder in CODE), ".dvc/config", ".dvc/plots/", ".dvcignore", "dvc.yaml")  # needed to run the pipeline
 RESULTS = {  # of the main run, and the folders in study/ to which they are copied
     "metrics/answers.json": ".", "metrics/fetch.json": ".", "plots/report.html": ".",
-    "data/analysis/*.csv": "tables", "plots/*.png": "figures",
+    "data/analysis/*.csv": "tables", "data/rounds.csv": "tables", "plots/*.png": "figures",
 }  # fmt: skip
+KEPT_FOR_DVC = ("dvc.lock", "metrics/fetch.json", "metrics/answers.json")  # hashes, and small outputs that DVC does not store
 PACKAGES = ("dvc", "distributed", "keras", "matplotlib", "numpy", "pandas", "scipy", "statsmodels", "tensorflow")
 
 
 def prepare_folder(run: Run) -> None:
-    """Prepare the folder of a run with the current code, the run's parameters, and the hashes of its earlier results."""
+    """Prepare the folder of a run with the current code, the run's parameters, and what is kept of its earlier results."""
     names = [name for name in list_project_files(Path()) if name.startswith(PROJECT_FILES)]
     for stale in {path.relative_to(run.folder).as_posix() for folder in CODE for path in run.folder.glob(f"{folder}/**/*.py")} - set(names):
         (run.folder / stale).unlink()
@@ -47,8 +48,10 @@ def prepare_folder(run: Run) -> None:
     (run.folder / ".dvc/config.local").write_text(local_configuration(os.environ.get("STUDY_STORE", "")), encoding="utf-8")
     if not (run.folder / "params.yaml").exists() or (run.folder / "params.yaml").read_text(encoding="utf-8") != run.params:
         (run.folder / "params.yaml").write_text(run.params, encoding="utf-8")
-    if (run.results / "dvc.lock").exists() and not (run.folder / "dvc.lock").exists():
-        copy_file(run.results / "dvc.lock", run.folder / "dvc.lock")
+    for name in KEPT_FOR_DVC:
+        kept = run.results / Path(name).name
+        if kept.exists() and not (run.folder / name).exists():
+            copy_file(kept, run.folder / name)
 
 
 def local_configuration(store: str) -> str:
