@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from kernel_dilation.analysis.crossed_accuracy import correct_percent
+from kernel_dilation.analysis.learning_analysis import world_references
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.atomic_write import atomic_file
 from kernel_dilation.experiment.cli_errors import exit_with_message
@@ -183,7 +184,7 @@ def read_page_part(settings: Settings, report_data: ReportData) -> PagePart:
     networks = {arm: read_weights(network_file(NETWORKS / arm.name, 0).read_bytes()) for arm in reference_arms(arms, scope)}
     accuracy, means, effects = map(report_data.table, ("accuracy", "arms", "effects"))
     choices, learned = (read_table(ANALYSIS / f"{name}.csv") for name in ("choices", "learned"))
-    learning = pack_learning(choices, read_table(ROUNDS), learned, settings.learn.candidates, settings.analyze.margin_loss, scope.alpha)
+    learning = pack_learning(choices, learned, world_references(read_table(ROUNDS), settings.learn), settings.analyze.margin_loss, scope.alpha)
     data = {
         "explorer": explorer,
         "networks": pack_networks(networks, scope.dilate, scope.padding),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kernel_dilation.analysis.accuracy_analysis import accuracy_analysis
 from kernel_dilation.analysis.crossed_accuracy import correct_percent
-from kernel_dilation.analysis.learning_analysis import learning_analysis
+from kernel_dilation.analysis.learning_analysis import learning_analysis, world_references
 from kernel_dilation.experiment.arms import Arm, grid_arms
 from kernel_dilation.experiment.parameters import Learn, parse_settings
 from kernel_dilation.interactive.accuracy_data import pack_accuracy
@@ -110,7 +110,7 @@ def learning_tables(alpha: float, margin_loss: float) -> tuple[pd.DataFrame, dic
 def made_up_learning() -> dict[str, object]:
     """Return the choices and the losses that judge them."""
     rounds, tables, learn = learning_tables(ALPHA, 0.02)
-    return pack_learning(tables["choices"], rounds, tables["learned"], learn.candidates, 0.02, ALPHA)
+    return pack_learning(tables["choices"], tables["learned"], world_references(rounds, learn), 0.02, ALPHA)
 
 
 def made_up_data() -> dict[str, object]:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from kernel_dilation.analysis.learning_analysis import world_references
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.interactive.accuracy_data import pack_accuracy
 from kernel_dilation.interactive.learning_data import pack_learning
@@ -156,7 +157,7 @@ def test_verdicts_for_any_margin_and_alpha_are_those_of_the_analysis(page, alpha
 def test_shares_of_right_choices_for_any_margin_and_alpha_are_those_of_the_analysis(page, alpha, margin):
     rounds, default, learn = learning_tables(0.05, 0.02)
     expected = learning_tables(alpha, margin)[1]["learned"].set_index(["method", "world"])
-    data = pack_learning(default["choices"], rounds, default["learned"], learn.candidates, 0.02, 0.05)
+    data = pack_learning(default["choices"], default["learned"], world_references(rounds, learn), 0.02, 0.05)
     rows = page.evaluate(f"Frontier.rows({json.dumps(data)}, {margin}, {alpha})")
     assert {"mixture", "race"} <= {row["method"] for row in rows}
     assert any(row["world"] == "digits" for row in rows)

@@ -6,6 +6,7 @@ import json
 import zlib
 from dataclasses import replace
 
+from kernel_dilation.analysis.learning_analysis import Reference
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.interactive import explorer_data
 from kernel_dilation.interactive.accuracy_data import factor_stack, pack_accuracy, pair_estimates
@@ -143,20 +144,22 @@ def test_charts_have_metrics_by_dilation():
 
 
 def test_choices_are_packed_by_run_with_the_losses_that_judge_them():
-    """A planted world needs no losses; the round without a loss for dilation 2 is left out."""
-    cells = [("digits", 0, 1, 1, 0.1), ("digits", 0, 1, 2, 0.2), ("digits", 0, 2, 1, 0.3), ("spread-2", 0, 1, 1, 0.5), ("spread-2", 0, 1, 2, 0.4)]
-    rounds = pd.DataFrame(cells, columns=["world", "run", "round", "dilation", "validation_loss"])
-    rows = [("race", "digits", np.nan, 0, 1), ("race", "spread-2", 2, 0, 2), ("race", "spread-2", 2, 1, 1)]
-    choices = pd.DataFrame(rows, columns=["method", "world", "truth", "run", "chosen_dilation"])
+    """A world with a planted dilation needs no losses."""
+    references = {
+        "digits": Reference("digits", None, (1, 2), {0: np.array([[0.1, 0.2]])}),
+        "spread-2": Reference("spread-2", 2, (1, 2), {0: np.array([[0.5, 0.4]])}),
+    }
+    rows = [("race", "digits", 0, 1), ("race", "spread-2", 0, 2), ("race", "spread-2", 1, 1)]
+    choices = pd.DataFrame(rows, columns=["method", "world", "run", "chosen_dilation"])
     learned = pd.DataFrame({"method": "race", "world": ["digits", "spread-2"], "verdict": "consistent", "trainings": 4.0, "right_share": 0.5})
-    packed = pack_learning(choices, rounds, learned, [2, 1], 0.02, 0.05)
+    packed = pack_learning(choices, learned, references, 0.02, 0.05)
     assert packed["losses"] == {"digits": {"0": [[0.1, 0.2]]}}
     assert packed["dilations"] == [1, 2]
     assert [(row["world"], row["truth"], row["runs"], row["chosen"]) for row in packed["methods"]] == [
         ("digits", None, [0], [[1]]),
         ("spread-2", 2, [0, 1], [[2], [1]]),
     ]
-    assert pack_learning(pd.DataFrame(), rounds, learned, [1, 2], 0.02, 0.05)["methods"] == []
+    assert pack_learning(pd.DataFrame(), learned, references, 0.02, 0.05)["methods"] == []
 
 
 def test_recognition_is_the_mean_over_class_models():
