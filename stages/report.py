@@ -35,7 +35,7 @@ from kernel_dilation.interactive.chart_data import metric_levels
 from kernel_dilation.interactive.explorer_data import ArmExplanations, pack_explorer
 from kernel_dilation.interactive.learning_data import pack_learning
 from kernel_dilation.interactive.network_data import pack_networks
-from kernel_dilation.interactive.page_part import PagePart, Wording, page_part
+from kernel_dilation.interactive.page_part import Glossary, PagePart, Wording, page_part
 from kernel_dilation.interactive.quiz_data import pack_recognition
 from kernel_dilation.interactive.terms import TERMS
 from kernel_dilation.interactive.vega_bundle import pack_programs
@@ -195,11 +195,9 @@ def read_page_part(settings: Settings, report_data: ReportData) -> PagePart:
         "replicates": scope.replicates,
     }
     packed = f"up to {explorer['replicates']} of {count_noun(scope.replicates, 'replicate')}"
-    wording = Wording(scope.image, scope.images, scope.of("test", len(shown)), packed, scope.reference_arms)
-    glossary = {**TERMS, **{without_underscores(name): entry.definition for name, entry in METRIC_GLOSSARY.items()}}
-    return page_part(
-        data, wording, scope.margin_points, glossary, pack_programs(CHART_PROGRAMS.read_text(encoding="utf-8")), bool(learning["methods"])
-    )
+    wording = Wording(scope.image, scope.images, scope.of("test", len(shown)), packed, scope.reference_arms, bool(learning["methods"]))
+    glossary = Glossary(TERMS, {without_underscores(name): entry.definition for name, entry in METRIC_GLOSSARY.items()})
+    return page_part(data, wording, scope.margin_points, glossary, pack_programs(CHART_PROGRAMS.read_text(encoding="utf-8")))
 
 
 @exit_with_message("report")

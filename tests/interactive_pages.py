@@ -14,7 +14,7 @@ from kernel_dilation.interactive.accuracy_data import pack_accuracy
 from kernel_dilation.interactive.explorer_data import ArmExplanations, pack_explorer
 from kernel_dilation.interactive.learning_data import pack_learning
 from kernel_dilation.interactive.network_data import pack_networks
-from kernel_dilation.interactive.page_part import PagePart, Wording, page_part
+from kernel_dilation.interactive.page_part import Glossary, PagePart, Wording, page_part
 from kernel_dilation.interactive.terms import TERMS
 from kernel_dilation.interactive.vega_bundle import pack_programs
 from kernel_dilation.model.network import Architecture
@@ -34,7 +34,7 @@ ARMS = tuple(grid_arms(DILATIONS, KERNEL_SIZES, POOLINGS))
 ALPHA, MARGIN, IMAGES = 0.05, 0.5, 400
 TABLE_ROWS = [
     ["dilation", "< 0.001", "0.58"], ["pooling", "0.006", "0.05"], ["kernel size", "0.012", "0.1"],
-    ["density", "0.5", ""], ["density, sparse", "1.000", "12"],
+    ["density", "0.5", ""], ["gini", "1.000", "12"], ["density, gini", "0.9", "11"],
 ]  # fmt: skip
 
 
@@ -136,8 +136,14 @@ def made_up_data() -> dict[str, object]:
 @cache
 def made_up_part() -> PagePart:
     """Return the part of the page that reacts to its reader."""
-    wording = Wording("digit", "digits", "10 of 50 test digits", "2 of 6 replicates", "kernel size 3, max pooling")
-    return page_part(made_up_data(), wording, MARGIN, TERMS, pack_programs((ROOT / ".dvc/plots/offline.html").read_text(encoding="utf-8")), True)
+    wording = Wording("digit", "digits", "10 of 50 test digits", "2 of 6 replicates", "kernel size 3, max pooling", True)
+    return page_part(
+        made_up_data(),
+        wording,
+        MARGIN,
+        Glossary(TERMS, {"gini": "Gini index"}),
+        pack_programs((ROOT / ".dvc/plots/offline.html").read_text(encoding="utf-8")),
+    )
 
 
 def made_up_page() -> str:

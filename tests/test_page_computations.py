@@ -11,6 +11,7 @@ from kernel_dilation.interactive.network_data import pack_network
 from kernel_dilation.interactive.packed_arrays import pack_signed, pack_unit
 from kernel_dilation.model.gradients import image_gradient, image_logits
 from kernel_dilation.model.network import keras_network
+from kernel_dilation.presentation.way_names import way_title
 
 import keras
 import numpy as np
@@ -156,10 +157,12 @@ def test_verdicts_for_any_margin_and_alpha_are_those_of_the_analysis(page, alpha
 @pytest.mark.parametrize(("alpha", "margin"), [(0.05, 0.02), (0.05, 0.1), (0.01, 0.05), (0.2, 0.001)])
 def test_shares_of_right_choices_for_any_margin_and_alpha_are_those_of_the_analysis(page, alpha, margin):
     rounds, default, learn = learning_tables(0.05, 0.02)
-    expected = learning_tables(alpha, margin)[1]["learned"].set_index(["method", "world"])
+    expected = learning_tables(alpha, margin)[1]["learned"]
+    expected = expected.assign(method=expected["method"].map(way_title)).set_index(["method", "world"])
     data = pack_learning(default["choices"], default["learned"], world_references(rounds, learn), 0.02, 0.05)
     rows = page.evaluate(f"Frontier.rows({json.dumps(data)}, {margin}, {alpha})")
     assert {"mixture", "race"} <= {row["method"] for row in rows}
+    assert len(rows) == len(data["methods"]) > 10
     assert any(row["world"] == "digits" for row in rows)
     columns = expected.loc[[(row["method"], row["world"]) for row in rows], ["right_share", "right_share_lower", "right_share_upper"]]
     np.testing.assert_allclose([[row["right_share"], row["lower"], row["upper"]] for row in rows], columns, atol=1e-9)

@@ -104,6 +104,12 @@ def test_a_term_is_explained_on_hover_and_on_focus(page, address):
     page.wait("!document.querySelector('#tip').hidden")
 
 
+def test_the_name_of_a_metric_is_explained_only_where_it_stands_alone(page, address):
+    page.open(address)
+    script = "[...document.querySelectorAll('.term')].filter((term) => term.textContent === 'gini').map((term) => term.parentElement.textContent)"
+    assert set(page.evaluate(script)) == {"gini"}
+
+
 def test_a_brush_over_dilations_chooses_them_in_the_explorer(page, address):
     page.open(address)
     page.evaluate("document.querySelector('#charts-dilation').scrollIntoView({block: 'center', behavior: 'instant'})")

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from kernel_dilation.analysis.learning_analysis import Reference
+from kernel_dilation.experiment.world_names import world_title
+from kernel_dilation.presentation.way_names import way_title
 
 import pandas as pd
 
@@ -38,6 +40,7 @@ def method_row(row: dict, choices: pd.DataFrame, references: Mapping[str, Refere
     rows = choices[(choices["method"] == row["method"]) & (choices["world"] == row["world"])]
     by_run = {int(run): table["chosen_dilation"].astype(int).tolist() for run, table in rows.groupby("run")}
     return {
-        "method": row["method"], "world": row["world"], "verdict": row["verdict"], "trainings": round(float(row["trainings"]), 3),
-        "truth": references[row["world"]].truth, "runs": list(by_run), "chosen": list(by_run.values()),
+        "method": way_title(str(row["method"])), "world": row["world"], "worldName": world_title(str(row["world"])), "verdict": row["verdict"],
+        "trainings": round(float(row["trainings"]), 3), "truth": references[row["world"]].truth,
+        "runs": list(by_run), "chosen": list(by_run.values()),
     }  # fmt: skip

@@ -29,6 +29,14 @@ class PagePart:
 
 
 @dataclass(frozen=True)
+class Glossary:
+    """Meanings of the terms of the project, explained wherever they occur, and of metrics, whose names may be ordinary words elsewhere."""
+
+    terms: Mapping[str, str]
+    metrics: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Wording:
     """Words and numbers that the texts of the sections mention."""
 
@@ -37,6 +45,7 @@ class Wording:
     shown_images: str  # such as `10 of 1,000 test digits`
     shown_replicates: str  # such as `2 of 8 replicates`
     live_arms: str  # such as `kernel size 3, max pooling`
+    has_frontier: bool  # whether there are choices of dilations to judge
 
     @property
     def a_image(self) -> str:
@@ -54,22 +63,18 @@ TITLES = {
 }
 
 
-def page_part(
-    data: Mapping[str, object], wording: Wording, margin_points: float, glossary: Mapping[str, str], chart_programs: str, has_frontier: bool
-) -> PagePart:
+def page_part(data: Mapping[str, object], wording: Wording, margin_points: float, glossary: Glossary, chart_programs: str) -> PagePart:
     """Fill in the sections and put style, scripts and data beside them.
 
     Args:
         data: by name, what the scripts read: `explorer`, `networks`, `accuracy`, `recognition`, `metrics`, `learning`, `replicates`.
-        has_frontier: whether there are choices of dilations to judge.
         margin_points: margin of the run, in percentage points; the slider reaches to ten times it.
-        glossary: meaning of each term.
         chart_programs: from `vega_bundle.pack_programs`.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    words = {name: getattr(wording, name) for name in ("image", "images", "a_image", "shown_images", "shown_replicates", "live_arms")}
+    words = {name: getattr(wording, name) for name in ("image", "images", "a_image", "shown_images", "shown_replicates", "live_arms", "has_frontier")}
     template = environment.from_string((FOLDER / "sections.html").read_text(encoding="utf-8"))
-    sections = template.render(**words, widest_margin=f"{10 * margin_points:g}", glossary=glossary, frontier=has_frontier)
+    sections = template.render(**words, widest_margin=f"{10 * margin_points:g}", terms=glossary.terms, metrics=glossary.metrics)
     return PagePart(
         sections=sections,
         style=(FOLDER / "style.css").read_text(encoding="utf-8"),

@@ -44,7 +44,8 @@ const Charts = (() => {
     const [ink, quiet, line] = ["--ink", "--quiet", "--line"].map((name) => style.getPropertyValue(name).trim());
     const axis = { labelColor: ink, titleColor: ink, gridColor: line, domainColor: quiet, tickColor: quiet };
     const mark = { rule: { color: quiet }, line: { color: quiet }, point: { color: ink } };
-    return { background: "transparent", axis, legend: { labelColor: ink, titleColor: ink, symbolOpacity: 1 }, view: { stroke: line }, font: "inherit", ...mark };
+    const legend = { labelColor: ink, titleColor: ink, symbolOpacity: 1, symbolBaseFillColor: quiet, symbolBaseStrokeColor: quiet };
+    return { background: "transparent", axis, legend, view: { stroke: line }, font: "system-ui, sans-serif", ...mark };
   }
 
   async function draw() {
@@ -80,15 +81,20 @@ const Charts = (() => {
           encoding: { x: dilationAxis(), y: { field: "accuracy", type: "quantitative", title: "test accuracy (%)", scale: { zero: false } }, color: colour,
             tooltip: [field("arm", "arm"), field("replicate", "replicate"), field("accuracy", "accuracy (%)", ".2f")] },
         },
-        { data: { values: named(data.accuracy.arms) }, mark: { type: "rule", strokeWidth: 2 }, encoding: { x: dilationAxis(), y: { field: "lower", type: "quantitative" }, y2: { field: "upper" }, color: colour } },
-        { data: { values: named(data.accuracy.arms) }, mark: { type: "line", point: { size: 60 } }, encoding: { x: dilationAxis(), y: { field: "mean", type: "quantitative" }, color: colour,
+        {
+          data: { values: named(data.accuracy.arms) }, mark: { type: "rule", strokeWidth: 2 },
+          encoding: { x: dilationAxis(), y: { field: "lower", type: "quantitative" }, y2: { field: "upper" }, color: colour },
+        },
+        { data: { values: named(data.accuracy.arms) }, mark: { type: "line", point: { size: 60 } },
+          encoding: { x: dilationAxis(), y: { field: "mean", type: "quantitative" }, color: colour,
           tooltip: [field("arm", "arm"), field("mean", "mean accuracy (%)", ".3f"), ...interval] } },
       ],
     };
     const metric = {
       width, height: 180, data: { values: chosen },
       layer: [
-        { mark: { type: "rule", strokeWidth: 2 }, encoding: { y: { field: "lower", type: "quantitative", title: readable(measure), scale: { zero: false } }, y2: { field: "upper" }, opacity: fade } },
+        { mark: { type: "rule", strokeWidth: 2 }, encoding: { y: { field: "lower", type: "quantitative", title: readable(measure), scale: { zero: false } },
+          y2: { field: "upper" }, opacity: fade } },
         { mark: { type: "line", strokeDash: [4, 3] }, encoding: { y: { field: "mean", type: "quantitative" } } },
         { mark: { type: "point", filled: true, size: 70 }, encoding: { y: { field: "mean", type: "quantitative" }, opacity: fade,
           tooltip: [field("method", "method"), field("measure", "metric"), { field: "dilation", title: "dilation" }, field("mean", "mean", ".4f"), ...interval] } },
@@ -112,17 +118,18 @@ const Charts = (() => {
       return;
     }
     const { loss, alpha } = Margin.chosen();
-    const legend = { orient: "top", columns: Math.max(1, Math.floor(place.clientWidth / 190)) };
+    const legend = { orient: "top", columns: Math.max(1, Math.floor(place.clientWidth / 330)), labelLimit: 200 };
     await vegaEmbed(place, {
       width: Math.max(180, place.clientWidth - 90), height: 280, data: { values: Frontier.rows(data.learning, loss, alpha) }, config: colours(),
       encoding: {
-        x: { field: "trainings", type: "quantitative", title: "trainings for one choice", scale: { type: "symlog" } },
+        x: { field: "trainings", type: "quantitative", title: "trainings for one choice", scale: { type: "symlog" }, axis: { tickCount: 6 } },
         color: { field: "method", type: "nominal", legend },
       },
       layer: [
-        { mark: "rule", encoding: { y: { field: "lower", type: "quantitative", title: "share of right choices", scale: { domain: [0, 1] } }, y2: { field: "upper" } } },
-        { mark: { type: "point", filled: true, size: 80 }, encoding: { y: { field: "right_share", type: "quantitative" }, shape: { field: "world", type: "nominal", legend },
-          tooltip: [field("method", "method"), field("world", "world"), field("right_share", "share right", ".2f"), field("lower", "interval from", ".2f"),
+        { mark: "rule", encoding: { y: { field: "lower", type: "quantitative", title: "share of right choices", scale: { domain: [0, 1] } },
+          y2: { field: "upper" } } },
+        { mark: { type: "point", filled: true, size: 80 }, encoding: { y: { field: "right_share", type: "quantitative" }, shape: { field: "worldName", type: "nominal", title: "world", legend },
+          tooltip: [field("method", "method"), field("worldName", "world"), field("right_share", "share right", ".2f"), field("lower", "interval from", ".2f"),
             field("upper", "to", ".2f"), field("trainings", "trainings", ".1f"), { field: "runs", title: "runs" }, field("verdict", "verdict of the run")] } },
       ],
     }, DRAWN);

@@ -43,7 +43,7 @@ const Frontier = (() => {
       }
       return judged.get(key);
     };
-    return methods.map(({ method, world, verdict, trainings, truth, runs, chosen }) => {
+    return methods.map(({ method, world, worldName, verdict, trainings, truth, runs, chosen }) => {
       const tables = chosen.map((choices, index) => choices.map((choice) => truth === null
         ? judgedBy(world, runs[index])[dilations.indexOf(choice)]
         : { right: choice === truth, wrong: choice !== truth }));
@@ -51,7 +51,7 @@ const Frontier = (() => {
       const mean = (side) => all.filter((each) => each[side]).length / all.length;
       const [least, most] = [tables.filter((each) => each.every(({ right }) => right)), tables.filter((each) => each.some(({ wrong }) => !wrong))];
       const [lower, upper] = binomialEnds(least.length, most.length, runs.length, alpha);
-      return { method, world, verdict, trainings, runs: runs.length, right_share: (mean("right") + 1 - mean("wrong")) / 2, lower, upper };
+      return { method, world, worldName, verdict, trainings, runs: runs.length, right_share: (mean("right") + 1 - mean("wrong")) / 2, lower, upper };
     });
   }
 

@@ -8,7 +8,9 @@ const Glossary = (() => {
 
   /** Mark the first occurrence of each term in every section. */
   function start() {
-    const terms = [...document.querySelectorAll("#glossary dt")].map((term) => ({ text: term.textContent.trim(), meaning: term.nextElementSibling }));
+    const terms = [...document.querySelectorAll("#glossary dt")].map((term) => ({
+      text: term.textContent.trim(), whole: term.hasAttribute("data-whole"), meaning: term.nextElementSibling,
+    })); // `whole`: the name of a metric, which may be an ordinary word elsewhere, is explained only where it stands alone
     if (!terms.length) {
       return;
     }
@@ -44,7 +46,7 @@ const Glossary = (() => {
     texts.forEach((text) => {
       const match = pattern.exec(text.data);
       const term = match && byText.get(match[1].toLowerCase());
-      if (term && !seen.has(term)) {
+      if (term && !seen.has(term) && (!term.whole || text.data.trim() === match[0])) {
         seen.add(term);
         const rest = text.splitText(match.index);
         rest.splitText(match[0].length);

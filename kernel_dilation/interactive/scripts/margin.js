@@ -74,12 +74,13 @@ const Margin = (() => {
     document.getElementById("margin-margin-value").textContent = `${formatNumber(margin)} points`;
     document.getElementById("margin-alpha-value").textContent = formatNumber(alpha);
     const factors = factorVerdicts(data.factors, margin, alpha);
-    document.getElementById("margin-factors").replaceChildren(...factors.map((each) => element("tr", {}, element("th", { scope: "row" }, readable(each.factor)),
-      element("td", {}, formatPValue(each.pValue)), element("td", {}, formatPValue(each.equivalence)), verdictCell(each.verdict))));
+    document.getElementById("margin-factors").replaceChildren(...factors.map((each) => element("tr", {},
+      element("th", { scope: "row" }, readable(each.factor)), element("td", {}, formatPValue(each.pValue)), element("td", {}, formatPValue(each.equivalence)), verdictCell(each.verdict))));
     const dilation = data.factors.find(({ factor }) => factor === "dilation");
     const pairs = dilation ? pairVerdicts(dilation.pairs, margin, alpha) : [];
-    document.getElementById("margin-pairs").replaceChildren(...pairs.map((pair) => element("tr", {}, element("th", { scope: "row" }, `${pair.second} minus ${pair.first}`),
-      element("td", {}, formatNumber(pair.mean)), element("td", { class: "interval" }, intervalPicture(pair, margin, pairs), `${formatNumber(pair.interval[0])} to ${formatNumber(pair.interval[1])}`),
+    document.getElementById("margin-pairs").replaceChildren(...pairs.map((pair) => element("tr", {},
+      element("th", { scope: "row" }, `${pair.second} minus ${pair.first}`), element("td", {}, formatNumber(pair.mean)),
+      element("td", { class: "interval" }, intervalPicture(pair, margin, pairs), `${formatNumber(pair.interval[0])} to ${formatNumber(pair.interval[1])}`),
       element("td", {}, formatPValue(pair.pValue)), element("td", {}, formatPValue(pair.equivalence)), verdictCell(pair.verdict))));
     const main = factors.find(({ factor }) => factor === "dilation");
     document.getElementById("margin-summary").textContent = main
