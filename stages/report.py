@@ -45,6 +45,7 @@ from kernel_dilation.presentation.text_formatting import count_noun, without_und
 from kernel_dilation.report.contents import page_chapters, question_sections
 from kernel_dilation.report.glossary import METRIC_GLOSSARY
 from kernel_dilation.report.html_page import render_page
+from kernel_dilation.report.map_metric_figures import MAP_FAMILIES
 from kernel_dilation.report.report_data import ExampleDigits, ExampleExplanations, LearningTables, NamedTables, ReportData
 from kernel_dilation.report.scope import Scope, scope_of
 from kernel_dilation.report.sentences import scope_sentences
@@ -190,7 +191,7 @@ def read_page_part(settings: Settings, report_data: ReportData) -> PagePart:
         "networks": pack_networks(networks, scope.dilate, scope.padding),
         "accuracy": pack_accuracy(read_correct(arms), accuracy, means, effects, scope.alpha, scope.margin_points),
         "recognition": pack_recognition({arm: rows_where(read_table(SALIENCY / arm.name / "measures.csv"), state=TRAINED) for arm in arms}),
-        "metrics": metric_levels(report_data.table("levels")),
+        "metrics": metric_levels(report_data.table("levels"), MAP_FAMILIES),
         "learning": learning,
         "replicates": scope.replicates,
     }

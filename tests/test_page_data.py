@@ -134,13 +134,15 @@ def test_a_single_replicate_has_nothing_to_test():
 
 
 def test_charts_have_metrics_by_dilation():
+    """Accuracy, other factors, and the same metric as a difference from untrained networks are left out."""
     rows = [
-        ("dilation", "gradient", "gini", "2", 0.123456789),
-        ("pooling", "gradient", "gini", "max", 0.5),
-        ("dilation", None, "accuracy", "2", 96.0),
-    ]
-    levels = pd.DataFrame(rows, columns=["factor", "method", "measure", "level", "mean"]).assign(lower=0.1, upper=np.nan)
-    assert metric_levels(levels) == [{"method": "gradient", "measure": "gini", "dilation": 2, "mean": 0.12346, "lower": 0.1}]
+        ("saliency", "dilation", "gradient", "2", 0.123456789), ("saliency", "pooling", "gradient", "max", 0.5),
+        ("accuracy", "dilation", None, "2", 96.0), ("saliency_learned", "dilation", "gradient", "2", -0.1),
+    ]  # fmt: skip
+    levels = pd.DataFrame(rows, columns=["family", "factor", "method", "level", "mean"]).assign(measure="gini", lower=0.1, upper=np.nan)
+    expected = [{"method": "gradient", "measure": "gini", "dilation": 2, "mean": 0.12346, "lower": 0.1}]
+    assert metric_levels(levels, ["saliency"]) == expected
+    assert metric_levels(pd.DataFrame(), ["saliency"]) == []
 
 
 def test_choices_are_packed_by_run_with_the_losses_that_judge_them():

@@ -3,7 +3,7 @@
 const Glossary = (() => {
   const { element } = Elements;
   const READ = "main p, main figcaption, main td, main th, main summary";
-  const SKIPPED = "a, button, dfn, dl, .term, .verdict, .controls, .card, [aria-live], [data-live]";
+  const SKIPPED = "a, button, code, dfn, dl, .term, .verdict, .controls, .card, [aria-live], [data-live]";
   let tip;
 
   /** Mark the first occurrence of each term in every section. */
