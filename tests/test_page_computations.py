@@ -5,12 +5,14 @@ from pathlib import Path
 
 from kernel_dilation.analysis.learning_analysis import world_references
 from kernel_dilation.experiment.arms import Arm
+from kernel_dilation.experiment.parameters import parse_settings
 from kernel_dilation.interactive.accuracy_data import pack_accuracy
+from kernel_dilation.interactive.explorer_data import ArmExplanations, pack_explorer
 from kernel_dilation.interactive.learning_data import pack_learning
-from kernel_dilation.interactive.network_data import pack_network
+from kernel_dilation.interactive.network_data import pack_network, pack_networks
 from kernel_dilation.interactive.packed_arrays import pack_signed, pack_unit
 from kernel_dilation.model.gradients import image_gradient, image_logits
-from kernel_dilation.model.network import keras_network
+from kernel_dilation.model.network import build_architecture, keras_network
 from kernel_dilation.presentation.way_names import way_title
 
 import keras
@@ -89,6 +91,23 @@ def test_a_trained_network_of_8_bits_answers_as_the_original_on_unseen_digits(pa
 def test_a_network_of_the_default_size_takes_at_most_a_few_hundred_kilobytes():
     of = architecture(Arm(1, 3, "max"), channels=(16, 32), dense=128)
     assert len(json.dumps(packed(of, random_weights(of)))) < 300_000
+
+
+def test_the_arrays_of_the_default_run_leave_the_page_half_of_its_4_megabytes():
+    """Noise, which compresses worst, in place of maps; the other half is for figures, programs and tables."""
+    settings, generator = parse_settings(Path("params.yaml").read_text()), np.random.default_rng(0)
+    arms = settings.arms()
+    noise = {
+        arm: ArmExplanations(
+            {method: generator.normal(size=(2, 10, 28, 28)) for method in settings.saliency.methods},
+            generator.normal(size=(2, 10, 28, 28)),
+            generator.normal(size=(2, 10, 10)),
+        )
+        for arm in arms
+    }
+    networks = {arm: random_weights(build_architecture(arm, settings.network)) for arm in arms if arm[1:] == arms[0][1:]}
+    explorer = pack_explorer(strokes(10).astype(float), np.arange(10), np.arange(10), noise)
+    assert len(json.dumps([explorer, pack_networks(networks, "first", "same")])) < 2_000_000
 
 
 def test_packed_arrays_arrive_with_at_most_half_a_step_of_error(page):
