@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kernel_dilation.experiment.stage_process import end_orphan
+
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
@@ -15,6 +17,7 @@ def atomic_file(path: Path) -> Iterator[Path]:
     temporary = temporary_neighbour(path)
     try:
         yield temporary
+        end_orphan()
         os.replace(temporary, path)
     finally:
         remove(temporary)
@@ -22,14 +25,21 @@ def atomic_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
-    """Yield a new, empty temporary folder; it replaces all of `path` if the block succeeds."""
+    """Yield a new, empty temporary folder; it replaces all of `path` if the block succeeds.
+
+    Until then `path` is complete. For a moment it is absent, because a folder cannot be renamed to one that is not empty.
+    """
     temporary = temporary_neighbour(path)
+    replaced = temporary.with_name(f".partial-{os.getpid()}-old-{path.name}")
     temporary.mkdir()
     try:
         yield temporary
-        remove(path)  # a folder cannot be renamed to one that is not empty
+        end_orphan()
+        if os.path.lexists(path):
+            os.replace(path, replaced)
         os.replace(temporary, path)
     finally:
+        remove(replaced)
         remove(temporary)
 
 
@@ -42,6 +52,7 @@ def save_bytes(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(number)
+        end_orphan()
         os.replace(temporary, path)
     finally:
         remove(Path(temporary))
