@@ -111,6 +111,7 @@ def execute_run(run: Run) -> None:
     """
     start, clock = time.time(), run.folder / "wall_seconds"
     earlier = float(clock.read_text(encoding="utf-8")) if clock.exists() else 0.0
+    subprocess.run([sys.executable, "-m", "tools.repair_dvc_files"], cwd=run.folder, check=True)
     command = [sys.executable, "-m", "tools.with_worker_pool", sys.executable, "-m", "dvc", "repro", *filter(None, [run.target])]
     status = run_command(command, run_environment(), run.folder)
     clock.write_text(str(earlier + time.time() - start), encoding="utf-8")
