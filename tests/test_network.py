@@ -8,7 +8,7 @@ import sys
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.parameters import Network
 from kernel_dilation.model import network
-from kernel_dilation.model.network import Architecture, build_architecture, convolve, keras_network, logits
+from kernel_dilation.model.network import Architecture, build_architecture, convolve, keras_network, logits, weight_shapes
 
 import numpy as np
 import pytest
@@ -24,6 +24,14 @@ def test_the_pure_functions_compute_the_same_as_the_keras_layers(dilation, pooli
     model = keras_network(architecture, seed=1)
     outputs = logits([weight.value for weight in model.weights], IMAGES, architecture)
     np.testing.assert_allclose(outputs, model(IMAGES), atol=1e-5)
+
+
+def test_the_average_head_computes_the_same_as_the_keras_layers():
+    architecture = Architecture(Arm(2, 3, "max"), channels=(3, 4), dense=5, head="average")
+    model = keras_network(architecture, seed=1)
+    outputs = logits([weight.value for weight in model.weights], IMAGES, architecture)
+    np.testing.assert_allclose(outputs, model(IMAGES), atol=1e-5)
+    assert [tuple(weight.shape) for weight in model.weights] == weight_shapes(architecture)
 
 
 def test_every_dilation_starts_from_the_same_weights():

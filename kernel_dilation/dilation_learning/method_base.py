@@ -19,7 +19,6 @@ from kernel_dilation.model.network import Architecture, head_logits, keras_netwo
 from kernel_dilation.training.adam import Adam
 from kernel_dilation.training.loop import batch_order, initial_seed, one_cycle
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -48,7 +47,7 @@ class DilationMethod:
     def __init__(self, options: MethodOptions) -> None:
         self.options = options
         arm = Arm(options.candidates[0], options.kernel_size, options.pooling)
-        self.architecture = Architecture(arm, channels=options.channels, dense=options.dense)
+        self.architecture = Architecture(arm, channels=options.channels, dense=options.dense, head=options.head)
         self.reach = options.kernel_size // 2 * max(options.candidates)
         self.weights = [tf.Variable(value) for value in self.initial_weights(0)]
         self.parameters = tf.Variable(self.initial_parameters(options.candidates[0], 0))
@@ -58,10 +57,7 @@ class DilationMethod:
 
     def initial_weights(self, seed: int) -> list[np.ndarray]:
         """Initial weights of a network of the grid with this seed."""
-        weights = keras_network(self.architecture, seed).get_weights()
-        if self.options.head == "average":
-            weights[4] = np.asarray(keras.initializers.GlorotUniform(seed + 2)((self.options.channels[1], self.options.dense)))
-        return weights
+        return keras_network(self.architecture, seed).get_weights()
 
     def initial_parameters(self, initial_dilation: int, seed: int) -> np.ndarray:
         """The method's own parameters, float32, before the first step."""
@@ -85,12 +81,8 @@ class DilationMethod:
 
     def losses(self, first: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         """Return the cross-entropy of each image, (n,) in nats, from the features of the first convolution."""
-        weights = list(self.weights)
-        last = last_features(weights, first, self.architecture)
-        if self.options.head == "average":  # a hidden layer with equal weights at all places depends on the mean over places
-            places = (last.shape[1] // 2) * (last.shape[2] // 2)
-            weights[4] = tf.tile(weights[4] / places, (places, 1))
-        return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, head_logits(weights, last, self.architecture))
+        last = last_features(self.weights, first, self.architecture)
+        return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, head_logits(self.weights, last, self.architecture))
 
     @tf.function(reduce_retracing=True)
     def train_epoch(self, training: tuple, validation: tuple, orders: tuple, rates: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:

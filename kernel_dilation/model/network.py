@@ -1,13 +1,15 @@
 """The convolutional network, as Keras layers for its file and as pure functions for speed.
 
 Both forms compute the same: convolution, pooling and ReLU, all of them twice, then a hidden layer and
-ten logits. Max pooling and subsampling commute with ReLU, so they come first and leave ReLU a quarter
-of the work. Average pooling does not commute with ReLU and comes after it.
+ten logits. The hidden layer receives the features of all places, or their mean over places. Max pooling and
+subsampling commute with ReLU, so they come first and leave ReLU a quarter of the work. Average pooling does not
+commute with ReLU and comes after it.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Literal
 
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.geometry import POOL, SECOND_KERNEL_SIZE, feature_map_sides, layer_dilations, pooling_window
@@ -30,6 +32,7 @@ class Architecture:
     padding: str = "same"
     channels: tuple[int, int] = (16, 32)
     dense: int = 64
+    head: Literal["flat", "average"] = "flat"  # whether the hidden layer receives the last features of all places or their mean over places
 
     @property
     def dilations(self) -> tuple[int, int]:
@@ -59,7 +62,9 @@ def matching_hidden_units(architecture: Architecture) -> int:
 
 
 def flattened_features(architecture: Architecture) -> int:
-    """Return the number of features behind the last pooling, which the hidden layer receives."""
+    """Return the number of features that the hidden layer receives."""
+    if architecture.head == "average":
+        return architecture.channels[1]
     side = (architecture.feature_sides[1] - pooling_window(architecture.arm.pooling)) // POOL + 1
     return side**2 * architecture.channels[1]
 
@@ -108,7 +113,7 @@ def keras_network(architecture: Architecture, seed: int) -> keras.Model:
         )
         layers += pooling_layers(architecture.arm.pooling, index + 1)
     layers += [
-        keras.layers.Flatten(name="features"),
+        keras.layers.GlobalAveragePooling2D(name="features") if architecture.head == "average" else keras.layers.Flatten(name="features"),
         keras.layers.Dense(architecture.dense, "relu", kernel_initializer=keras.initializers.GlorotUniform(seed + 2), name="hidden"),
         keras.layers.Dense(CLASSES, kernel_initializer=keras.initializers.GlorotUniform(seed + 3), name="logits"),
     ]
@@ -172,6 +177,8 @@ def last_features(weights: Weights, first: tf.Tensor, architecture: Architecture
 def head_logits(weights: Weights, last: tf.Tensor, architecture: Architecture, relu: Activation = tf.nn.relu) -> tf.Tensor:
     """Return logits (n, 10) from the last convolution's feature maps."""
     features = pool(last, architecture.arm.pooling, relu)
+    if architecture.head == "average":
+        features = tf.reduce_mean(features, axis=(1, 2))
     hidden = relu(tf.reshape(features, (tf.shape(features)[0], weights[4].shape[0])) @ weights[4] + weights[5])
     return hidden @ weights[6] + weights[7]
 
