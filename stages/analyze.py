@@ -4,7 +4,6 @@ Takes data/networks, data/saliency, data/learned, data/transfer.csv and metrics/
 metrics/answers.json and the tables in plots/.
 """
 
-import json
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -22,21 +21,26 @@ from kernel_dilation.analysis.saliency_analysis import (
     similarity_analysis,
 )
 from kernel_dilation.experiment.arms import Arm, parse_arm
-from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder, remove_stale, save_json
+from kernel_dilation.experiment.atomic_write import atomic_file, remove_stale, save_json
 from kernel_dilation.experiment.cli_errors import exit_with_message
+from kernel_dilation.experiment.dataset_names import CLASSES
 from kernel_dilation.experiment.parameters import Settings, parse_settings
 from kernel_dilation.experiment.paths import ANALYSIS, LEARNED, METRICS, NETWORKS, PARAMETERS, PLOTS, SALIENCY, TRANSFER
+from kernel_dilation.stage_inputs.input_files import damage, folder_with_checksums, intact, read_columns, read_json
 
 import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
 PLOT_TABLES = {"accuracy": "accuracy", "learning_curves": "curves", "measures": "levels"}  # file in plots/, and the table that it shows
+CROSS_RECOGNITION = {  # columns of transfer.csv, and the kinds of their entries
+    "source": "OUT", "source_replicate": "i", "target": "OUT", "class": "i", "confidence": "fi", "recognised": "fi",
+}  # fmt: skip
 
 
 def read_array(path: Path, name: str) -> np.ndarray:
     """Read one array of an .npz file, and none of its other arrays."""
-    with np.load(path) as archive:
+    with np.load(intact(path)) as archive:
         return archive[name]
 
 
@@ -47,18 +51,31 @@ def read_arrays(folder: Path, arms: Sequence[Arm], file: str, name: str) -> dict
 
 def read_predictions(folder: Path, arms: Sequence[Arm]) -> tuple[dict[Arm, np.ndarray], np.ndarray, dict[Arm, pd.DataFrame]]:
     """Read the test logits of each arm, the labels of the same digits, and the training history of each arm from data/networks."""
-    logits, histories = read_arrays(folder, arms, "predictions.npz", "logits"), {arm: pd.read_csv(folder / arm.name / "history.csv") for arm in arms}
+    logits, histories = (
+        read_arrays(folder, arms, "predictions.npz", "logits"),
+        {arm: pd.read_csv(intact(folder / arm.name / "history.csv")) for arm in arms},
+    )
     return logits, read_array(folder / arms[0].name / "predictions.npz", "labels"), histories
 
 
 def read_metrics(folder: Path, arms: Sequence[Arm]) -> pd.DataFrame:
     """Read measures.csv of all arms from data/saliency, with the arms' factors as columns."""
-    return pd.concat([with_arm_columns(arm, pd.read_csv(folder / arm.name / "measures.csv")) for arm in arms])
+    return pd.concat([with_arm_columns(arm, pd.read_csv(intact(folder / arm.name / "measures.csv"))) for arm in arms])
 
 
-def read_cross_recognition(path: Path) -> pd.DataFrame:
-    """Read transfer.csv with the names of arms in `source` and `target` replaced by columns such as `source_dilation`."""
-    table = pd.read_csv(path)
+def read_cross_recognition(path: Path, names: Sequence[str], replicates: int) -> pd.DataFrame:
+    """Read transfer.csv with the names of arms in `source` and `target` replaced by columns such as `source_dilation`.
+
+    Raises:
+        ValueError: the file is damaged, or belongs to other arms or another number of replicates.
+    """
+    table = read_columns(path, CROSS_RECOGNITION, len(names) ** 2 * replicates * CLASSES)
+    for side in ("source", "target"):
+        if set(table[side]) != set(names):
+            raise damage(path, f"`{side}` must have the arms {', '.join(names)}")
+    for column, kind in CROSS_RECOGNITION.items():
+        if table[column].dtype.kind not in kind or (replicates > 1 and table[column].isna().any()):
+            raise damage(path, f"`{column}` has an entry that is missing or of another type")
     factors = [pd.DataFrame([parse_arm(name) for name in table[side]]).add_prefix(f"{side}_") for side in ("source", "target")]
     return pd.concat([*factors, table.drop(columns=["source", "target"])], axis=1)
 
@@ -75,7 +92,7 @@ def analyze_saliency(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answ
     # One method at a time, so that no more than the maps of one method are in memory.
     similarity = [similarity_analysis(method, read_arrays(SALIENCY, arms, "maps.npz", method), options) for method in methods]
     gridding = [gridding_analysis(method, read_arrays(SALIENCY, arms, "spectra.npz", method), options) for method in methods]
-    transfer = cross_recognition_analysis(read_cross_recognition(TRANSFER), options)
+    transfer = cross_recognition_analysis(read_cross_recognition(TRANSFER, [arm.name for arm in arms], settings.train.replicates), options)
     results = {"similarity": similarity, "gridding": gridding, "transfer": [transfer]}
     for _, more in chain(*results.values()):
         findings |= more
@@ -88,7 +105,7 @@ def analyze_saliency(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answ
 def analyze_learning(settings: Settings, accuracies: pd.DataFrame) -> tuple[Answer, Tables]:
     """Return the answer on learning the dilation and its table."""
     methods = settings.learn.methods
-    choices, planted = ({method: pd.read_csv(LEARNED / method / f"{name}.csv") for method in methods} for name in ("choices", "planted"))
+    choices, planted = ({method: pd.read_csv(intact(LEARNED / method / f"{name}.csv")) for method in methods} for name in ("choices", "planted"))
     return learning_analysis(choices, planted, accuracies, settings.learn, settings.analyze)
 
 
@@ -106,21 +123,22 @@ def main() -> None:
     for folder in (NETWORKS, SALIENCY):
         remove_stale(folder, [arm.name for arm in settings.arms()])
     remove_stale(LEARNED, settings.learn.methods)
-    data_set = json.loads((METRICS / "fetch.json").read_text(encoding="utf-8"))
+    data_set = read_json(METRICS / "fetch.json", {"dataset": str})
     accuracy, accuracy_tables = analyze_accuracy(settings)
     saliency, saliency_tables = analyze_saliency(settings, accuracy_tables["accuracy"])
     learned, learned_tables = analyze_learning(settings, accuracy_tables["accuracy"])
     tables = concatenate_tables([accuracy_tables, saliency_tables, learned_tables])
-    with atomic_folder(ANALYSIS) as folder:
+    answers = {
+        "dataset": data_set["dataset"], "replicates": settings.train.replicates, "alpha": settings.analyze.alpha,
+        "accuracy": accuracy, "saliency": saliency, "learned": learned,
+    }  # fmt: skip
+    with folder_with_checksums(ANALYSIS) as folder:
+        save_json(folder / "answers.json", answers)  # a copy, by which `report` recognises the answers to these tables
         for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False)
     for plot, name in PLOT_TABLES.items():
         with atomic_file(PLOTS / f"{plot}.csv") as path:
             tables[name].to_csv(path, index=False)
-    answers = {
-        "dataset": data_set["dataset"], "replicates": settings.train.replicates, "alpha": settings.analyze.alpha,
-        "accuracy": accuracy, "saliency": saliency, "learned": learned,
-    }  # fmt: skip
     save_json(METRICS / "answers.json", answers)
     print(f"analyze: accuracy {accuracy['verdict']}, saliency {saliency['verdict']}, learned {learned['verdict']}; written to metrics/answers.json")
 

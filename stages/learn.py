@@ -12,13 +12,12 @@ from kernel_dilation.dilation_learning.learning_jobs import Jobs, learn_from_dig
 from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome, Row, choice_row, planted_rows, trajectory_rows, weight_row
 from kernel_dilation.execution.checkpoints import JobCheckpoints
 from kernel_dilation.execution.workers import run_jobs, worker_pool
-from kernel_dilation.experiment.atomic_write import atomic_folder
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.dataset_names import DigitArrays
 from kernel_dilation.experiment.parameters import Learn, check_digits, parse_settings
 from kernel_dilation.experiment.paths import DIGITS, LEARNED, PARAMETERS, UNFINISHED
+from kernel_dilation.stage_inputs.input_files import folder_with_checksums, read_digit_arrays
 
-import numpy as np
 import pandas as pd
 from distributed import Client
 from tqdm import tqdm
@@ -87,13 +86,12 @@ def main(method: str) -> None:
     learn = settings.learn
     if method not in learn.methods:
         raise ValueError(f"the method must be one of learn.methods, {', '.join(learn.methods)}; got {method!r}")
-    with np.load(DIGITS) as archive:
-        digits = dict(archive)
+    digits = read_digit_arrays()
     check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
     checkpoints = JobCheckpoints(UNFINISHED, f"learn-{method}", DIGITS.read_bytes(), learn, records=(LearningOutcome,))
     with worker_pool(len(jobs_on_textures(method, learn))) as pool:
         tables = run_method_jobs(pool, method, learn, digits, checkpoints)
-    with atomic_folder(LEARNED / method) as folder:
+    with folder_with_checksums(LEARNED / method) as folder:
         for name, table in tables.items():
             if len(table):
                 table.to_csv(folder / f"{name}.csv", index=False, float_format=NUMBER_FORMAT)

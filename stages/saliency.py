@@ -12,7 +12,7 @@ from pathlib import Path
 from kernel_dilation.execution.checkpoints import JobCheckpoints
 from kernel_dilation.execution.workers import report_progress, run_jobs, suppress_stderr, worker_pool
 from kernel_dilation.experiment.arms import Arm, parse_arm
-from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder
+from kernel_dilation.experiment.atomic_write import atomic_file
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Network, Saliency, Settings, check_digits, parse_settings
 from kernel_dilation.experiment.paths import CLASS_MODEL, CLASS_MODELS, DIGITS, NETWORKS, PARAMETERS, SALIENCY, UNFINISHED, network_file
@@ -26,6 +26,7 @@ from kernel_dilation.explanations.metric_tables import (
 )
 from kernel_dilation.model.keras_weights import read_weights
 from kernel_dilation.model.predict import class_probabilities
+from kernel_dilation.stage_inputs.input_files import folder_with_checksums, intact, read_digit_arrays
 
 import numpy as np
 from tqdm import tqdm
@@ -59,8 +60,7 @@ def digits_to_explain(settings: Settings) -> dict[str, np.ndarray]:
         `chosen` (n,), indices among the test digits; `images` (n, 28, 28) float32 in [0, 1]; `classes`
         (n,); `class_means` (10, 28, 28) float32 in [0, 1].
     """
-    with np.load(DIGITS) as archive:
-        digits = dict(archive)
+    digits = read_digit_arrays()
     check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
     chosen = select_digits(digits["y_test"], settings.saliency.images, settings.saliency.seed)
     return {
@@ -79,7 +79,7 @@ def explain_arm(name: str, settings: Settings, digits: dict[str, np.ndarray]) ->
         the other replicates.
     """
     arm, network, options = parse_arm(name), settings.network, settings.saliency
-    files = [network_file(NETWORKS / name, replicate).read_bytes() for replicate in range(settings.train.replicates)]
+    files = [intact(network_file(NETWORKS / name, replicate)).read_bytes() for replicate in range(settings.train.replicates)]
     networks = [read_weights(content) for content in files]
     checkpoints = JobCheckpoints(UNFINISHED, f"saliency-{name}", DIGITS.read_bytes(), options, network, *files)
     jobs = {f"replicate-{replicate:02}": (arm, network, options, weights, replicate) for replicate, weights in enumerate(networks)}
@@ -93,10 +93,10 @@ def explain_arm(name: str, settings: Settings, digits: dict[str, np.ndarray]) ->
     return explanations, recognition_by_other_replicates(probabilities)
 
 
-def save_arm(folder: Path, explanations: list[NetworkExplanation], transfer: np.ndarray, digits: dict[str, np.ndarray]) -> None:
+def save_arm(folder: Path, name: str, explanations: list[NetworkExplanation], transfer: np.ndarray, digits: dict[str, np.ndarray]) -> None:
     """Write the explanations of an arm's replicates into a folder."""
     models, logits = (np.stack([explanation[part] for explanation in explanations]) for part in ("class_models", "logits"))
-    np.savez(folder / "class_models.npz", images=models, logits=logits)
+    np.savez(folder / "class_models.npz", allow_pickle=False, arm=name, images=models, logits=logits)
     fields = np.stack([explanation["receptive_field"] for explanation in explanations])
     maps = stack_replicates(explanations, "maps") | {"images": digits["chosen"], "receptive_field": fields}
     np.savez(folder / "maps.npz", allow_pickle=False, **maps)
@@ -113,8 +113,8 @@ def main(name: str) -> None:
     settings = parse_settings(PARAMETERS.read_bytes())
     digits = digits_to_explain(settings)
     explanations, transfer = explain_arm(name, settings, digits)
-    with atomic_folder(SALIENCY / name) as folder:
-        save_arm(folder, explanations, transfer, digits)
+    with folder_with_checksums(SALIENCY / name) as folder:
+        save_arm(folder, name, explanations, transfer, digits)
     with atomic_file(CLASS_MODELS / f"{name}.npz") as copy:  # apart, so that `transfer` reruns only if class models change
         shutil.copyfile(SALIENCY / name / "class_models.npz", copy)
     confidence = np.mean([explanation["measures"][CLASS_MODEL]["confidence"] for explanation in explanations])

@@ -9,11 +9,13 @@ from kernel_dilation.execution.checkpoints import JobCheckpoints
 from kernel_dilation.execution.workers import run_jobs, worker_pool
 from kernel_dilation.experiment.atomic_write import atomic_file, remove_stale
 from kernel_dilation.experiment.cli_errors import exit_with_message
+from kernel_dilation.experiment.dataset_names import CLASSES, IMAGE_SIDE
 from kernel_dilation.experiment.parameters import Settings, parse_settings
 from kernel_dilation.experiment.paths import CLASS_MODELS, NETWORKS, PARAMETERS, TRANSFER, UNFINISHED, network_file
 from kernel_dilation.model.cross_recognition import cross_recognition_table
 from kernel_dilation.model.keras_weights import read_weights
 from kernel_dilation.model.predict import class_probabilities
+from kernel_dilation.stage_inputs.input_files import damage, intact, read_arrays
 
 import numpy as np
 import pandas as pd
@@ -24,15 +26,21 @@ DECIMALS = "%.6g"
 
 def read_network_files(settings: Settings, name: str) -> list[bytes]:
     """Read the .keras files of all replicates of an arm."""
-    return [network_file(NETWORKS / name, replicate).read_bytes() for replicate in range(settings.train.replicates)]
+    return [intact(network_file(NETWORKS / name, replicate)).read_bytes() for replicate in range(settings.train.replicates)]
 
 
 def read_class_models(settings: Settings) -> np.ndarray:
-    """Read the class models of all arms, (arm, replicate, class, 28, 28) float32."""
-    models = []
+    """Read the class models of all arms, (arm, replicate, class, 28, 28) float32.
+
+    Raises:
+        ValueError: a file is damaged or belongs to another arm.
+    """
+    shape, models = (settings.train.replicates, CLASSES, IMAGE_SIDE, IMAGE_SIDE), []
     for arm in settings.arms():
-        with np.load(CLASS_MODELS / f"{arm.name}.npz") as archive:
-            models.append(archive["images"])
+        path = CLASS_MODELS / f"{arm.name}.npz"
+        if (name := read_arrays(path, {"arm": ()}, "U")["arm"]) != arm.name:
+            raise damage(path, f"it has the class models of {name}")
+        models.append(read_arrays(path, {"images": shape}, "f")["images"])
     return np.stack(models)
 
 
