@@ -123,7 +123,7 @@ def main() -> None:
     for folder in (NETWORKS, SALIENCY):
         remove_stale(folder, [arm.name for arm in settings.arms()])
     remove_stale(LEARNED, settings.learn.methods)
-    data_set = read_json(METRICS / "fetch.json", {"dataset": str})
+    data_set = read_json(METRICS / "fetch.json", {"dataset": str, "digits_by_class": dict})
     accuracy, accuracy_tables = analyze_accuracy(settings)
     saliency, saliency_tables = analyze_saliency(settings, accuracy_tables["accuracy"])
     learned, learned_tables = analyze_learning(settings, accuracy_tables["accuracy"])

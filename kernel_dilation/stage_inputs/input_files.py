@@ -5,6 +5,7 @@ format of the program sha256sum. A single file is checked for the content that i
 """
 
 import hashlib
+import io
 import json
 import zipfile
 import zlib
@@ -138,11 +139,13 @@ def read_columns(path: Path, columns: Collection[str], rows: int) -> pd.DataFram
         ValueError: the file is damaged, or has other columns or another number of rows.
         OSError: the file is missing.
     """
-    with path.open("rb") as file:
-        try:
-            table = pd.read_csv(file)
-        except (ValueError, pd.errors.ParserError) as error:
-            raise damage(path, str(error).splitlines()[0]) from None
+    content = path.read_bytes()
+    if not content.endswith(b"\n"):
+        raise damage(path, "it ends within a line")
+    try:
+        table = pd.read_csv(io.BytesIO(content))
+    except ValueError as error:
+        raise damage(path, str(error).splitlines()[0]) from None
     if set(table.columns) != set(columns):
         raise damage(path, f"its columns must be {', '.join(columns)}; got {', '.join(map(str, table.columns))}")
     if len(table) != rows:
