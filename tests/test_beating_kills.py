@@ -3,6 +3,7 @@
 import hashlib
 import os
 import random
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -17,7 +18,8 @@ from tiny_projects import clean_environment, copied_project, tiny_params
 pytestmark = pytest.mark.beating
 
 RESULTS = ("data", "metrics", "plots")
-SECONDS = 600  # within which a run must end
+KILLS = 5  # of each kind
+SECONDS = 3600  # within which a run must end
 ENDING_SECONDS = 60  # within which all processes of a run that lost a part must have ended
 REPAIR = "tools.repair_dvc_files"  # before every run, as in `make run`
 POOL, ALONE = ("tools.with_worker_pool", "python", "-m", "dvc", "repro"), ("dvc", "repro")
@@ -105,7 +107,7 @@ def wait_for_moment(root: Path, process: subprocess.Popen[str], random_seconds: 
     while process.poll() is None and time.monotonic() < end:
         time.sleep(0.01)
     while in_writing and process.poll() is None and not is_writing(root):
-        pass
+        time.sleep(0.002)
 
 
 def kill_once(root: Path, command: tuple[str, ...], victim: str, seconds: float, in_writing: bool) -> tuple[int, bool]:
@@ -122,7 +124,16 @@ def kill_once(root: Path, command: tuple[str, ...], victim: str, seconds: float,
     printed = (root / "output.txt").read_text()
     assert victims or status == 0, f"nothing was killed, yet the run failed: {printed[-3000:]}"
     assert "Traceback" not in printed, printed[-3000:]
+    if status == 0:
+        start_afresh(root)
     return process.pid, bool(victims)
+
+
+def start_afresh(root: Path) -> None:
+    """Remove all results of a finished run, and everything that DVC knows of them."""
+    for name in (*RESULTS, ".dvc/cache", ".dvc/tmp"):
+        shutil.rmtree(root / name, ignore_errors=True)
+    (root / "dvc.lock").unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize("command", [POOL, ALONE], ids=["persistent pool", "own pools"])
@@ -131,8 +142,9 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bytes(tmp_path,
     """Each run is killed at random moments, every second time while something is being written; the next one starts at once."""
     root = tiny_project(tmp_path / "project")
     moments = random.Random(f"{victim} {command}")
-    runs = [kill_once(root, command, victim, moments.uniform(1, 12), attempt % 2 == 1) for attempt in range(6)]
-    assert sum(killed for _, killed in runs) >= 3
+    runs: list[tuple[int, bool]] = []
+    while sum(killed for _, killed in runs) < KILLS:
+        runs.append(kill_once(root, command, victim, moments.uniform(1, 20), len(runs) % 2 == 1))
     run_to_end(root, REPAIR)
     run_to_end(root, "dvc", "repro")
     for session, _ in runs:
