@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_beating_kills import POOL, digest_results, run_to_end, tiny_project
+from finished_projects import POOL, digest_results, run_to_end, tiny_project
 
 pytestmark = pytest.mark.beating
 

@@ -1,9 +1,7 @@
 """Runs of a tiny pipeline that are killed again and again end with the bytes of an undisturbed run."""
 
-import hashlib
 import os
 import random
-import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -11,52 +9,25 @@ from pathlib import Path
 
 import psutil
 import pytest
-import yaml
+from finished_projects import (
+    ALONE,
+    ENDING_SECONDS,
+    POOL,
+    RESULTS,
+    SECONDS,
+    damaged_cache_files,
+    digest_results,
+    run_to_end,
+    start_afresh,
+    tiny_project,
+)
 from process_sessions import kill_processes, list_processes, read_command, start_session, wait_for_end
-from tiny_projects import clean_environment, copied_project, tiny_params
+from tiny_projects import clean_environment
 
 pytestmark = pytest.mark.beating
 
-RESULTS = ("data", "metrics", "plots")
 KILLS = 5  # of each kind
-SECONDS = 3600  # within which a run must end
-ENDING_SECONDS = 60  # within which all processes of a run that lost a part must have ended
 REPAIR = "tools.repair_dvc_files"  # before every run, as in `make run`
-POOL, ALONE = ("tools.with_worker_pool", "python", "-m", "dvc", "repro"), ("dvc", "repro")
-
-
-def tiny_project(root: Path) -> Path:
-    """Copy the project with tiny parameters."""
-    copied_project(root)
-    (root / "params.yaml").write_text(yaml.safe_dump(tiny_params()))
-    return root
-
-
-def run_to_end(root: Path, *command: str) -> str:
-    """Run a module in a project until it and all its processes have ended; return what it printed. It must succeed."""
-    process = start_session(root, clean_environment(), *command)
-    status = process.wait(SECONDS)
-    wait_for_end(process.pid, ENDING_SECONDS)
-    printed = (root / "output.txt").read_text()
-    assert status == 0, printed[-3000:]
-    return printed
-
-
-def digest_results(root: Path) -> dict[str, str]:
-    """Return the digest of every result, by its path; checkpoints and locks are none."""
-    paths = [path for folder in RESULTS for path in sorted((root / folder).rglob("*")) if path.is_file()]
-    names = {path.relative_to(root).as_posix(): path for path in paths}
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in names.items() if not name.startswith("data/unfinished/")}
-
-
-def damaged_cache_files(root: Path) -> list[str]:
-    """Return the files of DVC's cache whose content does not have the MD5 digest that is their name."""
-    damaged = []
-    for path in (root / ".dvc/cache/files/md5").glob("??/*"):
-        digest = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
-        if digest != path.parent.name + path.name.removesuffix(".dir"):
-            damaged.append(path.name)
-    return damaged
 
 
 @pytest.fixture(scope="module")
@@ -127,13 +98,6 @@ def kill_once(root: Path, command: tuple[str, ...], victim: str, seconds: float,
     if status == 0:
         start_afresh(root)
     return process.pid, bool(victims)
-
-
-def start_afresh(root: Path) -> None:
-    """Remove all results of a finished run, and everything that DVC knows of them."""
-    for name in (*RESULTS, ".dvc/cache", ".dvc/tmp"):
-        shutil.rmtree(root / name, ignore_errors=True)
-    (root / "dvc.lock").unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize("command", [POOL, ALONE], ids=["persistent pool", "own pools"])

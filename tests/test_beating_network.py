@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 from idx_files import NAMES, four_files
-from mirrors import Mirror, running_mirror
-from test_http_download import listen
+from mirrors import Mirror, listen, running_mirror
 
 FILES = four_files()
 PACKED = {f"{name}.gz": gzip.compress(content) for name, content in FILES.items()}

@@ -8,15 +8,13 @@ import ssl
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 from kernel_dilation.datasets.download_errors import describe_error
 from kernel_dilation.datasets.http_download import download, is_url, join_url, redact_secrets
 
 import pytest
 from distributed import Security
-from mirrors import running_mirror
+from mirrors import listen, running_mirror
 
 PROXIES = [name for scheme in ("http", "https", "all", "no") for name in (f"{scheme}_proxy", f"{scheme}_PROXY".upper())]
 
@@ -31,24 +29,6 @@ def environment(monkeypatch) -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
-
-
-@contextmanager
-def listen(answer: Callable[[socket.socket], None]) -> Iterator[int]:
-    """Run a server that handles every connection with `answer`; yield its port."""
-
-    class Handler(BaseRequestHandler):
-        def handle(self) -> None:
-            answer(self.request)
-
-    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def respond(text: bytes) -> Callable[[socket.socket], None]:
