@@ -38,10 +38,10 @@ def digest_results(root: Path) -> dict[str, str]:
     return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in names.items() if not name.startswith("data/unfinished/")}
 
 
-def damaged_cache_files(root: Path) -> list[str]:
+def damaged_cache_files(root: Path, cache: str = ".dvc/cache") -> list[str]:
     """Return the files of DVC's cache whose content does not have the MD5 digest that is their name."""
     damaged = []
-    for path in (root / ".dvc/cache/files/md5").glob("??/*"):
+    for path in (root / cache / "files/md5").glob("??/*"):
         digest = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
         if digest != path.parent.name + path.name.removesuffix(".dir"):
             damaged.append(path.name)
