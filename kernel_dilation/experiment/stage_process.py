@@ -37,7 +37,11 @@ def list_ancestors() -> tuple[int, ...]:
     ancestors: list[int] = []
     for process in psutil.Process().parents() if read_program() and "DVC_STAGE" in os.environ else ():
         ancestors.append(process.pid)
-        if f"-m {MODULE}" not in " ".join(process.cmdline()):
+        try:
+            command = " ".join(process.cmdline())
+        except psutil.Error:  # it has just ended, or belongs to another user
+            break
+        if f"-m {MODULE}" not in command:
             break
     return tuple(ancestors)
 
