@@ -11,7 +11,7 @@ from kernel_dilation.experiment import stage_process
 import psutil
 import pytest
 from process_sessions import list_processes, list_running, read_command, wait_for_end
-from small_clusters import finish, small_project, start_stage, wait_until
+from small_clusters import finish, small_project, start_module, start_stage, wait_until
 from tiny_projects import clean_environment
 
 DVC = "import os, subprocess; subprocess.run(['sh', '-c', os.environ['COMMAND']])"  # runs a command in a shell, as dvc does
@@ -92,3 +92,15 @@ def test_a_process_that_was_adopted_from_another_session_is_an_orphan(monkeypatc
     monkeypatch.setattr(stage_process, "ANCESTORS", (os.getppid(),))
     monkeypatch.setattr(os, "getsid", lambda process: process)
     assert stage_process.is_orphan()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pool", ["own", "persistent"])
+def test_no_worker_of_a_killed_stage_or_pool_stays(project, pool):
+    """The stage is killed in the middle of its jobs, or the persistent pool on which it runs them."""
+    command = ["tools.with_worker_pool", sys.executable, "-m"] if pool == "persistent" else []
+    running = start_module(project, *command, "stages.small", "2", "600", "0")
+    wait_until((project / "begun-0").exists)
+    running.kill()
+    running.communicate()
+    wait_for_end(running.pid, 60)
