@@ -23,7 +23,7 @@ arms: set-up ## train and explain several arms at once on the cluster that DASK_
 test: set-up-tests ## create the environment and run every test but the beating
 	python -m pytest -m "not beating"
 
-test-all: set-up-tests ## run every test, and the beating too: kills, full disks, damaged files (an hour)
+test-all: set-up-tests ## run every test, and the beating too: kills, full disks, damaged files (long)
 	python -m pytest
 
 test-fast: set-up-tests ## run the tests that take at most a few seconds each
