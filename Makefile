@@ -10,22 +10,26 @@ export PYTHONUTF8 := 1
 unexport PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help run arms test test-fast test-processors study calibrate bench verdicts check lock clean set-up set-up-tests set-up-bench
+.PHONY: help run arms test test-all test-fast test-processors study calibrate bench verdicts check lock clean set-up set-up-tests set-up-bench
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 run: set-up ## create the environment and run the whole pipeline on the default parameters
+	python -m tools.repair_dvc_files
 	python -m tools.with_worker_pool python -m dvc repro
 
 arms: set-up ## train and explain several arms at once on the cluster that DASK_SCHEDULER_ADDRESS names
 	python -m dvc stage list --name-only | grep -E '^saliency@' | xargs -P 4 -I ARM python -m dvc --wait-for-lock repro ARM
 
-test: set-up-tests ## create the environment and run every test
+test: set-up-tests ## create the environment and run every test but the beating
+	python -m pytest -m "not beating"
+
+test-all: set-up-tests ## run every test, and the beating too: kills, full disks, damaged files (long)
 	python -m pytest
 
 test-fast: set-up-tests ## run the tests that take at most a few seconds each
-	python -m pytest -m "not slow"
+	python -m pytest -m "not slow and not beating"
 
 # Tests of all computations from digits to answers, and one small run of the whole pipeline.
 NUMERIC_TESTS = $(addprefix tests/test_,network.py gradients.py training_loop.py saliency_methods.py class_models.py effective_receptive_field.py \

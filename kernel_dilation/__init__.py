@@ -9,6 +9,7 @@ import signal
 import sys
 
 from kernel_dilation.experiment import code_state as code_state  # records the code files before any other is imported
+from kernel_dilation.experiment import stage_process as stage_process  # records the processes that started this one, as early
 
 # oneDNN implements the gradients of dilated convolutions and makes training about three times as fast. TensorFlow enables
 # it by default only on processors with AVX-512 or AMX. A value set by the user is respected.

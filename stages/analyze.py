@@ -1,10 +1,9 @@
 """Answer the four questions from the results of all arms: `python -m stages.analyze`.
 
-Takes data/digits.npz, data/networks, data/saliency, data/learned, data/rounds.csv, data/transfer.csv and metrics/fetch.json; leaves
-data/analysis, metrics/answers.json and the tables in plots/.
+Takes data/digits.npz, data/networks, data/saliency, data/marks, data/learned, data/rounds.csv, data/transfer.csv, data/judges and
+metrics/fetch.json; leaves data/analysis, metrics/answers.json and the tables in plots/.
 """
 
-import json
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -28,15 +27,16 @@ from kernel_dilation.analysis.saliency_analysis import (
     untrained_levels,
 )
 from kernel_dilation.analysis.tap_coverage import tap_coverage_table
+from kernel_dilation.dilation_selection.training_rounds import has_all_trainings
 from kernel_dilation.experiment.arms import Arm, parse_arm
-from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder, remove_stale, save_json
+from kernel_dilation.experiment.atomic_write import atomic_file, remove_stale, save_json
 from kernel_dilation.experiment.cli_errors import exit_with_message
-from kernel_dilation.experiment.parameters import Settings, parse_settings
+from kernel_dilation.experiment.dataset_names import CLASSES
+from kernel_dilation.experiment.parameters import Learn, Settings, parse_settings
 from kernel_dilation.experiment.paths import (
     ANALYSIS,
     BASELINES,
     CLASS_MODEL,
-    DIGITS,
     JUDGES,
     LEARNED,
     MARKS,
@@ -51,17 +51,32 @@ from kernel_dilation.experiment.paths import (
     TRANSFER,
     UNTRAINED,
 )
+from kernel_dilation.stage_inputs.input_files import (
+    damage,
+    folder_with_checksums,
+    intact,
+    read_columns,
+    read_digit_arrays,
+    read_json,
+    require_entries,
+)
 
 import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
 PLOT_TABLES = {"accuracy": "accuracy", "learning_curves": "curves", "measures": "levels"}  # file in plots/, and the table that it shows
+CROSS_RECOGNITION = {  # columns of transfer.csv, and the kinds of their entries
+    "source": "OUT", "source_replicate": "i", "target": "OUT", "class": "i", "confidence": "fi", "recognised": "fi",
+}  # fmt: skip
+ROUNDS_COLUMNS = {  # of rounds.csv
+    "world": "OUT", "run": "i", "round": "i", "dilation": "i", "validation_loss": "fi", "validation_accuracy": "fi", "first_epoch_loss": "fi",
+}  # fmt: skip
 
 
 def read_array(path: Path, name: str) -> np.ndarray:
     """Read one array of an .npz file, and none of its other arrays."""
-    with np.load(path) as archive:
+    with np.load(intact(path)) as archive:
         return archive[name]
 
 
@@ -72,31 +87,58 @@ def read_arrays(folder: Path, arms: Sequence[Arm], file: str, name: str) -> dict
 
 def read_predictions(folder: Path, arms: Sequence[Arm]) -> tuple[dict[Arm, np.ndarray], np.ndarray, dict[Arm, pd.DataFrame]]:
     """Read the test logits of each arm, the labels of the same digits, and the training history of each arm from data/networks."""
-    logits, histories = read_arrays(folder, arms, "predictions.npz", "logits"), {arm: pd.read_csv(folder / arm.name / "history.csv") for arm in arms}
+    logits, histories = (
+        read_arrays(folder, arms, "predictions.npz", "logits"),
+        {arm: pd.read_csv(intact(folder / arm.name / "history.csv")) for arm in arms},
+    )
     return logits, read_array(folder / arms[0].name / "predictions.npz", "labels"), histories
 
 
-def read_metrics(folder: Path, arms: Sequence[Arm]) -> pd.DataFrame:
+def read_metrics(project: Path, arms: Sequence[Arm]) -> pd.DataFrame:
     """Read measures.csv of all arms from data/saliency, and what judges say of the class models; without maps that no network made."""
-    table = pd.concat([with_arm_columns(arm, pd.read_csv(folder / arm.name / "measures.csv")) for arm in arms])
-    metrics = pd.concat([table, read_opinions(JUDGES / "confidence.csv")])
+    tables = [with_arm_columns(arm, pd.read_csv(intact(project / SALIENCY / arm.name / "measures.csv"))) for arm in arms]
+    metrics = pd.concat([*tables, read_by_arm(project / JUDGES / "confidence.csv", [arm.name for arm in arms])])
     return metrics[~metrics["method"].isin(BASELINES)]
 
 
-def read_opinions(path: Path) -> pd.DataFrame:
-    """Read what the judges say of each class model as further metrics, with the arms' factors as columns."""
-    return with_factors(pd.read_csv(path))
+def read_by_arm(path: Path, names: Sequence[str]) -> pd.DataFrame:
+    """Read the rows of these arms in a table from data/judges or data/marks, with its column `arm` replaced by columns of the arm's factors.
 
-
-def with_factors(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with its column `arm`, the name of an arm, replaced by columns of the arm's factors."""
+    Raises:
+        ValueError: the file is damaged, or has no rows of one of the arms.
+    """
+    table = pd.read_csv(intact(path))
+    if missing := set(names) - set(table["arm"]):
+        raise damage(path, f"it has no rows of {', '.join(sorted(missing))}", path.parent)
+    table = table[table["arm"].isin(names)].reset_index(drop=True)
     factors = pd.DataFrame([parse_arm(name) for name in table["arm"]], columns=Arm._fields)
     return pd.concat([factors, table.drop(columns="arm")], axis=1)
 
 
-def read_cross_recognition(path: Path) -> pd.DataFrame:
-    """Read transfer.csv with the names of arms in `source` and `target` replaced by columns such as `source_dilation`."""
-    table = pd.read_csv(path)
+def read_rounds(path: Path, learn: Learn) -> pd.DataFrame:
+    """Read rounds.csv.
+
+    Raises:
+        ValueError: the file is damaged, or does not have exactly the trainings that the rules ask for, given its losses.
+    """
+    table = read_columns(path, ROUNDS_COLUMNS)
+    require_entries(path, table, ROUNDS_COLUMNS)
+    if not has_all_trainings(table, learn):
+        raise damage(path, "its trainings are not those that `learn` in params.yaml asks for")
+    return table
+
+
+def read_cross_recognition(path: Path, names: Sequence[str], replicates: int) -> pd.DataFrame:
+    """Read transfer.csv with the names of arms in `source` and `target` replaced by columns such as `source_dilation`.
+
+    Raises:
+        ValueError: the file is damaged, or belongs to other arms or another number of replicates.
+    """
+    table = read_columns(path, CROSS_RECOGNITION, len(names) ** 2 * replicates * CLASSES)
+    for side in ("source", "target"):
+        if set(table[side]) != set(names):
+            raise damage(path, f"`{side}` must have the arms {', '.join(names)}")
+    require_entries(path, table, CROSS_RECOGNITION, may_be_missing=replicates == 1)  # there is then no other replicate of the same arm
     factors = [pd.DataFrame([parse_arm(name) for name in table[side]]).add_prefix(f"{side}_") for side in ("source", "target")]
     return pd.concat([*factors, table.drop(columns=["source", "target"])], axis=1)
 
@@ -109,6 +151,7 @@ def analyze_accuracy(settings: Settings) -> tuple[Answer, Tables]:
 def analyze_saliency(settings: Settings, metrics: pd.DataFrame, accuracies: pd.DataFrame) -> tuple[Answer, Tables]:
     """Return the answer on saliency and its tables."""
     arms, methods, options = settings.arms(), settings.saliency.methods, settings.analyze
+    names = [arm.name for arm in arms]
     findings = metric_findings(metrics, options)
     # One method at a time, so that no more than the maps of one method are in memory.
     similarity = [similarity_analysis(method, read_arrays(SALIENCY, arms, "maps.npz", method), options) for method in methods]
@@ -116,13 +159,13 @@ def analyze_saliency(settings: Settings, metrics: pd.DataFrame, accuracies: pd.D
         gridding_analysis(method, read_arrays(SALIENCY, arms, "autocorrelations.npz", method), options)
         for method in (*methods, CLASS_MODEL, REGULARISED)
     ]
-    transfer = cross_recognition_analysis(read_cross_recognition(TRANSFER), options)
+    transfer = cross_recognition_analysis(read_cross_recognition(TRANSFER, names, settings.train.replicates), options)
     results = {"similarity": similarity, "gridding": gridding, "transfer": [transfer]}
     for _, more in chain(*results.values()):
         findings |= more
     tables = {name: pd.concat([table for table, _ in parts]) for name, parts in results.items()}
     fields, untrained = (read_arrays(SALIENCY, arms, file, "receptive_field") for file in ("maps.npz", f"{UNTRAINED}/maps.npz"))
-    networks, maps = (with_factors(pd.read_csv(MARKS / f"{name}.csv")) for name in ("networks", "maps"))
+    networks, maps = (read_by_arm(MARKS / f"{name}.csv", names) for name in ("networks", "maps"))
     tables["untrained_levels"] = untrained_levels(metrics, options)
     tables["marks"] = mark_levels(networks, maps, options)
     tables["fields"] = receptive_field_table(fields, untrained, accuracies, settings.network.dilate, options)
@@ -138,8 +181,8 @@ def analyze_fields(settings: Settings, metrics: pd.DataFrame) -> tuple[Answer, T
 
 def analyze_learning(settings: Settings) -> tuple[Answer, Tables]:
     """Return the answer on learning the dilation and its tables."""
-    choices = {method: pd.read_csv(LEARNED / method / "choices.csv") for method in settings.learn.methods}
-    return learning_analysis(choices, pd.read_csv(ROUNDS), settings.learn, settings.analyze)
+    choices = {method: pd.read_csv(intact(LEARNED / method / "choices.csv")) for method in settings.learn.methods}
+    return learning_analysis(choices, read_rounds(ROUNDS, settings.learn), settings.learn, settings.analyze)
 
 
 def concatenate_tables(parts: list[Tables]) -> Tables:
@@ -156,25 +199,26 @@ def main() -> None:
     for folder in (NETWORKS, SALIENCY):
         remove_stale(folder, [arm.name for arm in settings.arms()])
     remove_stale(LEARNED, settings.learn.methods)
-    data_set = json.loads((METRICS / "fetch.json").read_text(encoding="utf-8"))
+    data_set = read_json(METRICS / "fetch.json", {"dataset": str, "digits_by_class": dict})
     accuracy, accuracy_tables = analyze_accuracy(settings)
-    metrics = read_metrics(SALIENCY, settings.arms())
+    metrics = read_metrics(Path(), settings.arms())
     saliency, saliency_tables = analyze_saliency(settings, metrics, accuracy_tables["accuracy"])
     fields, field_tables = analyze_fields(settings, metrics)
     learned, learned_tables = analyze_learning(settings)
     tables = concatenate_tables([accuracy_tables, saliency_tables, field_tables, learned_tables])
-    ink = read_array(DIGITS, "x_test").mean(0, dtype=np.float64)
+    ink = read_digit_arrays()["x_test"].mean(0, dtype=np.float64)
     tables["taps"] = tap_coverage_table(settings.kernel_sizes, settings.dilations, ink, settings.network.padding)
-    with atomic_folder(ANALYSIS) as folder:
+    answers = {
+        "dataset": data_set["dataset"], "replicates": settings.train.replicates, "alpha": settings.analyze.alpha,
+        "accuracy": accuracy, "saliency": saliency, "fields": fields, "learned": learned,
+    }  # fmt: skip
+    with folder_with_checksums(ANALYSIS) as folder:
+        save_json(folder / "answers.json", answers)  # a copy, by which `report` recognises the answers to these tables
         for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False)
     for plot, name in PLOT_TABLES.items():
         with atomic_file(PLOTS / f"{plot}.csv") as path:
             tables[name].to_csv(path, index=False)
-    answers = {
-        "dataset": data_set["dataset"], "replicates": settings.train.replicates, "alpha": settings.analyze.alpha,
-        "accuracy": accuracy, "saliency": saliency, "fields": fields, "learned": learned,
-    }  # fmt: skip
     save_json(METRICS / "answers.json", answers)
     verdicts = ", ".join(f"{name} {answers[name]['verdict']}" for name in ("accuracy", "saliency", "fields", "learned"))
     print(f"analyze: {verdicts}; written to metrics/answers.json")

@@ -11,14 +11,13 @@ from kernel_dilation.dilation_learning.learning_jobs import learn_dilation
 from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome, Row, choice_row, trajectory_rows, weight_row
 from kernel_dilation.execution.checkpoints import JobCheckpoints
 from kernel_dilation.execution.workers import run_jobs, worker_pool
-from kernel_dilation.experiment.atomic_write import atomic_folder
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameter_types import has_initial_dilation
 from kernel_dilation.experiment.parameters import Learn, check_digits, parse_settings
 from kernel_dilation.experiment.paths import DIGITS, LEARNED, PARAMETERS, UNFINISHED
 from kernel_dilation.experiment.world_names import parse_world
+from kernel_dilation.stage_inputs.input_files import folder_with_checksums, read_digit_arrays
 
-import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
@@ -59,8 +58,7 @@ def main(method: str) -> None:
     learn = settings.learn
     if method not in learn.methods:
         raise ValueError(f"the method must be one of learn.methods, {', '.join(learn.methods)}; got {method!r}")
-    with np.load(DIGITS) as archive:
-        digits = dict(archive)
+    digits = read_digit_arrays()
     check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
     checkpoints = JobCheckpoints(UNFINISHED, f"learn-{method}", DIGITS.read_bytes(), learn, records=(LearningOutcome,))
     runs = list_runs(method, learn)
@@ -68,7 +66,7 @@ def main(method: str) -> None:
     with worker_pool(len(jobs)) as pool, tqdm(total=len(jobs), desc=method, unit="run") as bar:
         outcomes = run_jobs(pool, learn_dilation, jobs, checkpoints, digits, bar.update)
     tables = {"choices": choices_table(runs, outcomes), "trajectory": trajectory_table(runs, outcomes)}
-    with atomic_folder(LEARNED / method) as folder:
+    with folder_with_checksums(LEARNED / method) as folder:
         for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False, float_format=NUMBER_FORMAT)
     checkpoints.clear()

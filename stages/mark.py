@@ -6,13 +6,12 @@ networks.csv and maps.csv.
 
 from kernel_dilation.execution.checkpoints import JobCheckpoints
 from kernel_dilation.execution.workers import run_jobs, worker_pool
-from kernel_dilation.experiment.atomic_write import atomic_folder
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import check_digits, parse_settings
 from kernel_dilation.experiment.paths import DIGITS, MARKS, PARAMETERS, UNFINISHED
 from kernel_dilation.planted_marks.mark_job import find_marks
+from kernel_dilation.stage_inputs.input_files import folder_with_checksums, read_digit_arrays
 
-import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
@@ -24,8 +23,7 @@ def main() -> None:
     """Train networks of every arm on marked digits in worker processes, explain them, and write the tables of results."""
     settings = parse_settings(PARAMETERS.read_bytes())
     arms, mark, network, options = settings.arms(), settings.mark, settings.network, settings.saliency
-    with np.load(DIGITS) as archive:
-        digits = dict(archive)
+    digits = read_digit_arrays()
     check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
     checkpoints = JobCheckpoints(UNFINISHED, "mark", DIGITS.read_bytes(), mark, network, options)
     jobs = {arm.name: (arm, network, mark, options) for arm in arms}
@@ -34,7 +32,7 @@ def main() -> None:
     with tqdm(total=total, initial=finished, desc="mark", unit="network") as bar, worker_pool(len(jobs)) as pool:
         results = run_jobs(pool, find_marks, jobs, checkpoints, digits, bar.update)
     tables = {name: pd.concat([pd.DataFrame(result[name]).assign(arm=arm) for arm, result in results.items()]) for name in ("networks", "maps")}
-    with atomic_folder(MARKS) as folder:
+    with folder_with_checksums(MARKS) as folder:
         for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False, float_format=DECIMALS)
     checkpoints.clear()

@@ -4,7 +4,6 @@ Reads the digits, data/networks, data/saliency, data/learned, data/analysis and 
 plots/*.png and plots/report.html. Arrays are read one file at a time, and only what is shown is kept.
 """
 
-import json
 from pathlib import Path
 
 from kernel_dilation.analysis.crossed_accuracy import correct_percent
@@ -12,6 +11,7 @@ from kernel_dilation.analysis.learning_analysis import world_references
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.atomic_write import atomic_file
 from kernel_dilation.experiment.cli_errors import exit_with_message
+from kernel_dilation.experiment.dataset_names import CLASSES
 from kernel_dilation.experiment.parameters import Settings, parse_settings
 from kernel_dilation.experiment.paths import (
     ANALYSIS,
@@ -47,9 +47,10 @@ from kernel_dilation.report.glossary import METRIC_GLOSSARY
 from kernel_dilation.report.html_page import render_page
 from kernel_dilation.report.map_metric_figures import MAP_FAMILIES
 from kernel_dilation.report.report_data import ExampleDigits, ExampleExplanations, LearningTables, NamedTables, ReportData
-from kernel_dilation.report.scope import Scope, scope_of
+from kernel_dilation.report.scope import AnswerValues, Scope, scope_of
 from kernel_dilation.report.sentences import scope_sentences
 from kernel_dilation.report.verdict_rules import VERDICT_TABLE, condition_table, verdict_rules
+from kernel_dilation.stage_inputs.input_files import damage, intact, intact_or_absent, read_digit_arrays, read_json
 
 import numpy as np
 import pandas as pd
@@ -67,15 +68,16 @@ DIGITS_PER_CLASS = 12
 
 def read_arrays(path: Path, *names: str) -> list[np.ndarray]:
     """Return the named arrays of an .npz file."""
-    with np.load(path) as archive:
+    with np.load(intact(path)) as archive:
         return [archive[name] for name in names]
 
 
 def read_digits(counts: dict[str, list[int]], wrong: pd.DataFrame) -> ExampleDigits:
     """Return images of the data set for display, in [0, 1]."""
-    images, labels = read_arrays(DIGITS, "x_train", "y_train")
+    digits = read_digit_arrays()
+    images, labels = digits["x_train"], digits["y_train"]
     first, means = first_of_each_class(images, labels, DIGITS_PER_CLASS), class_mean_images(images, labels)
-    tested = read_arrays(DIGITS, "x_test")[0]
+    tested = digits["x_test"]
     return ExampleDigits(counts, first, means, tested[wrong["index"].to_numpy()[:MOST]] / 255 if len(wrong) else tested[:0])
 
 
@@ -83,10 +85,11 @@ def read_explanations(methods: list[str], arms: list[Arm]) -> ExampleExplanation
     """Return what the first replicate of these arms, one for each dilation, makes of the same images."""
     folders = [SALIENCY / arm.name for arm in arms]
     shown = read_arrays(folders[0] / "maps.npz", "images")[0][:SHOWN_DIGITS]
-    images, labels = read_arrays(DIGITS, "x_test", "y_test")
+    digits = read_digit_arrays()
+    images, labels = digits["x_test"], digits["y_test"]
     activations = {}
     for arm, folder in zip(arms, folders):
-        with np.load(folder / "inside.npz") as archive:
+        with np.load(intact(folder / "inside.npz")) as archive:
             activations[arm.dilation] = dict(archive)
     return ExampleExplanations(
         digits=images[shown] / 255,
@@ -103,8 +106,8 @@ def read_tables(arms: list[Arm]) -> NamedTables:
 
     These are the intervals, the chance levels and the randomised layers.
     """
-    cascades = [read_table(SALIENCY / arm.name / "cascade.csv").assign(dilation=arm.dilation) for arm in arms]
-    tables = {name: read_table(ANALYSIS / f"{name}.csv") for name in TABLES}
+    cascades = [read_table(intact(SALIENCY / arm.name / "cascade.csv")).assign(dilation=arm.dilation) for arm in arms]
+    tables = {name: read_table(intact_or_absent(ANALYSIS / f"{name}.csv")) for name in TABLES}
     return {
         **tables,
         "cascade": pd.concat(cascades),
@@ -114,7 +117,7 @@ def read_tables(arms: list[Arm]) -> NamedTables:
 
 def chance_levels(arm: Arm) -> pd.DataFrame:
     """Return the mean chance level of each method and metric of an arm; `level` is the dilation."""
-    table = rows_where(read_table(SALIENCY / arm.name / "measures.csv", ("method", "state", "_chance")), state=TRAINED)
+    table = rows_where(read_table(intact(SALIENCY / arm.name / "measures.csv"), ("method", "state", "_chance")), state=TRAINED)
     means = table[~table["method"].isin(BASELINES)].drop(columns="state").groupby("method", sort=False).mean()
     return means.reset_index().melt("method", var_name="measure", value_name="mean").dropna().assign(level=arm.dilation)
 
@@ -129,13 +132,41 @@ def read_kernels(arms: list[Arm]) -> dict[Arm, np.ndarray]:
 
 def read_learning(methods: list[str]) -> LearningTables:
     """Return the tables of each method that learns a dilation in one training."""
-    choices, trajectories = ({method: read_table(LEARNED / method / f"{name}.csv") for method in methods} for name in ("choices", "trajectory"))
+    choices, trajectories = (
+        {method: read_table(intact(LEARNED / method / f"{name}.csv")) for method in methods} for name in ("choices", "trajectory")
+    )
     return LearningTables(choices, trajectories)
+
+
+def read_answers() -> AnswerValues:
+    """Return the content of metrics/answers.json.
+
+    Raises:
+        ValueError: it is not the one that belongs to data/analysis.
+    """
+    path = METRICS / "answers.json"
+    if path.read_bytes() != intact(ANALYSIS / path.name).read_bytes():
+        raise damage(path, f"its content is not that of {ANALYSIS / path.name}")
+    return read_json(path, {})
+
+
+def read_counts() -> AnswerValues:
+    """Return the content of metrics/fetch.json.
+
+    Raises:
+        ValueError: it does not describe the digits.
+    """
+    path, digits = METRICS / "fetch.json", read_digit_arrays()
+    fetched = read_json(path, {"dataset": str, "digits": dict, "digits_by_class": dict})
+    counts = {name.removeprefix("y_"): np.bincount(labels, minlength=CLASSES).tolist() for name, labels in digits.items() if name.startswith("y_")}
+    if fetched["digits_by_class"] != counts or fetched["digits"] != {name: sum(count) for name, count in counts.items()}:
+        raise damage(path, f"its numbers of digits are not those of {DIGITS}")
+    return fetched
 
 
 def read_report_data(settings: Settings) -> ReportData:
     """Return everything from which the report is made."""
-    answers, fetched = (json.loads((METRICS / name).read_text(encoding="utf-8")) for name in ("answers.json", "fetch.json"))
+    answers, fetched = read_answers(), read_counts()
     arms = sorted(settings.arms())
     scope = scope_of(settings, answers, fetched, len(read_arrays(SALIENCY / arms[0].name / "maps.npz", "images")[0]))
     reference = reference_arms(arms, scope)

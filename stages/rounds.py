@@ -17,13 +17,13 @@ from kernel_dilation.experiment.parameters import Learn, check_digits, parse_set
 from kernel_dilation.experiment.paths import DIGITS, PARAMETERS, ROUNDS, UNFINISHED
 from kernel_dilation.experiment.world_names import World, parse_world
 from kernel_dilation.learning_worlds.draw_images import draw_images, round_seed
+from kernel_dilation.stage_inputs.input_files import read_digit_arrays
 
-import numpy as np
 import pandas as pd
 from distributed import Client
 from tqdm import tqdm
 
-NUMBER_FORMAT = "%.9g"  # in the table
+NUMBER_FORMAT = "%.9g"  # in the table, and of the losses by which a race decides, so that it is replayed as it was run
 
 Training = tuple[str, int, int, int]  # world, run, number of the round from 0, dilation
 
@@ -50,7 +50,12 @@ def train_once(digits: DigitArrays, learn: Learn, world: World, run: int, round_
     images = draw_images(world, digits, learn, run, round_number)
     loss, accuracy, first_loss = train_and_validate(architecture, schedule, images, round_seed(learn, run, round_number))
     report_progress(1)
-    return TrainingResult(validation_loss=loss, validation_accuracy=accuracy, first_epoch_loss=first_loss)
+    return TrainingResult(validation_loss=shorten(loss), validation_accuracy=shorten(accuracy), first_epoch_loss=shorten(first_loss))
+
+
+def shorten(number: float) -> float:
+    """Return the number as the table has it."""
+    return float(NUMBER_FORMAT % number)
 
 
 def next_trainings(results: dict[Training, TrainingResult], learn: Learn, number: int) -> list[Training]:
@@ -94,8 +99,7 @@ def main() -> None:
     """Train the rounds of every world and run in worker processes, and write their losses."""
     settings = parse_settings(PARAMETERS.read_bytes())
     learn = settings.learn
-    with np.load(DIGITS) as archive:
-        digits = dict(archive)
+    digits = read_digit_arrays()
     check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
     checkpoints = JobCheckpoints(UNFINISHED, "rounds", DIGITS.read_bytes(), learn)
     with worker_pool(len(learn.worlds) * learn.replicates * len(learn.candidates)) as pool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from kernel_dilation.execution.checkpoints import JobCheckpoints
 from kernel_dilation.execution.workers import report_progress, run_jobs, suppress_stderr, worker_pool
 from kernel_dilation.experiment.arms import Arm, parse_arm
-from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder
+from kernel_dilation.experiment.atomic_write import atomic_file
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Network, Saliency, Settings, check_digits, parse_settings
 from kernel_dilation.experiment.paths import (
@@ -38,6 +38,7 @@ from kernel_dilation.explanations.metric_tables import (
 )
 from kernel_dilation.model.keras_weights import read_weights
 from kernel_dilation.model.predict import class_probabilities, initial_class_probabilities
+from kernel_dilation.stage_inputs.input_files import folder_with_checksums, intact, read_digit_arrays
 
 import numpy as np
 import pandas as pd
@@ -78,8 +79,7 @@ def digits_to_explain(settings: Settings) -> dict[str, np.ndarray]:
         `chosen` (n,), indices among the test digits; `images` (n, 28, 28) float32 in [0, 1]; `classes`
         (n,); `class_means` (10, 28, 28) float32 in [0, 1].
     """
-    with np.load(DIGITS) as archive:
-        digits = dict(archive)
+    digits = read_digit_arrays()
     check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
     chosen = select_digits(digits["y_test"], settings.saliency.images, settings.saliency.seed)
     return {
@@ -98,7 +98,7 @@ def explain_arm(name: str, settings: Settings, digits: dict[str, np.ndarray]) ->
         probability of its class by the other replicates in the same state.
     """
     arm, network, options, seed = parse_arm(name), settings.network, settings.saliency, settings.train.seed
-    files = [network_file(NETWORKS / name, replicate).read_bytes() for replicate in range(settings.train.replicates)]
+    files = [intact(network_file(NETWORKS / name, replicate)).read_bytes() for replicate in range(settings.train.replicates)]
     networks = [read_weights(content) for content in files]
     checkpoints = JobCheckpoints(UNFINISHED, f"saliency-{name}", DIGITS.read_bytes(), options, network, seed, *files)
     jobs = {f"replicate-{replicate:02}": (arm, network, options, weights, seed, replicate) for replicate, weights in enumerate(networks)}
@@ -154,11 +154,12 @@ def main(name: str) -> None:
     settings = parse_settings(PARAMETERS.read_bytes())
     digits = digits_to_explain(settings)
     explanations, transfer = explain_arm(name, settings, digits)
-    with atomic_folder(SALIENCY / name) as folder:
+    with folder_with_checksums(SALIENCY / name) as folder:
         save_arm(folder, explanations, transfer, digits, settings.saliency.probed_images)
     with atomic_file(CLASS_MODELS / f"{name}.npz") as copy:  # apart, so that `transfer` reruns only if class models change
         models = {state: stack_replicates(explanations[state], "class_models") for state in STATES}
-        np.savez(copy, allow_pickle=False, **{f"{state}_{method}": models[state][method] for state in STATES for method in models[state]})
+        arrays = {f"{state}_{method}": models[state][method] for state in STATES for method in models[state]}
+        np.savez(copy, allow_pickle=False, arm=name, **arrays)
     confidence = np.mean([explanation["measures"][CLASS_MODEL]["confidence"] for explanation in explanations[TRAINED]])
     count = f"{len(digits['chosen'])} digits explained for {settings.train.replicates} networks"
     print(f"{name}: {count}, before and after training; mean confidence in own class models {confidence:.2f}")

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from kernel_dilation.execution.checkpoints import JobCheckpoints
 from kernel_dilation.execution.workers import report_progress, run_jobs, suppress_stderr, worker_pool
 from kernel_dilation.experiment.arms import Arm, parse_arm
-from kernel_dilation.experiment.atomic_write import atomic_folder
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.parameters import Network, Train, check_digits, parse_settings
 from kernel_dilation.experiment.paths import DIGITS, NETWORKS, PARAMETERS, UNFINISHED
+from kernel_dilation.stage_inputs.input_files import folder_with_checksums, read_digit_arrays
 from kernel_dilation.training.digit_splits import resplit_digits
 
 import numpy as np
@@ -59,15 +59,14 @@ def main(name: str) -> None:
     """Train the arm's replicates in worker processes, and write networks, histories and test logits."""
     settings = parse_settings(PARAMETERS.read_bytes())
     arm, train = parse_arm(name), settings.train
-    with np.load(DIGITS) as archive:
-        digits = dict(archive)
+    digits = read_digit_arrays()
     check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
     checkpoints = JobCheckpoints(UNFINISHED, f"train-{name}", DIGITS.read_bytes(), train, settings.network, settings.data.seed)
     jobs = {f"replicate-{replicate:02}": (arm, settings.network, train, settings.data.seed, replicate) for replicate in range(train.replicates)}
     finished_epochs = train.epochs * sum(job in checkpoints for job in jobs)
     with tqdm(total=train.epochs * train.replicates, initial=finished_epochs, desc=name, unit="epoch") as bar, worker_pool(len(jobs)) as pool:
         networks = run_jobs(pool, train_replicate, jobs, checkpoints, digits, bar.update)
-    with atomic_folder(NETWORKS / name) as folder:
+    with folder_with_checksums(NETWORKS / name) as folder:
         for replicate, network in networks.items():
             (folder / f"{replicate}.keras").write_bytes(network["network"])
         history_table([network["history"] for network in networks.values()]).to_csv(folder / "history.csv", index=False)

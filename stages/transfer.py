@@ -11,13 +11,13 @@ from kernel_dilation.arm_comparison.judges import JUDGES, JudgeOpinion, both_vie
 from kernel_dilation.execution.checkpoints import JobCheckpoints
 from kernel_dilation.execution.workers import run_jobs, worker_pool
 from kernel_dilation.experiment.arms import Arm
-from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder, remove_stale
+from kernel_dilation.experiment.atomic_write import atomic_file, remove_stale
 from kernel_dilation.experiment.cli_errors import exit_with_message
+from kernel_dilation.experiment.dataset_names import CLASSES, IMAGE_SIDE
 from kernel_dilation.experiment.parameters import Settings, parse_settings
 from kernel_dilation.experiment.paths import (
     CLASS_MODEL,
     CLASS_MODELS,
-    DIGITS,
     NETWORKS,
     PARAMETERS,
     REGULARISED,
@@ -31,6 +31,7 @@ from kernel_dilation.experiment.paths import JUDGES as JUDGE_FOLDER
 from kernel_dilation.model.cross_recognition import cross_recognition_table
 from kernel_dilation.model.keras_weights import read_weights
 from kernel_dilation.model.predict import class_probabilities
+from kernel_dilation.stage_inputs.input_files import damage, folder_with_checksums, intact, read_arrays, read_digit_arrays
 
 import numpy as np
 import pandas as pd
@@ -42,19 +43,24 @@ KINDS = ((TRAINED, CLASS_MODEL), (TRAINED, REGULARISED), (UNTRAINED, CLASS_MODEL
 
 def read_network_files(settings: Settings, name: str) -> list[bytes]:
     """Read the .keras files of all replicates of an arm."""
-    return [network_file(NETWORKS / name, replicate).read_bytes() for replicate in range(settings.train.replicates)]
+    return [intact(network_file(NETWORKS / name, replicate)).read_bytes() for replicate in range(settings.train.replicates)]
 
 
-def read_class_models(arms: list[Arm], kind: str) -> np.ndarray:
+def read_class_models(arms: list[Arm], replicates: int, kind: str) -> np.ndarray:
     """Read the class models of one kind of all arms, (arm, replicate, class, 28, 28) float32.
 
     Args:
         kind: name of their array, such as `trained_class_model`.
+
+    Raises:
+        ValueError: a file is damaged or belongs to another arm.
     """
-    models = []
+    shape, models = (replicates, CLASSES, IMAGE_SIDE, IMAGE_SIDE), []
     for arm in arms:
-        with np.load(CLASS_MODELS / f"{arm.name}.npz") as archive:
-            models.append(archive[kind])
+        path = CLASS_MODELS / f"{arm.name}.npz"
+        if (name := read_arrays(path, {"arm": ()}, "U")["arm"]) != arm.name:
+            raise damage(path, f"it has the class models of {name}")
+        models.append(read_arrays(path, {kind: shape}, "f")[kind])
     return np.stack(models)
 
 
@@ -64,11 +70,11 @@ def label_class_models(arms: list[Arm], replicates: int, classes: int) -> pd.Dat
     return index.to_frame(index=False)
 
 
-def judge_class_models(arms: list[Arm]) -> tuple[pd.DataFrame, np.ndarray]:
+def judge_class_models(arms: list[Arm], replicates: int) -> tuple[pd.DataFrame, np.ndarray]:
     """Return the labels of the class models of every kind, and their images in both views, for the judges."""
     labels, images = [], []
     for state, method in KINDS:
-        models = read_class_models(arms, f"{state}_{method}")
+        models = read_class_models(arms, replicates, f"{state}_{method}")
         labels.append(label_class_models(arms, *models.shape[1:3]).assign(state=state, method=method))
         images.append(models.reshape(-1, *models.shape[3:]))
     return pd.concat(labels, ignore_index=True), both_views(np.concatenate(images))
@@ -88,10 +94,9 @@ def main() -> None:
     arms = settings.arms()
     remove_stale(NETWORKS, [arm.name for arm in arms])
     remove_stale(CLASS_MODELS, [f"{arm.name}.npz" for arm in arms])
-    with np.load(DIGITS) as archive:
-        digits = {name: archive[name] for name in ("x_train", "y_train", "x_test", "y_test")}
-    models = read_class_models(arms, f"trained_{CLASS_MODEL}")
-    labels, images = judge_class_models(arms)
+    digits = {name: array for name, array in read_digit_arrays().items() if not name.endswith("validation")}
+    models = read_class_models(arms, settings.train.replicates, f"trained_{CLASS_MODEL}")
+    labels, images = judge_class_models(arms, settings.train.replicates)
     files = {arm: read_network_files(settings, arm.name) for arm in arms}
     checkpoints = JobCheckpoints(UNFINISHED, "transfer", images.tobytes(), settings.network, *chain(*files.values()))
     jobs = {arm.name: (arm, settings.network, [read_weights(content) for content in files[arm]]) for arm in arms}
@@ -103,7 +108,7 @@ def main() -> None:
     table = pd.concat([cross_recognition_table(by_target, target, sources, models.shape[:3]) for target, by_target in probabilities.items()])
     with atomic_file(TRANSFER) as temporary:
         table.to_csv(temporary, index=False, float_format=DECIMALS)
-    with atomic_folder(JUDGE_FOLDER) as folder:
+    with folder_with_checksums(JUDGE_FOLDER) as folder:
         save_opinions(folder, labels, opinions)
     checkpoints.clear()
     print(

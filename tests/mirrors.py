@@ -1,10 +1,12 @@
-"""A mirror on the loopback interface."""
+"""Servers on the loopback interface: a mirror, and one that answers with arbitrary bytes."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 
 class Mirror(ThreadingHTTPServer):
@@ -61,6 +63,24 @@ def running_mirror() -> Iterator[Mirror]:
         thread.start()
         try:
             yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def listen(answer: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Run a server that handles every connection with `answer`; yield its port."""
+
+    class Handler(BaseRequestHandler):
+        def handle(self) -> None:
+            answer(self.request)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield server.server_address[1]
         finally:
             server.shutdown()
             thread.join()

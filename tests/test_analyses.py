@@ -186,11 +186,12 @@ def test_recognition_of_class_models_is_compared_between_the_same_and_other_dila
 
 
 def test_the_arms_of_cross_recognition_are_parsed_where_the_file_is_read(tmp_path):
-    (tmp_path / "transfer.csv").write_text("source,source_replicate,target,class,confidence,recognised\n2-3-max,0,4-5-average,7,0.5,1\n")
-    (row,) = read_cross_recognition(tmp_path / "transfer.csv").to_dict("records")
+    rows = [f"2-3-max,0,2-3-max,{label},0.5,1\n" for label in range(10)]
+    (tmp_path / "transfer.csv").write_text("source,source_replicate,target,class,confidence,recognised\n" + "".join(rows))
+    row = read_cross_recognition(tmp_path / "transfer.csv", ["2-3-max"], 1).to_dict("records")[7]
     assert row == {
         "source_dilation": 2, "source_kernel_size": 3, "source_pooling": "max",
-        "target_dilation": 4, "target_kernel_size": 5, "target_pooling": "average",
+        "target_dilation": 2, "target_kernel_size": 3, "target_pooling": "max",
         "source_replicate": 0, "class": 7, "confidence": 0.5, "recognised": 1,
     }  # fmt: skip
 

@@ -1,6 +1,12 @@
 """Outputs are complete or absent."""
 
+import errno
 import json
+import os
+import random
+import subprocess
+import sys
+import time
 
 from kernel_dilation.experiment.atomic_write import atomic_file, atomic_folder, save_json
 
@@ -96,3 +102,46 @@ def test_json_refuses_a_number_that_is_not_finite_and_keeps_the_old_file(tmp_pat
     with pytest.raises(ValueError, match="not JSON compliant"):
         save_json(tmp_path / "answers.json", {"p_value": float("nan")})
     assert json.loads((tmp_path / "answers.json").read_text()) == {"p_value": 0.5}
+
+
+@pytest.mark.parametrize("writer", [atomic_file, atomic_folder])
+def test_an_error_of_a_full_disk_names_the_output(tmp_path, writer):
+    """Python's own error has no file name when a write fails."""
+
+    def write() -> None:
+        with writer(tmp_path / "digits"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(OSError, match=r"No space left on device: '.*/digits'"):
+        write()
+    assert list(tmp_path.iterdir()) == []
+
+
+REPLACE = """
+import sys
+from pathlib import Path
+from kernel_dilation.experiment.atomic_write import atomic_folder
+number = 0
+while True:
+    with atomic_folder(Path(sys.argv[1])) as folder:
+        for name in range(20):
+            (folder / str(name)).write_text(str(number))
+    number += 1
+"""
+
+
+@pytest.mark.slow
+def test_a_folder_whose_writer_is_killed_is_complete_or_absent(tmp_path):
+    """The writer is killed 20 times, at random moments of its replacing the folder again and again."""
+    moments, target = random.Random(0), tmp_path / "2-3-max"
+    for _ in range(20):
+        with subprocess.Popen([sys.executable, "-c", REPLACE, str(target)]) as writer:
+            while not target.exists():
+                time.sleep(0.01)
+            time.sleep(moments.uniform(0, 0.1))
+            writer.kill()
+        contents = {path.name: path.read_text() for path in target.iterdir()} if target.exists() else {}
+        assert not contents or (len(contents) == 20 and len(set(contents.values())) == 1)
+    with atomic_folder(target):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["2-3-max"], "the next writer removes what the killed ones left"

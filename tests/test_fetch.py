@@ -55,8 +55,9 @@ def folder_name(**files: int) -> str:
 
 
 def list_outputs() -> list[str]:
-    """Return every file in the folders of outputs, except in data/source."""
-    return sorted(str(path) for folder in ("data", "metrics") for path in Path(folder).rglob("*") if "data/source" not in str(path))
+    """Return every file in the folders of outputs, except in data/source and data/unfinished."""
+    paths = (str(path) for folder in ("data", "metrics") for path in Path(folder).rglob("*"))
+    return sorted(path for path in paths if not path.startswith(("data/source", "data/unfinished")))
 
 
 def test_a_folder_is_split_by_class_without_losing_or_repeating_a_digit(workplace, capsys):

@@ -8,22 +8,20 @@ import ssl
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 from kernel_dilation.datasets.download_errors import describe_error
 from kernel_dilation.datasets.http_download import download, is_url, join_url, redact_secrets
 
 import pytest
 from distributed import Security
-from mirrors import running_mirror
+from mirrors import listen, running_mirror
 
 PROXIES = [name for scheme in ("http", "https", "all", "no") for name in (f"{scheme}_proxy", f"{scheme}_PROXY".upper())]
 
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch) -> Iterator[None]:
-    """Remove the user's proxies, certificates and the pause, and collect sockets that pooch leaves open after the test."""
+    """Remove the user's proxies, certificates and the pause, and collect sockets that `requests` leaves open after the test."""
     for name in (*PROXIES, "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("kernel_dilation.datasets.http_download.PAUSE_SECONDS", 0)
@@ -31,24 +29,6 @@ def environment(monkeypatch) -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
-
-
-@contextmanager
-def listen(answer: Callable[[socket.socket], None]) -> Iterator[int]:
-    """Run a server that handles every connection with `answer`; yield its port."""
-
-    class Handler(BaseRequestHandler):
-        def handle(self) -> None:
-            answer(self.request)
-
-    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def respond(text: bytes) -> Callable[[socket.socket], None]:
@@ -92,7 +72,7 @@ def test_an_interrupted_download_is_reported_and_not_accepted(response):
 
 def test_an_endless_redirection_is_reported():
     with listen(respond(b"HTTP/1.1 302 Found\r\nLocation: /file\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")) as port:
-        assert explain_failure(f"http://127.0.0.1:{port}/file") == "answered with status 302"
+        assert explain_failure(f"http://127.0.0.1:{port}/file") == "redirects too often, perhaps in a circle"
 
 
 @pytest.mark.parametrize("url", ["http:///file", "http://host:port/file"])

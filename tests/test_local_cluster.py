@@ -12,8 +12,8 @@ from pathlib import Path
 
 from kernel_dilation.execution import local_cluster
 
-import psutil
 import pytest
+from process_sessions import list_running
 from small_clusters import finish, small_project, start_module, start_stage, wait_until
 from tiny_projects import clean_environment
 
@@ -129,18 +129,6 @@ def test_a_worker_that_needs_too_much_memory_is_reported_with_the_remedy(project
         r"use a machine with more memory",
         errors,
     )
-
-
-def list_running(session: int) -> list[str]:
-    """Return the commands of the running processes in the session of a process; zombies do not count."""
-    commands = []
-    for process in psutil.process_iter():
-        try:
-            if os.getsid(process.pid) == session and process.status() != psutil.STATUS_ZOMBIE:
-                commands.append(" ".join(process.cmdline()))
-        except (psutil.NoSuchProcess, ProcessLookupError):
-            continue
-    return commands
 
 
 def interrupt(running: subprocess.Popen[str], number: int, whole_group: bool) -> tuple[int, str]:

@@ -88,7 +88,7 @@ def without_onednn(request, tmp_path_factory) -> Path:
     }
     (root / "params.yaml").write_text(yaml.safe_dump(with_changes(tiny_params(), changes)), encoding="utf-8")
     arms = [f"{stage} {arm}" for stage in ("train", "saliency") for arm in ("1-3-max", "2-3-max")]
-    stages = ["locate", "fetch", *arms, "transfer", *(f"learn {method}" for method in methods), "analyze", "report"]
+    stages = ["locate", "fetch", *arms, "transfer", "mark", "rounds", *(f"learn {method}" for method in methods), "analyze", "report"]
     run(root, "tools.with_worker_pool", "sh", "-c", " && ".join(f"python -m stages.{stage}" for stage in stages), TF_ENABLE_ONEDNN_OPTS="0")
     return root
 

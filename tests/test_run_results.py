@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from kernel_dilation.experiment.parameters import parse_settings
+from kernel_dilation.stage_inputs.input_files import folder_with_checksums
 from tools.study.run_results import keep_results
 
 import numpy as np
@@ -25,18 +26,16 @@ def run(tmp_path: Path) -> Path:
     (tmp_path / "metrics/fetch.json").write_text(json.dumps(fetched))
     labels = np.arange(DIGITS) % 10
     for arm, wrong in (("1-3-max", 1), ("2-3-max", 4)):
-        folder = tmp_path / "data/networks" / arm
-        folder.mkdir(parents=True)
         logits = np.tile(np.eye(10, dtype=np.float32)[labels], (REPLICATES, 1, 1))
         for replicate in range(REPLICATES):
             logits[replicate, : wrong + replicate % 2] = np.eye(10)[9]  # the first digits, of classes 0, 1, ..., are taken for a 9
-        np.savez(folder / "predictions.npz", logits=logits, labels=labels)
         history = [{"replicate": replicate, "epoch": epoch, "validation_accuracy": 0.8} for replicate in range(REPLICATES) for epoch in (1, 2)]
-        pd.DataFrame(history).to_csv(folder / "history.csv", index=False)
-    folder = tmp_path / "data/saliency/1-3-max"
-    folder.mkdir(parents=True)
+        with folder_with_checksums(tmp_path / "data/networks" / arm) as folder:
+            np.savez(folder / "predictions.npz", logits=logits, labels=labels)
+            pd.DataFrame(history).to_csv(folder / "history.csv", index=False)
     measures = [{"replicate": 0, "method": "gradient", "image": image, "class": image, "gini": gini} for image, gini in ((0, 0.25), (1, 0.75))]
-    pd.DataFrame(measures).to_csv(folder / "measures.csv", index=False)
+    with folder_with_checksums(tmp_path / "data/saliency/1-3-max") as folder:
+        pd.DataFrame(measures).to_csv(folder / "measures.csv", index=False)
     return tmp_path
 
 

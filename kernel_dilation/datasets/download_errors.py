@@ -31,6 +31,10 @@ CAUSES: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (  # exce
 )
 
 
+class ExcessiveDownloadError(exceptions.RequestException):
+    """A mirror sends more bytes, or takes more time, than any of the files needs."""
+
+
 def http_status(error: OSError) -> int | None:
     """HTTP status with which a mirror answered, or None if it did not answer."""
     response = getattr(error, "response", None)
@@ -45,8 +49,12 @@ def is_refusal(error: OSError) -> bool:
 
 def describe_error(error: OSError) -> str:
     """Explain why a download failed and how to fix it, without quoting messages of `requests`, which may contain passwords."""
+    if isinstance(error, exceptions.TooManyRedirects):
+        return "redirects too often, perhaps in a circle"
     if (status := http_status(error)) is not None:
         return f"answered with status {status}"
+    if isinstance(error, ExcessiveDownloadError):
+        return str(error)
     if not isinstance(error, exceptions.RequestException):
         return f"{error}; check REQUESTS_CA_BUNDLE" if "CA certificate" in str(error) else str(error)
     causes = list(walk_causes(error))

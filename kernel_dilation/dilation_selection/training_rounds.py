@@ -6,6 +6,7 @@ reference for judging choices need complete rounds. Later ones train those that 
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 
 from kernel_dilation.dilation_selection.race import RaceRules, race
 from kernel_dilation.experiment.parameters import Learn
@@ -36,6 +37,24 @@ def next_dilations(losses: Losses, learn: Learn, number: int) -> tuple[int, ...]
     if number < max(learn.selection):
         return dilations
     return race(loss_table(losses, dilations, number), dilations, race_rules(learn)).next_round
+
+
+def has_all_trainings(rounds: pd.DataFrame, learn: Learn) -> bool:
+    """Return whether rounds.csv has exactly the trainings that the rules ask for, given the losses in it, each once."""
+    by_run: dict[tuple[str, int], dict[tuple[int, int], float]] = {key: {} for key in product(learn.worlds, range(learn.replicates))}
+    columns = rounds[["world", "run", "round", "dilation", "validation_loss"]]
+    for world, run, number, dilation, loss in columns.itertuples(index=False, name=None):
+        by_run.setdefault((world, run), {})[number - 1, dilation] = loss
+    known = len(by_run) == len(learn.worlds) * learn.replicates
+    return known and len(rounds) == sum(map(len, by_run.values())) and all(has_ended(losses, learn) for losses in by_run.values())
+
+
+def has_ended(losses: Losses, learn: Learn) -> bool:
+    """Return whether each round of a run has the dilations that the rules ask for, given the losses of earlier ones."""
+    for number in range(learn.race.most_rounds):
+        if {dilation for trained, dilation in losses if trained == number} != set(next_dilations(losses, learn, number)):
+            return False
+    return all(0 <= number < learn.race.most_rounds for number, _ in losses)
 
 
 def losses_by_run(rounds: pd.DataFrame, dilations: Sequence[int], column: str = "validation_loss") -> dict[tuple[str, int], NDArray[np.float64]]:

@@ -59,12 +59,18 @@ def local_cluster(workers: int) -> Iterator[LocalCluster]:
     """Start single-threaded worker processes on loopback, with temporary TLS certificates, for as long as the block lasts.
 
     Workers share the memory evenly and ignore Ctrl-C, which the process that started them handles.
+
+    Raises:
+        ValueError: the processes cannot be started, for example because no disk has room for the certificates.
     """
-    with block_interrupts():
-        cluster = LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", memory_limit=MEMORY_LIMIT // workers,
-            dashboard_address="127.0.0.1:0", security=Security.temporary(), silence_logs="CRITICAL",
-        )  # fmt: skip
+    try:
+        with block_interrupts():
+            cluster = LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", memory_limit=MEMORY_LIMIT // workers,
+                dashboard_address="127.0.0.1:0", security=Security.temporary(), silence_logs="CRITICAL",
+            )  # fmt: skip
+    except RuntimeError as error:
+        raise ValueError(f"the worker processes cannot be started: {error}") from error
     with cluster:
         try:
             yield cluster

@@ -8,13 +8,17 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kernel_dilation.experiment.stage_process import end_orphan
+
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
     """Yield a temporary file name with the suffix of `path`; the file is renamed to `path` if the block succeeds."""
     temporary = temporary_neighbour(path)
     try:
-        yield temporary
+        with name_full_disk(path):
+            yield temporary
+        end_orphan()
         os.replace(temporary, path)
     finally:
         remove(temporary)
@@ -22,14 +26,22 @@ def atomic_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
-    """Yield a new, empty temporary folder; it replaces all of `path` if the block succeeds."""
+    """Yield a new, empty temporary folder; it replaces all of `path` if the block succeeds.
+
+    Until then `path` is complete. For a moment it is absent, because a folder cannot be renamed to one that is not empty.
+    """
     temporary = temporary_neighbour(path)
+    replaced = temporary.with_name(f".partial-{os.getpid()}-old-{path.name}")
     temporary.mkdir()
     try:
-        yield temporary
-        remove(path)  # a folder cannot be renamed to one that is not empty
+        with name_full_disk(path):
+            yield temporary
+        end_orphan()
+        if os.path.lexists(path):
+            os.replace(path, replaced)
         os.replace(temporary, path)
     finally:
+        remove(replaced)
         remove(temporary)
 
 
@@ -38,10 +50,11 @@ def save_bytes(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     number, temporary = tempfile.mkstemp(prefix=".partial-", suffix=f"-{path.name}", dir=path.parent)
     try:
-        with os.fdopen(number, "wb") as file:
+        with name_full_disk(path), os.fdopen(number, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(number)
+        end_orphan()
         os.replace(temporary, path)
     finally:
         remove(Path(temporary))
@@ -50,6 +63,21 @@ def save_bytes(path: Path, content: bytes) -> None:
         os.fsync(folder)  # makes the new name durable
     finally:
         os.close(folder)
+
+
+@contextmanager
+def name_full_disk(path: Path) -> Iterator[None]:
+    """Add the path of the output to an error of writing that names no file, as when a disk is full.
+
+    Raises:
+        OSError: the same error, with the path.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None or error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def save_json(path: Path, value: object) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from kernel_dilation.experiment.code_state import list_imported_files, refuse_rewritten_code
+from kernel_dilation.experiment.stage_process import guard_stage
 
 INTERRUPTED = 130  # the status that a shell reports for a program that was stopped with Ctrl-C
 
@@ -20,7 +21,7 @@ def exit_with_message(stage: str) -> Iterator[None]:
     with status 130. `python -X dev` shows the traceback of an expected error instead.
     """
     try:
-        with single_interrupt():
+        with single_interrupt(), guard_stage():
             yield
             refuse_rewritten_code(list_imported_files())
     except (ValueError, OSError) as error:

@@ -10,6 +10,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from kernel_dilation.experiment.atomic_write import name_full_disk
+
 import keras
 
 DATE = "1980-01-01@00:00:00"  # the earliest that a zip file can state
@@ -17,7 +19,7 @@ DATE = "1980-01-01@00:00:00"  # the earliest that a zip file can state
 
 def keras_bytes(network: keras.Model) -> bytes:
     """Return the content of the network's .keras file: equal bytes for equal weights, without dates or memory addresses."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, name_full_disk(Path(folder)):
         network.save(Path(folder) / "network.keras")
         with zipfile.ZipFile(Path(folder) / "network.keras") as archive:
             entries = {name: archive.read(name) for name in archive.namelist()}

@@ -10,6 +10,7 @@ from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.atomic_write import atomic_file, save_json
 from kernel_dilation.experiment.parameters import Settings, parse_settings
 from kernel_dilation.experiment.paths import METRICS, NETWORKS, PARAMETERS, SALIENCY
+from kernel_dilation.stage_inputs.input_files import intact
 from stages.analyze import read_predictions
 from tools.project_copy import copy_file
 
@@ -57,7 +58,7 @@ def class_errors(run: Path, arms: Sequence[Arm]) -> pd.DataFrame:
 def mean_metrics(run: Path, arms: Sequence[Arm]) -> pd.DataFrame:
     """Return the mean of each metric over images, by arm, replicate and method; an empty table without explanations."""
     paths = {arm: run / SALIENCY / arm.name / "measures.csv" for arm in arms}
-    tables = {arm: pd.read_csv(path).groupby(["replicate", "method"], sort=False) for arm, path in paths.items() if path.exists()}
+    tables = {arm: pd.read_csv(intact(path)).groupby(["replicate", "method"], sort=False) for arm, path in paths.items() if path.exists()}
     means = [with_arm_columns(arm, groups.mean(numeric_only=True).reset_index()) for arm, groups in tables.items()]
     return pd.concat(means).drop(columns=["image", "class"], errors="ignore") if means else pd.DataFrame()
 

@@ -83,6 +83,7 @@ def execute_run(run: Run) -> None:
     """
     start, clock = time.time(), run.folder / "wall_seconds"
     earlier = float(clock.read_text(encoding="utf-8")) if clock.exists() else 0.0
+    subprocess.run([sys.executable, "-m", "tools.repair_dvc_files"], cwd=run.folder, check=True)
     stages = [sys.executable, "-m", "tools.study.run_stages", run.target, str(run.results.absolute())]
     command = [sys.executable, "-m", "tools.with_worker_pool", *stages]
     status = run_command(command, run_environment(), run.folder)

@@ -10,7 +10,7 @@ from kernel_dilation.analysis.saliency_analysis import metric_findings
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.atomic_write import atomic_folder, save_json
 from kernel_dilation.experiment.parameters import Analyze, Settings
-from kernel_dilation.experiment.paths import CLASS_MODEL, NETWORKS, SALIENCY
+from kernel_dilation.experiment.paths import CLASS_MODEL, NETWORKS
 from kernel_dilation.presentation.figure_style import house_style, png_bytes
 from stages.analyze import read_metrics, read_predictions
 from tools.study.accuracy_fall import RUNS, accuracy_levels, decompose_fall, fall_table, replicate_table, replication_figure
@@ -22,7 +22,7 @@ def write_replication(folders: Mapping[str, Path], settings: Settings, target: P
     """Compare runs at the kernel size and pooling of Huang and Grethlein (2019); write tables, answers and a figure to `target`.
 
     Args:
-        folders: folder of each run in `RUNS`, by its name, with the run's data/networks and data/saliency.
+        folders: folder of each run in `RUNS`, by its name, with the run's data/networks, data/saliency and data/judges.
     """
     dilations, options = tuple(sorted(settings.dilations)), settings.analyze
     arms = [Arm(dilation, *KERNEL_SIZE_AND_POOLING) for dilation in dilations]
@@ -45,6 +45,6 @@ def write_replication(folders: Mapping[str, Path], settings: Settings, target: P
 
 def class_model_answers(folder: Path, arms: list[Arm], options: Analyze) -> dict[str, Answer]:
     """Return, for each metric of a run's class models, how it changes with dilation."""
-    metrics = read_metrics(folder / SALIENCY, arms)
+    metrics = read_metrics(folder, arms)
     findings = metric_findings(metrics[metrics["method"] == CLASS_MODEL], options)
     return {question.measure: metric_answer(finding) for question, finding in findings.items()}

@@ -1,0 +1,78 @@
+"""Repair what a `dvc` that was killed while it wrote its own files left of them: `python -m tools.repair_dvc_files`.
+
+DVC writes dvc.lock and .dvc/tmp/rwlock in place. If it is killed meanwhile, they end in the middle, and every later
+command of DVC refuses them. A stage that is no longer in dvc.lock runs again or is restored from DVC's cache.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+from kernel_dilation.experiment.atomic_write import save_bytes
+from kernel_dilation.experiment.cli_errors import exit_with_message
+
+from dvc.lock import make_lock
+from dvc.schema import COMPILED_LOCKFILE_SCHEMA
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from voluptuous import Invalid
+
+LOCK = Path("dvc.lock")
+TEMPORARY = Path(".dvc/tmp")
+RUNNING = TEMPORARY / "rwlock"  # which process of DVC reads and writes which path
+STAGE = re.compile(r"^  \S.*:$", re.MULTILINE)  # the first line of a stage in dvc.lock
+
+
+def is_valid_lock(text: str) -> bool:
+    """Return whether DVC accepts the text of a dvc.lock file."""
+    try:
+        COMPILED_LOCKFILE_SCHEMA(YAML(typ="safe").load(text))
+    except (YAMLError, Invalid, TypeError):
+        return False
+    return True
+
+
+def keep_complete_stages(text: str) -> str:
+    """Return the text of a dvc.lock file that ends in the middle, without its last stages as far as they are incomplete."""
+    for start in reversed([match.start() for match in STAGE.finditer(text)]):
+        if is_valid_lock(text[:start]):
+            return text[:start]
+    return ""
+
+
+def repair_lock() -> None:
+    """Shorten dvc.lock to the stages that are complete in it, or delete it if there is none."""
+    text = LOCK.read_text(encoding="utf-8", errors="replace") if LOCK.exists() else None
+    if text is None or is_valid_lock(text):
+        return
+    kept = keep_complete_stages(text)
+    if kept:
+        save_bytes(LOCK, kept.encode())
+    else:
+        LOCK.unlink()
+    print(f"repair_dvc_files: {LOCK} was incomplete; what it lacks runs again or is restored from the cache", file=sys.stderr)
+
+
+def repair_running() -> None:
+    """Delete DVC's list of its running processes if it is incomplete."""
+    try:
+        json.loads(RUNNING.read_bytes())
+    except FileNotFoundError:
+        return
+    except ValueError:
+        RUNNING.unlink()
+        print(f"repair_dvc_files: {RUNNING} was incomplete and has been deleted", file=sys.stderr)
+
+
+@exit_with_message("repair_dvc_files")
+def main() -> None:
+    """Repair both files, each while no other process of DVC writes it."""
+    TEMPORARY.mkdir(parents=True, exist_ok=True)
+    for lock, repair in (("lock", repair_lock), ("rwlock.lock", repair_running)):
+        with make_lock(str(TEMPORARY / lock), tmp_dir=str(TEMPORARY), friendly=True, wait=True):
+            repair()
+
+
+if __name__ == "__main__":
+    main()
