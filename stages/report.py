@@ -1,37 +1,67 @@
 """Draw every figure and write the page that answers the questions: `python -m stages.report`.
 
-Reads the digits, data/saliency, data/learned, data/analysis and metrics; writes
-plots/*.png and plots/report.html. Arrays are read one file at a time, and only what is drawn is kept.
+Reads the digits, data/networks, data/saliency, data/learned, data/analysis and metrics; writes
+plots/*.png and plots/report.html. Arrays are read one file at a time, and only what is shown is kept.
 """
 
 from pathlib import Path
 
+from kernel_dilation.analysis.crossed_accuracy import correct_percent
+from kernel_dilation.analysis.learning_analysis import world_references
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.atomic_write import atomic_file
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.dataset_names import CLASSES
 from kernel_dilation.experiment.parameters import Settings, parse_settings
-from kernel_dilation.experiment.paths import ANALYSIS, BASELINES, DIGITS, LEARNED, METRICS, PARAMETERS, PLOTS, SALIENCY, TRAINED
+from kernel_dilation.experiment.paths import (
+    ANALYSIS,
+    BASELINES,
+    DIGITS,
+    LEARNED,
+    METRICS,
+    NETWORKS,
+    PARAMETERS,
+    PLOTS,
+    ROUNDS,
+    SALIENCY,
+    TRAINED,
+    network_file,
+)
 from kernel_dilation.explanations.digit_selection import class_mean_images
 from kernel_dilation.figures.digit_images import first_of_each_class
 from kernel_dilation.figures.misclassified import MOST
+from kernel_dilation.interactive.accuracy_data import pack_accuracy
+from kernel_dilation.interactive.chart_data import metric_levels
+from kernel_dilation.interactive.explorer_data import ArmExplanations, pack_explorer
+from kernel_dilation.interactive.learning_data import pack_learning
+from kernel_dilation.interactive.network_data import pack_networks
+from kernel_dilation.interactive.page_part import Glossary, PagePart, Wording, page_part
+from kernel_dilation.interactive.quiz_data import pack_recognition
+from kernel_dilation.interactive.terms import TERMS
+from kernel_dilation.interactive.vega_bundle import pack_programs
+from kernel_dilation.model.keras_weights import read_weights
 from kernel_dilation.presentation.table_rows import read_table, rows_where
+from kernel_dilation.presentation.text_formatting import count_noun, without_underscores
 from kernel_dilation.report.contents import page_chapters, question_sections
+from kernel_dilation.report.glossary import METRIC_GLOSSARY
 from kernel_dilation.report.html_page import render_page
+from kernel_dilation.report.map_metric_figures import MAP_FAMILIES
 from kernel_dilation.report.report_data import ExampleDigits, ExampleExplanations, LearningTables, NamedTables, ReportData
-from kernel_dilation.report.scope import AnswerValues, scope_of
+from kernel_dilation.report.scope import AnswerValues, Scope, scope_of
 from kernel_dilation.report.sentences import scope_sentences
 from kernel_dilation.report.verdict_rules import VERDICT_TABLE, condition_table, verdict_rules
 from kernel_dilation.stage_inputs.input_files import damage, intact, intact_or_absent, read_digit_arrays, read_json
+from kernel_dilation.stage_inputs.rounds_file import read_rounds
 
 import numpy as np
 import pandas as pd
 
 TEMPLATE = Path("kernel_dilation/report/page.html")
+CHART_PROGRAMS = Path(".dvc/plots/offline.html")  # the page of `dvc plots`
 TABLES = (
     "accuracy", "arms", "conditions", "confusion", "contrasts", "curves", "effects", "errors", "fields", "gridding", "interactions", "learned",
-    "levels", "marks", "mixed", "pairs", "ranks", "ranks_p", "simple_effects", "similarity", "taps", "transfer", "untrained_levels", "worlds",
-    "wrong",
+    "levels", "marks", "mixed", "pairs", "ranks", "ranks_p", "simple_effects", "similarity", "taps", "transfer", "untrained_levels",
+    "worlds", "wrong",
 )  # fmt: skip
 SHOWN_DIGITS = 10  # whose maps are shown: the first ten are one of each class
 DIGITS_PER_CLASS = 12
@@ -140,7 +170,7 @@ def read_report_data(settings: Settings) -> ReportData:
     answers, fetched = read_answers(), read_counts()
     arms = sorted(settings.arms())
     scope = scope_of(settings, answers, fetched, len(read_arrays(SALIENCY / arms[0].name / "maps.npz", "images")[0]))
-    reference = [arm for arm in arms if (arm.kernel_size, arm.pooling) == (scope.kernel_sizes[0], scope.poolings[0])]
+    reference = reference_arms(arms, scope)
     tables = read_tables(arms)
     return ReportData(
         scope=scope,
@@ -152,6 +182,58 @@ def read_report_data(settings: Settings) -> ReportData:
         fields={arm: read_arrays(SALIENCY / arm.name / "maps.npz", "receptive_field")[0].mean(0) for arm in arms},
         learned=read_learning(settings.learn.methods),
     )
+
+
+def reference_arms(arms: list[Arm], scope: Scope) -> list[Arm]:
+    """Return the arms whose networks stand for their dilation: one kernel size and one pooling."""
+    return [arm for arm in arms if (arm.kernel_size, arm.pooling) == (scope.kernel_sizes[0], scope.poolings[0])]
+
+
+def read_arm_explanations(arm: Arm, methods: list[str], shown: np.ndarray) -> ArmExplanations:
+    """Return what all replicates of an arm make of the first explained digits, `shown` among the test digits."""
+    maps, models = (SALIENCY / arm.name / name for name in ("maps.npz", "class_models.npz"))
+    return ArmExplanations(
+        maps={method: read_arrays(maps, method)[0][:, : len(shown)].copy() for method in methods},
+        class_models=read_arrays(models, "images")[0],
+        logits=read_arrays(NETWORKS / arm.name / "predictions.npz", "logits")[0][:, shown],
+    )
+
+
+def read_correct(arms: list[Arm]) -> dict[Arm, np.ndarray]:
+    """Return 100 for each test image that a network classifies correctly and 0 for each other, (replicates, images), by arm."""
+    correct: dict[Arm, np.ndarray] = {}
+    for arm in arms:
+        logits, labels = read_arrays(NETWORKS / arm.name / "predictions.npz", "logits", "labels")
+        correct |= correct_percent({arm: logits}, labels)
+    return correct
+
+
+def read_page_part(settings: Settings, report_data: ReportData) -> PagePart:
+    """Return the part of the page that reacts to its reader, with its data."""
+    scope, arms = report_data.scope, settings.arms()
+    shown = read_arrays(SALIENCY / arms[0].name / "maps.npz", "images")[0][:SHOWN_DIGITS]
+    digits = read_digit_arrays()
+    images, labels = digits["x_test"][shown], digits["y_test"][shown]
+    explorer = pack_explorer(images / 255, labels, shown, {arm: read_arm_explanations(arm, settings.saliency.methods, shown) for arm in arms})
+    networks = {arm: read_weights(intact(network_file(NETWORKS / arm.name, 0)).read_bytes()) for arm in reference_arms(arms, scope)}
+    accuracy, means, effects = map(report_data.table, ("accuracy", "arms", "effects"))
+    choices, learned = (read_table(intact(ANALYSIS / f"{name}.csv")) for name in ("choices", "learned"))
+    learning = pack_learning(
+        choices, learned, world_references(read_rounds(ROUNDS, settings.learn), settings.learn), settings.analyze.margin_loss, scope.alpha
+    )
+    data = {
+        "explorer": explorer,
+        "networks": pack_networks(networks, scope.dilate, scope.padding),
+        "accuracy": pack_accuracy(read_correct(arms), accuracy, means, effects, scope.alpha, scope.margin_points),
+        "recognition": pack_recognition({arm: rows_where(read_table(intact(SALIENCY / arm.name / "measures.csv")), state=TRAINED) for arm in arms}),
+        "metrics": metric_levels(report_data.table("levels"), MAP_FAMILIES),
+        "learning": learning,
+        "replicates": scope.replicates,
+    }
+    packed = f"up to {explorer['replicates']} of {count_noun(scope.replicates, 'replicate')}"
+    wording = Wording(scope.image, scope.images, scope.of("test", len(shown)), packed, scope.reference_arms, bool(learning["methods"]))
+    glossary = Glossary(TERMS, {without_underscores(name): entry.definition for name, entry in METRIC_GLOSSARY.items()})
+    return page_part(data, wording, scope.margin_points, glossary, pack_programs(CHART_PROGRAMS.read_text(encoding="utf-8")))
 
 
 @exit_with_message("report")
@@ -172,6 +254,7 @@ def main() -> None:
             chapters,
             verdict_rules(report_data.scope),
             [VERDICT_TABLE, condition_table(report_data.scope)],
+            read_page_part(settings, report_data),
         )
         temporary.write_text(html, encoding="utf-8")
     print(f"report: {sum(not picture.absent for picture in pictures)} figures and {PLOTS / 'report.html'} written")

@@ -2,6 +2,7 @@
 
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.parameters import Mark, Network, parse_settings
+from kernel_dilation.model import network
 from kernel_dilation.planted_marks import mark_job
 from kernel_dilation.planted_marks.mark_job import find_marks, mark_metrics, training_arrays
 from kernel_dilation.planted_marks.marked_digits import mark_digits
@@ -25,6 +26,7 @@ def arrays() -> dict[str, np.ndarray]:
 def results(arrays):
     patch = pytest.MonkeyPatch()
     patch.setattr(mark_job, "report_progress", lambda advance: None)  # there is no worker
+    patch.setattr(network, "use_one_thread", lambda: None)  # only a new process can be restricted to one thread
     found = find_marks(arrays, Arm(2, 3, "max"), NETWORK, MARK, options(methods=["gradient", "integrated_gradients", "grad_cam"]))
     yield {name: pd.DataFrame(table) for name, table in found.items()}
     patch.undo()

@@ -44,7 +44,7 @@ def test_the_loss_of_a_candidate_is_that_of_a_network_of_the_grid(textures, head
 
 
 def test_a_candidate_trained_alone_fits_its_images_better(textures):
-    options = replace(OPTIONS, head="flat", epochs=80)
+    options = replace(OPTIONS, head="flat", channels=(8, 16), dense=32, epochs=80)
     weights = keras_network(build_candidate_architecture(options, 2), 0).get_weights()
     images = textures | {"x_validation": textures["x_train"], "y_validation": textures["y_train"]}
     trained = compare_alone({2: weights}, images, options, SHARE, 0)[2]

@@ -1,9 +1,10 @@
-"""The page: one HTML text that needs no other file, no script and no internet connection."""
+"""The page: one HTML text that needs no other file and no internet connection, and says everything without its scripts too."""
 
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kernel_dilation.interactive.page_part import PagePart
 from kernel_dilation.report.figure_specs import Picture
 from kernel_dilation.report.tables import ReportTable
 
@@ -39,6 +40,7 @@ def render_page(
     chapters: Sequence[Chapter],
     rules: Sequence[str],
     rule_tables: Sequence[ReportTable],
+    part: PagePart | None = None,
 ) -> str:
     """Return the page as HTML.
 
@@ -50,10 +52,11 @@ def render_page(
         scope: sentences on what the answers hold for.
         rules: paragraphs on how verdicts are reached.
         rule_tables: the tables that follow the first paragraphs, one each.
+        part: sections that react to the reader, with their scripts and data.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["data_uri"] = data_uri
-    return environment.from_string(template).render(answers=answers, scope=scope, chapters=chapters, rules=rules, rule_tables=rule_tables)
+    return environment.from_string(template).render(answers=answers, scope=scope, chapters=chapters, rules=rules, rule_tables=rule_tables, part=part)
 
 
 def data_uri(png: bytes) -> str:

@@ -30,7 +30,7 @@ from dask.system import CPU_COUNT
 
 REPLICATION = STUDY / "replication"
 CODE = ("kernel_dilation", "stages", "tools")
-PROJECT_FILES = (*(f"{folder}/" for folder in CODE), ".dvc/config", ".dvcignore", "dvc.yaml")  # needed to run the pipeline
+PROJECT_FILES = (*(f"{folder}/" for folder in CODE), ".dvc/config", ".dvc/plots/", ".dvcignore", "dvc.yaml")  # needed to run the pipeline
 RESULTS = {  # of the main run, and the folders in study/ to which they are copied
     "metrics/answers.json": ".", "metrics/fetch.json": ".", "plots/report.html": ".",
     "data/analysis/*.csv": "tables", "data/rounds.csv": "tables", "plots/*.png": "figures",
