@@ -241,6 +241,7 @@ def main() -> None:
     """Draw the results of the grid in params.yaml, and write the page."""
     settings = parse_settings(PARAMETERS.read_bytes())
     report_data = read_report_data(settings)
+    part = read_page_part(settings, report_data)  # before anything is written, so that a damaged input changes no result
     chapters = page_chapters(report_data)
     pictures = [picture for chapter in chapters for picture in chapter.pictures]
     for picture in pictures:
@@ -254,7 +255,7 @@ def main() -> None:
             chapters,
             verdict_rules(report_data.scope),
             [VERDICT_TABLE, condition_table(report_data.scope)],
-            read_page_part(settings, report_data),
+            part,
         )
         temporary.write_text(html, encoding="utf-8")
     print(f"report: {sum(not picture.absent for picture in pictures)} figures and {PLOTS / 'report.html'} written")
