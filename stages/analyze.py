@@ -27,12 +27,11 @@ from kernel_dilation.analysis.saliency_analysis import (
     untrained_levels,
 )
 from kernel_dilation.analysis.tap_coverage import tap_coverage_table
-from kernel_dilation.dilation_selection.training_rounds import has_all_trainings
 from kernel_dilation.experiment.arms import Arm, parse_arm
 from kernel_dilation.experiment.atomic_write import atomic_file, remove_stale, save_json
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.dataset_names import CLASSES
-from kernel_dilation.experiment.parameters import Learn, Settings, parse_settings
+from kernel_dilation.experiment.parameters import Settings, parse_settings
 from kernel_dilation.experiment.paths import (
     ANALYSIS,
     BASELINES,
@@ -60,6 +59,7 @@ from kernel_dilation.stage_inputs.input_files import (
     read_json,
     require_entries,
 )
+from kernel_dilation.stage_inputs.rounds_file import read_rounds
 
 import numpy as np
 import pandas as pd
@@ -68,9 +68,6 @@ from threadpoolctl import threadpool_limits
 PLOT_TABLES = {"accuracy": "accuracy", "learning_curves": "curves", "measures": "levels"}  # file in plots/, and the table that it shows
 CROSS_RECOGNITION = {  # columns of transfer.csv, and the kinds of their entries
     "source": "OUT", "source_replicate": "i", "target": "OUT", "class": "i", "confidence": "fi", "recognised": "fi",
-}  # fmt: skip
-ROUNDS_COLUMNS = {  # of rounds.csv
-    "world": "OUT", "run": "i", "round": "i", "dilation": "i", "validation_loss": "fi", "validation_accuracy": "fi", "first_epoch_loss": "fi",
 }  # fmt: skip
 
 
@@ -113,19 +110,6 @@ def read_by_arm(path: Path, names: Sequence[str]) -> pd.DataFrame:
     table = table[table["arm"].isin(names)].reset_index(drop=True)
     factors = pd.DataFrame([parse_arm(name) for name in table["arm"]], columns=Arm._fields)
     return pd.concat([factors, table.drop(columns="arm")], axis=1)
-
-
-def read_rounds(path: Path, learn: Learn) -> pd.DataFrame:
-    """Read rounds.csv.
-
-    Raises:
-        ValueError: the file is damaged, or does not have exactly the trainings that the rules ask for, given its losses.
-    """
-    table = read_columns(path, ROUNDS_COLUMNS)
-    require_entries(path, table, ROUNDS_COLUMNS)
-    if not has_all_trainings(table, learn):
-        raise damage(path, "its trainings are not those that `learn` in params.yaml asks for")
-    return table
 
 
 def read_cross_recognition(path: Path, names: Sequence[str], replicates: int) -> pd.DataFrame:

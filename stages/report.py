@@ -51,6 +51,7 @@ from kernel_dilation.report.scope import AnswerValues, Scope, scope_of
 from kernel_dilation.report.sentences import scope_sentences
 from kernel_dilation.report.verdict_rules import VERDICT_TABLE, condition_table, verdict_rules
 from kernel_dilation.stage_inputs.input_files import damage, intact, intact_or_absent, read_digit_arrays, read_json
+from kernel_dilation.stage_inputs.rounds_file import read_rounds
 
 import numpy as np
 import pandas as pd
@@ -211,17 +212,20 @@ def read_page_part(settings: Settings, report_data: ReportData) -> PagePart:
     """Return the part of the page that reacts to its reader, with its data."""
     scope, arms = report_data.scope, settings.arms()
     shown = read_arrays(SALIENCY / arms[0].name / "maps.npz", "images")[0][:SHOWN_DIGITS]
-    images, labels = (array[shown] for array in read_arrays(DIGITS, "x_test", "y_test"))
+    digits = read_digit_arrays()
+    images, labels = digits["x_test"][shown], digits["y_test"][shown]
     explorer = pack_explorer(images / 255, labels, shown, {arm: read_arm_explanations(arm, settings.saliency.methods, shown) for arm in arms})
-    networks = {arm: read_weights(network_file(NETWORKS / arm.name, 0).read_bytes()) for arm in reference_arms(arms, scope)}
+    networks = {arm: read_weights(intact(network_file(NETWORKS / arm.name, 0)).read_bytes()) for arm in reference_arms(arms, scope)}
     accuracy, means, effects = map(report_data.table, ("accuracy", "arms", "effects"))
-    choices, learned = (read_table(ANALYSIS / f"{name}.csv") for name in ("choices", "learned"))
-    learning = pack_learning(choices, learned, world_references(read_table(ROUNDS), settings.learn), settings.analyze.margin_loss, scope.alpha)
+    choices, learned = (read_table(intact(ANALYSIS / f"{name}.csv")) for name in ("choices", "learned"))
+    learning = pack_learning(
+        choices, learned, world_references(read_rounds(ROUNDS, settings.learn), settings.learn), settings.analyze.margin_loss, scope.alpha
+    )
     data = {
         "explorer": explorer,
         "networks": pack_networks(networks, scope.dilate, scope.padding),
         "accuracy": pack_accuracy(read_correct(arms), accuracy, means, effects, scope.alpha, scope.margin_points),
-        "recognition": pack_recognition({arm: rows_where(read_table(SALIENCY / arm.name / "measures.csv"), state=TRAINED) for arm in arms}),
+        "recognition": pack_recognition({arm: rows_where(read_table(intact(SALIENCY / arm.name / "measures.csv")), state=TRAINED) for arm in arms}),
         "metrics": metric_levels(report_data.table("levels"), MAP_FAMILIES),
         "learning": learning,
         "replicates": scope.replicates,
@@ -237,6 +241,7 @@ def main() -> None:
     """Draw the results of the grid in params.yaml, and write the page."""
     settings = parse_settings(PARAMETERS.read_bytes())
     report_data = read_report_data(settings)
+    part = read_page_part(settings, report_data)  # before anything is written, so that a damaged input changes no result
     chapters = page_chapters(report_data)
     pictures = [picture for chapter in chapters for picture in chapter.pictures]
     for picture in pictures:
@@ -250,7 +255,7 @@ def main() -> None:
             chapters,
             verdict_rules(report_data.scope),
             [VERDICT_TABLE, condition_table(report_data.scope)],
-            read_page_part(settings, report_data),
+            part,
         )
         temporary.write_text(html, encoding="utf-8")
     print(f"report: {sum(not picture.absent for picture in pictures)} figures and {PLOTS / 'report.html'} written")

@@ -30,7 +30,8 @@ INPUTS = {  # of each stage with its argument: patterns of the files that it rea
         "metrics/fetch.json",
     ],
     ("report",): [
-        "data/digits.npz", "data/analysis/levels.csv", "data/analysis/accuracy.csv", "data/learned/mixture/*.csv",
+        "data/digits.npz", "data/analysis/levels.csv", "data/analysis/accuracy.csv", "data/learned/mixture/*.csv", "data/rounds.csv",
+        f"data/networks/{ARM}/predictions.npz", f"data/networks/{ARM}/replicate-00.keras",
         *(f"data/saliency/{ARM}/{name}.npz" for name in ("class_models", "inside", "maps", "spectra")), f"data/saliency/{ARM}/*.csv",
         "metrics/answers.json", "metrics/fetch.json",
     ],

@@ -5,7 +5,8 @@ from pathlib import Path
 from kernel_dilation.dilation_selection.training_rounds import next_dilations
 from kernel_dilation.experiment.parameters import parse_settings
 from kernel_dilation.stage_inputs.input_files import folder_with_checksums
-from stages.analyze import read_by_arm, read_rounds
+from kernel_dilation.stage_inputs.rounds_file import read_rounds
+from stages.analyze import read_by_arm
 from stages.rounds import NUMBER_FORMAT, TrainingResult, rounds_table, shorten
 
 import numpy as np
