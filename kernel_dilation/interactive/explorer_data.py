@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 SIDE = 28  # of digits, maps and class models, in pixels
 MAP_LEVELS = 31  # of each sign: maps are for the eye, and take a third less room than with 127
-ARM_BYTES = 36_000  # of each arm's maps on the page, on average over the arms; the first replicate is packed whatever its size
+ARM_BYTES = 12_000  # of each arm's maps on the page, on average over the arms; the first replicate is packed whatever its size
 
 Panel = tuple[int, str]  # kernel size and pooling: the arms that differ in their dilation alone
 

@@ -63,6 +63,7 @@ ERROR_COLUMNS = {
     "dilation": "dilation", "error": "test error (%)", "lower": "from", "upper": "to", "ratio": "ratio", "ratio_lower": "ratio from",
     "ratio_upper": "ratio to",
 }  # fmt: skip
+SHOWN_EFFECTS = 100  # of metrics, in a table of the page
 ROUNDING = 1e-12  # p-values that differ by less are equal
 SMALLEST = "“≤” marks a p-value that is the smallest which the test could have given. "
 INTERVAL = "The columns “from” and “to” are the ends of the confidence interval. "
@@ -174,10 +175,28 @@ def field_tables(report_data: ReportData) -> list[ReportTable]:
         "contrast, apart for accuracy, maps and class models."
     )
     terms = "Slope: change of the contrast per pixel of dilation. Even - odd: coefficient of even dilations beside a linear or cubic trend. "
+    simple, interactions = (report_data.table(name) for name in ("simple_effects", "interactions"))
     return [
-        report_table("Pooling and kernel size at each dilation", report_data.table("simple_effects"), SIMPLE_EFFECT_COLUMNS, note),
-        report_table("How these differences change with dilation", report_data.table("interactions"), INTERACTION_COLUMNS, terms + note),
+        report_table("Pooling and kernel size at each dilation", largest_effects(simple), SIMPLE_EFFECT_COLUMNS, note + left_out(simple)),
+        report_table(
+            "How these differences change with dilation", largest_effects(interactions), INTERACTION_COLUMNS, terms + note + left_out(interactions)
+        ),
     ]
+
+
+def largest_effects(effects: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows on accuracy, and then at most `SHOWN_EFFECTS` others, those with the largest standardised effect first."""
+    if effects.empty:
+        return effects
+    others = effects[effects["family"] != "accuracy"]
+    order = others["cohen_dz"].abs().sort_values(ascending=False, kind="stable").index
+    return pd.concat([effects[effects["family"] == "accuracy"], others.loc[order[:SHOWN_EFFECTS]]])
+
+
+def left_out(effects: pd.DataFrame) -> str:
+    """Return how many rows a table of the largest effects leaves out; nothing if it has them all."""
+    missing = len(effects) - len(largest_effects(effects))
+    return f" The largest effects come first; {missing:,} smaller ones are only in data/analysis." if missing else ""
 
 
 def definitions_table(effects: pd.DataFrame) -> ReportTable:

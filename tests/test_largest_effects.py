@@ -1,0 +1,22 @@
+from kernel_dilation.report.tables import SHOWN_EFFECTS, largest_effects, left_out
+
+import pandas as pd
+
+
+def effects(metrics: int) -> pd.DataFrame:
+    """Return effects of accuracy, the smallest of all, and of so many metrics, whose effects alternate in sign and grow."""
+    rows = [{"family": "saliency", "measure": str(size), "cohen_dz": (-1) ** size * size} for size in range(1, metrics + 1)]
+    return pd.DataFrame([*rows, {"family": "accuracy", "measure": "accuracy", "cohen_dz": 0.1}])
+
+
+def test_accuracy_comes_first_and_then_the_largest_effects_whatever_their_sign():
+    table = largest_effects(effects(SHOWN_EFFECTS + 7))
+    expected = ["accuracy", *(str(size) for size in range(SHOWN_EFFECTS + 7, 7, -1))]
+    assert table["measure"].tolist() == expected
+    assert left_out(effects(SHOWN_EFFECTS + 7)) == " The largest effects come first; 7 smaller ones are only in data/analysis."
+
+
+def test_a_small_table_is_shown_whole():
+    assert len(largest_effects(effects(3))) == 4
+    assert left_out(effects(3)) == ""
+    assert largest_effects(pd.DataFrame()).empty
