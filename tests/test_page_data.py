@@ -77,7 +77,8 @@ def test_arms_of_one_kernel_size_and_pooling_stand_together_in_the_order_of_the_
     assert panels(arms) == {(5, "max"): [Arm(1, 5, "max"), Arm(2, 5, "max")], (3, "max"): [Arm(2, 3, "max")]}
 
 
-def test_the_explorer_has_maps_and_class_models_of_every_dilation():
+def test_the_explorer_has_maps_and_class_models_of_every_dilation(monkeypatch):
+    monkeypatch.setattr(explorer_data, "ARM_BYTES", 1_000_000)
     arms = {Arm(dilation, 3, "max"): explanations(10) for dilation in (1, 2)}
     packed = pack_explorer(np.zeros((10, 28, 28)), np.arange(10), np.arange(10), arms)
     assert packed["replicates"] == 3

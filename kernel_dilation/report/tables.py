@@ -63,7 +63,7 @@ ERROR_COLUMNS = {
     "dilation": "dilation", "error": "test error (%)", "lower": "from", "upper": "to", "ratio": "ratio", "ratio_lower": "ratio from",
     "ratio_upper": "ratio to",
 }  # fmt: skip
-SHOWN_EFFECTS = 100  # of metrics, in a table of the page
+SHOWN_EFFECTS = 60  # of metrics, in a table of the page
 ROUNDING = 1e-12  # p-values that differ by less are equal
 SMALLEST = "“≤” marks a p-value that is the smallest which the test could have given. "
 INTERVAL = "The columns “from” and “to” are the ends of the confidence interval. "
