@@ -27,8 +27,8 @@ def dask_cluster(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_commands_of_the_readme_can_be_run_unchanged(tmp_path):
-    block = re.search(r"```\n(dask scheduler .*?)```", Path("README.md").read_text(), re.DOTALL)[1]
+def test_the_commands_of_the_page_on_clusters_can_be_run_unchanged(tmp_path):
+    block = re.search(r"```\n(dask scheduler .*?)```", Path("docs/clusters.md").read_text(), re.DOTALL)[1]
     lines = block.replace("8786", str(free_port())).splitlines()
     assert len(lines) == 3
     assert lines[-1].endswith("dvc repro")

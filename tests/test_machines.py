@@ -50,7 +50,7 @@ def finish(stage: subprocess.Popen) -> None:
 
 def hash_outputs(root: Path) -> dict[str, str]:
     """Return the SHA-256 digest of every output of the two stages."""
-    files = sorted(path for folder in ("networks", "saliency") for path in (root / "data" / folder / ARM).iterdir())
+    files = sorted(path for folder in ("networks", "saliency") for path in (root / "data" / folder / ARM).rglob("*") if path.is_file())
     return {path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 

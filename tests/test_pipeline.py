@@ -145,7 +145,7 @@ def test_a_change_of_one_code_file_runs_the_stages_that_import_it(clone):
     for name, expected in (
         ("kernel_dilation/training/loop.py", TRAINING | {"mark"} | learn_stages(clone)),
         ("kernel_dilation/dilation_methods/mixture.py", {"learn@mixture"}),
-        ("kernel_dilation/analysis/answers.py", {"analyze"}),
+        ("kernel_dilation/analysis/field_answer.py", {"analyze"}),
     ):
         path = clone.root / name
         content = path.read_text()
