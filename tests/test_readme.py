@@ -57,7 +57,12 @@ def answered(name: str) -> list[str]:
     """Return the sentences with which the README answers the questions for a run; older answers lack the fourth."""
     answers, _, _, scope = run(name)
     sentences = answer_sentences(answers, scope)
-    return [sentences["learned"][0], sentences["saliency"][0], " ".join(sentences["accuracy"][:2]), *(sentences["fields"][:1] if "fields" in answers else [])]
+    return [
+        sentences["learned"][0],
+        sentences["saliency"][0],
+        " ".join(sentences["accuracy"][:2]),
+        *(sentences["fields"][:1] if "fields" in answers else []),
+    ]
 
 
 def measured() -> list[str]:

@@ -70,7 +70,7 @@ def test_a_waiting_stage_can_be_interrupted(project):
     assert finish(second)[0] == 130
     first.send_signal(signal.SIGTERM)
     finish(first)
-    assert list_running(first.pid) == []
+    wait_until(lambda: not list_running(first.pid))
 
 
 def test_a_process_whose_parents_are_the_same_is_no_orphan(monkeypatch):

@@ -15,7 +15,7 @@ def few_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Prepare the files that `fetch` leaves, with ten digits in each split."""
     (tmp_path / "data").mkdir()
     (tmp_path / "mine").mkdir()
-    (tmp_path / "params.yaml").write_text(changed(data__dataset=str(tmp_path / "mine"), train__batch_size=5))
+    (tmp_path / "params.yaml").write_text(changed(data__dataset=str(tmp_path / "mine"), train__batch_size=5, learn__images=2000))
     images, labels = np.zeros((10, 28, 28), np.uint8), np.arange(10, dtype=np.uint8)
     parts = {f"{letter}_{part}": values for part in ("train", "validation", "test") for letter, values in (("x", images), ("y", labels))}
     np.savez(tmp_path / "data/digits.npz", **parts)
