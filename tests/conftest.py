@@ -14,10 +14,15 @@ def browser(tmp_path_factory):
 @pytest.fixture(scope="session")
 def address(tmp_path_factory) -> str:
     """Address of the page."""
+    from kernel_dilation.interactive import explorer_data
+
     from interactive_pages import made_up_page
 
+    patch = pytest.MonkeyPatch()
+    patch.setattr(explorer_data, "ARM_BYTES", 100_000)  # so that there are several replicates to choose from
     path = tmp_path_factory.mktemp("page") / "report.html"
     path.write_text(made_up_page(), encoding="utf-8")
+    patch.undo()
     return path.as_uri()
 
 

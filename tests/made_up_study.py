@@ -27,7 +27,8 @@ PAIR = {
 }  # fmt: skip
 MIXED = {"holm_p_value": 0.06, "partial_eta_squared": 0.2}
 STARTLESS = "startless"  # name of a method without an initial dilation
-SETTINGS = parse_settings(changed(learn__images=800, learn__initial_dilations=[1, 4, 7], analyze__resamples=100))
+RACE = {"least_rounds": 3, "most_rounds": 6, "alpha": 0.05, "zone": 0.02}
+SETTINGS = parse_settings(changed(learn__race=RACE, learn__images=800, learn__initial_dilations=[1, 4, 7], analyze__resamples=100))
 LEARN, ANALYZE = SETTINGS.learn, SETTINGS.analyze
 Random = np.random.Generator
 Tables = dict[str, pd.DataFrame]
