@@ -10,11 +10,16 @@ from tools.repair_dvc_files import is_valid_lock, keep_complete_stages, main
 
 import pytest
 import yaml
-from dvc.repo import Repo
 
 ROOT = Path(__file__).parents[1]
 LOCK = (ROOT / "dvc.lock").read_text()
 STAGES = yaml.safe_load(LOCK)["stages"]
+
+
+def count_stages() -> int:
+    """Return how many stages DVC reads, in a process of its own: DVC does not close its databases, and later Pythons warn of that."""
+    listed = subprocess.run([sys.executable, "-m", "dvc", "stage", "list", "--name-only"], check=True, capture_output=True, text=True)
+    return len(listed.stdout.splitlines())
 
 
 @pytest.fixture
@@ -31,11 +36,11 @@ def project(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("length", [0, 1, 9, 15, 30, 1_000, 3_210, len(LOCK) // 2, len(LOCK) - 2, len(LOCK)])
 def test_dvc_reads_a_repaired_lock_file_with_the_stages_that_were_complete(project, length):
-    described = len(Repo().index.stages)
+    described = count_stages()
     (project / "dvc.lock").write_text(LOCK[:length])
     main()
     kept = yaml.safe_load((project / "dvc.lock").read_text())["stages"] if (project / "dvc.lock").exists() else {}
-    assert len(Repo().index.stages) == described, "DVC reads the pipeline and its lock file"
+    assert count_stages() == described, "DVC reads the pipeline and its lock file"
     complete = [name for name in list(STAGES)[:-1] if f"\n  {name}:\n" in LOCK[:length]][:-1]
     assert {name: kept.get(name) for name in complete} == {name: STAGES[name] for name in complete}
 
