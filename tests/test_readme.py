@@ -55,6 +55,9 @@ def run(name: str) -> tuple[dict, dict, Settings, Scope]:
 
 def answered(name: str) -> list[str]:
     """Return the sentences with which the README answers the questions for a run; older answers lack the fourth."""
+    if name == "study" and is_stale_study():  # its own README has the sentences of its time
+        findings = README.partition("## Findings")[2].partition("\n## ")[0]
+        return re.findall(r"^\d\. (.+)$", findings, re.MULTILINE)
     answers, _, _, scope = run(name)
     sentences = answer_sentences(answers, scope)
     return [
@@ -76,7 +79,8 @@ def measured() -> list[str]:
     return [
         f"The pipeline takes about {pipeline['default_grid']['seconds'] / 60:.0f} minutes on {pipeline['workers']} cores, extrapolated from a"
         f" measurement with {pipeline['measured']['arms']} of its {pipeline['default_grid']['arms']} arms.",
-        f"`make study` trains on all of MNIST and takes {sum(study['wall_seconds'].values()) / 3600:.1f} hours on {study['cores_used']} cores.",
+        f"The committed study, which had fewer arms and runs, took {sum(study['wall_seconds'].values()) / 3600:.1f} hours"
+        f" on {study['cores_used']} cores.",
         f"On {SPEEDS['machine']['cores_used']} cores without a GPU, training at dilation 1 took Keras' `fit`"
         f" {first['fit'] / first['project']:.1f} times and PyTorch {first['pytorch'] / first['project']:.1f} times as long as this project.",
         f"Gradient maps took tf-keras-vis {times['gradient']:.1f} times, SmoothGrad {times['SmoothGrad']:.1f} times"
@@ -127,6 +131,13 @@ def described() -> list[str]:
         "Tests use the significance level 0.05 after correction within their family.",
         "For metrics of saliency maps it is 10 % of the mean at the smallest dilation.",
     ]
+
+
+def test_the_answers_of_the_study_in_the_readme_stand_in_the_readme_of_the_study():
+    answers = answered("study")
+    assert len(answers) >= 3
+    for sentence in answers:
+        assert sentence in Path("study/README.md").read_text()
 
 
 @pytest.mark.parametrize("name", ["default", pytest.param("study", marks=fresh_study)])
