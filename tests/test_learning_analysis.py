@@ -2,7 +2,7 @@
 
 import json
 
-from kernel_dilation.analysis.learning_analysis import learning_analysis, overall_verdict, world_references
+from kernel_dilation.analysis.learning_analysis import learning_analysis, overall_verdict, score_method, world_references, worst_world
 from kernel_dilation.dilation_selection.learning_verdict import consistency_rule, least_runs
 from kernel_dilation.experiment.parameters import Learn, parse_settings
 from kernel_dilation.statistics.block_tables import Floats
@@ -171,3 +171,11 @@ def test_a_choice_is_judged_by_the_rounds_of_all_other_runs():
 )
 def test_the_answer_is_consistent_if_any_way_is_and_inconsistent_if_all_are(verdicts, overall):
     assert overall_verdict(verdicts) == overall
+
+
+def test_methods_are_ranked_by_their_worst_world_then_by_all_worlds_then_by_their_price():
+    """By hand: runs that choose differently are no better than their agreement, however often they may be right."""
+    rows = pd.DataFrame({"right_share": [0.9, 0.5], "same_share": [0.2, 1.0], "trainings": [3.0, 5.0]})
+    assert score_method(rows) == pytest.approx((-0.2, -0.35, 4.0))
+    assert worst_world(rows.assign(identified=True))["same_share"] == 0.2
+    assert score_method(rows.iloc[:0]) == (0.0, 0.0, np.inf)

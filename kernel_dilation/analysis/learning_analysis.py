@@ -197,7 +197,7 @@ def learning_answer(learned: pd.DataFrame, worlds: pd.DataFrame, verdicts: Mappi
     """Return the headlines: the verdict, the best method with its shares in its worst world and its price, and the bound."""
     ways = [method for method in verdicts if method not in CONTROLS]
     scores = {method: score_method(learned[(learned["method"] == method) & learned["identified"]]) for method in ways}
-    ranked = sorted(ways, key=lambda method: (verdicts[method] != "consistent", -scores[method][0], scores[method][1]))
+    ranked = sorted(ways, key=lambda method: (verdicts[method] != "consistent", *scores[method]))
     best = learned[learned["method"] == ranked[0]]
     worst = worst_world(best)
     bound = worlds[worlds["world"] == main_world(list(worlds["world"]))].iloc[0]
@@ -216,9 +216,18 @@ def learning_answer(learned: pd.DataFrame, worlds: pd.DataFrame, verdicts: Mappi
 
 
 def worst_world(rows: pd.DataFrame) -> pd.Series:
-    """Return the row of the identified world in which a method is right least often, or its first row if no world is identified."""
+    """Return the row of the identified world in which a method does worst, or its first row if no world is identified."""
     identified = rows[rows["identified"]]
-    return identified.sort_values("right_share", kind="stable").iloc[0] if len(identified) else rows.iloc[0]
+    return identified.loc[least_shares(identified).idxmin()] if len(identified) else rows.iloc[0]
+
+
+def least_shares(rows: pd.DataFrame) -> pd.Series:
+    """Return for each world the smaller of two shares: of right choices, and of pairs of runs that choose alike.
+
+    A method needs both. Runs that choose differently can be right more often than they deserve where no choice is shown
+    to be wrong.
+    """
+    return rows.reindex(columns=["right_share", "same_share"]).min(axis=1)
 
 
 def method_answers(learned: pd.DataFrame, methods: Sequence[str]) -> dict[str, Answer]:
@@ -235,11 +244,15 @@ def method_answers(learned: pd.DataFrame, methods: Sequence[str]) -> dict[str, A
     return answers
 
 
-def score_method(rows: pd.DataFrame) -> tuple[float, float]:
-    """Return the share of right choices of a method in its worst world, 0 without one, and its mean number of trainings."""
-    if rows.empty or "right_share" not in rows:
-        return 0.0, float("inf")
-    return float(rows["right_share"].min()), float(rows["trainings"].mean())
+def score_method(rows: pd.DataFrame) -> tuple[float, float, float]:
+    """Return numbers by which methods are ranked, the smallest first: its least share in the worst world, the mean over worlds, the price.
+
+    The shares are negative, and 0 if no world is identified.
+    """
+    if rows.empty:
+        return 0.0, 0.0, float("inf")
+    shares = least_shares(rows)
+    return -float(shares.min()), -float(shares.mean()), float(rows["trainings"].mean())
 
 
 def overall_verdict(verdicts: Sequence[Verdict]) -> Verdict:
