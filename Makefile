@@ -22,14 +22,14 @@ run: set-up ## create the environment and run the whole pipeline on the default 
 arms: set-up ## train and explain several arms at once on the cluster that DASK_SCHEDULER_ADDRESS names
 	python -m dvc stage list --name-only | grep -E '^saliency@' | xargs -P 4 -I ARM python -m dvc --wait-for-lock repro ARM
 
-test: set-up-tests ## create the environment and run every test but the beating
-	python -m pytest -m "not beating"
+test: set-up-tests ## create the environment and run every test but the stress tests
+	python -m pytest -m "not stress"
 
-test-all: set-up-tests ## run every test, and the beating too: kills, full disks, damaged files (long)
+test-all: set-up-tests ## run every test, the stress tests too: kills, full disks, damaged files (long)
 	python -m pytest
 
 test-fast: set-up-tests ## run the tests that take at most a few seconds each
-	python -m pytest -m "not slow and not beating"
+	python -m pytest -m "not slow and not stress"
 
 # Tests of all computations from digits to answers, and one small run of the whole pipeline.
 NUMERIC_TESTS = $(addprefix tests/test_,network.py gradients.py training_loop.py saliency_methods.py class_models.py effective_receptive_field.py \

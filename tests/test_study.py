@@ -64,7 +64,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.mark.beating
+@pytest.mark.stress
 def test_the_study_writes_its_results_and_does_not_touch_the_default_run(root):
     for name in (*RESULTS, *(f"replication/{name}" for name in REPLICATED)):
         assert (root / "study" / name).stat().st_size > 0, name
@@ -77,7 +77,7 @@ def test_the_study_writes_its_results_and_does_not_touch_the_default_run(root):
     assert set(seconds) == set(KEPT)
 
 
-@pytest.mark.beating
+@pytest.mark.stress
 @pytest.mark.parametrize("run", KEPT)
 def test_the_small_results_of_every_run_are_kept_with_the_data_that_they_were_seen_on(root, run):
     folder = root / "study/runs" / run
@@ -88,7 +88,7 @@ def test_the_small_results_of_every_run_are_kept_with_the_data_that_they_were_se
     assert verdict["sha256"] == json.loads((folder / "fetch.json").read_text())["sha256"]
 
 
-@pytest.mark.beating
+@pytest.mark.stress
 def test_the_table_of_reach_compares_random_taps_with_the_main_run(root):
     """At dilation 1 random taps are the lattice, so these are the same networks."""
     reach = pd.read_csv(root / "study/reach.csv").set_index(["run", "dilation"])
@@ -96,7 +96,7 @@ def test_the_table_of_reach_compares_random_taps_with_the_main_run(root):
     assert set(reach.index.get_level_values("run")) == set(KEPT)
 
 
-@pytest.mark.beating
+@pytest.mark.stress
 def test_a_finished_study_does_nothing_even_if_its_data_are_missing(root, tmp_path):
     kept = {path: path.read_bytes() for path in (root / "study").rglob("*") if path.is_file() and "work" not in path.parts}
     shutil.move(root / "study/work", tmp_path / "work")
@@ -107,7 +107,7 @@ def test_a_finished_study_does_nothing_even_if_its_data_are_missing(root, tmp_pa
     assert {path: path.read_bytes() for path in kept} == kept
 
 
-@pytest.mark.beating
+@pytest.mark.stress
 def test_on_a_new_disk_finished_outputs_are_restored_from_the_store_and_nothing_is_trained_again(root):
     """The margin of the verdicts changes, so that the analysis has to run, and it needs the outputs of every arm."""
     parameters, before = root / "study/params.yaml", (root / "study/params.yaml").read_text()
@@ -121,7 +121,7 @@ def test_on_a_new_disk_finished_outputs_are_restored_from_the_store_and_nothing_
     assert set(ran) <= {"locate", "fetch", "analyze", "report"}  # the first two leave files that are not in the store, in seconds
 
 
-@pytest.mark.beating
+@pytest.mark.stress
 def test_an_invalid_parameter_is_reported_before_any_work(root):
     path = root / "study/side_runs.yaml"
     before = path.read_text()

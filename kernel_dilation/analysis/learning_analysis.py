@@ -218,7 +218,7 @@ def learning_answer(learned: pd.DataFrame, worlds: pd.DataFrame, verdicts: Mappi
 def worst_world(rows: pd.DataFrame) -> pd.Series:
     """Return the row of the identified world in which a method does worst, or its first row if no world is identified."""
     identified = rows[rows["identified"]]
-    return identified.loc[least_shares(identified).idxmin()] if len(identified) else rows.iloc[0]
+    return identified.iloc[int(least_shares(identified).to_numpy().argmin())] if len(identified) else rows.iloc[0]
 
 
 def least_shares(rows: pd.DataFrame) -> pd.Series:

@@ -149,7 +149,7 @@ def cached(cache: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in cache.rglob("*") if path.is_file()}
 
 
-@pytest.mark.beating
+@pytest.mark.stress
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_misbehaving_mirror_is_left_for_the_next_one(tmp_path, mirror, fault):
     with listen(FAULTS[fault][0]) as port:

@@ -13,7 +13,7 @@ from finished_projects import ALONE, POOL, RESULTS, damaged_cache_files, digest_
 from process_sessions import wait_for_end
 from tiny_projects import clean_environment
 
-pytestmark = pytest.mark.beating
+pytestmark = pytest.mark.stress
 
 LIMITS = {  # of the size of a file, in bytes, too small for what the stage writes
     "locate": 0,

@@ -12,7 +12,7 @@ from finished_projects import ALONE, ENDING_SECONDS, POOL, SECONDS, damaged_cach
 from process_sessions import start_session, wait_for_end
 from tiny_projects import clean_environment, tiny_params
 
-pytestmark = pytest.mark.beating
+pytestmark = pytest.mark.stress
 
 DAY = 86_400
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from finished_projects import POOL, digest_results, run_to_end, tiny_project
 
-pytestmark = pytest.mark.beating
+pytestmark = pytest.mark.stress
 
 ARM, OTHER = "1-3-max", "2-3-max"
 INPUTS = {  # of each stage with its argument: patterns of the files that it reads

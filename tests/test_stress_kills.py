@@ -24,7 +24,7 @@ from finished_projects import (
 from process_sessions import kill_processes, list_processes, read_command, start_session, wait_for_end
 from tiny_projects import clean_environment
 
-pytestmark = pytest.mark.beating
+pytestmark = pytest.mark.stress
 
 KILLS = 5  # of each kind
 REPAIR = "tools.repair_dvc_files"  # before every run, as in `make run`

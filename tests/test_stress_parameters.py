@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from idx_files import four_files, write_folder
 from tiny_projects import tiny_params
 
-pytestmark = pytest.mark.beating
+pytestmark = pytest.mark.stress
 
 EXAMPLES = 1000
 TINY = tiny_params()
