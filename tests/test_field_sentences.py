@@ -13,14 +13,14 @@ SCOPE = made_up_scope()
 def test_receptive_field_and_pooling_are_answered_with_effects_and_intervals():
     lines = field_sentences(made_up_answers()["fields"], SCOPE)
     assert lines[0] == (
-        "They make a difference: of 8 method-metric combinations, at some dilation and beyond the margin, 75 % differ between average and max "
-        "pooling and 75 % differ between kernel sizes 5 and 3."
+        "They make a difference: at some dilation, of 8 method-metric combinations, 75 % differ between average and max pooling and 75 % differ "
+        "between kernel sizes 5 and 3. A combination counts if the difference is significant and is not shown to be equivalent."
     )
     assert lines[1:4] == [
         "In test accuracy, average minus max pooling is \N{MINUS SIGN}0.050 percentage points at dilation 1 (95 % CI \N{MINUS SIGN}0.10 to 0; "
         "equivalent) and 0.30 percentage points at dilation 4 (95 % CI 0.20 to 0.40; difference).",
         "The effect of average minus max pooling changes by 0.050 points per pixel of dilation (95 % CI 0.020 to 0.080; p = 0.004); so do 50 % of "
-        "the metrics, beyond their margin.",
+        "the metrics.",
         "The largest effect of average minus max pooling is on gradient total variation at dilation 2: \N{MINUS SIGN}40 %.",
     ]
     assert lines[-1] == "No arm without pooling was trained, so these answers compare max and average pooling only."

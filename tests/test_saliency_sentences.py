@@ -38,8 +38,8 @@ def test_what_is_learned_is_told_apart_from_what_untrained_networks_show_too():
     }  # fmt: skip
     lines = saliency_sentences(answer, SCOPE)
     assert lines[1] == (
-        "Measured against the same networks at initialisation (difference of differences), what training adds differs between dilations, beyond the "
-        "margin, in 25 % of the combinations."
+        "Measured against the same networks at initialisation (difference of differences), what training adds differs "
+        "significantly between dilations, and is not shown to be equivalent, in 25 % of the combinations."
     )
     assert lines[-3:] == [
         "For saliency maps: of these differences, training accounts for those in pointing hit (what it adds differs between dilations as well).",

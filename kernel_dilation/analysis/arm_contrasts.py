@@ -19,7 +19,7 @@ Weights = Mapping[Arm, float]
 
 @dataclass(frozen=True)
 class ArmContrast:
-    """A weighted sum of the values of arms, such as average less max pooling at dilation 2."""
+    """A weighted sum of the values of arms, such as average minus max pooling at dilation 2."""
 
     contrast: str  # `average - max`, `kernel 5 - 3`, or `all arms` for even against odd dilations alone
     term: str  # `simple effect`, or one of SLOPE and EVEN_ODD
@@ -33,7 +33,7 @@ class ArmContrast:
 
 
 def simple_effects(arms: Sequence[Arm]) -> list[ArmContrast]:
-    """Return each pooling less the reference pooling and each kernel size less the smallest, at every dilation.
+    """Return each pooling minus the reference pooling and each kernel size minus the smallest, at every dilation.
 
     The other factor is averaged over. A factor with a single level has no contrast.
     """
@@ -48,7 +48,7 @@ def simple_effects(arms: Sequence[Arm]) -> list[ArmContrast]:
 
 
 def interactions(arms: Sequence[Arm]) -> list[ArmContrast]:
-    """Return how each simple effect changes with dilation, and even less odd dilations for all arms and for each simple effect.
+    """Return how each simple effect changes with dilation, and even minus odd dilations for all arms and for each simple effect.
 
     The pooling has a stride of 2, so taps at even distances meet the same phase of its windows and taps at
     odd distances do not. `EVEN_ODD` is the coefficient of evenness beside a polynomial trend.

@@ -32,7 +32,7 @@ def of_state(metrics: pd.DataFrame, state: str) -> pd.DataFrame:
 
 
 def learned_metrics(metrics: pd.DataFrame) -> pd.DataFrame:
-    """Return trained less untrained: what training adds to each metric, one row for each network and image that has both.
+    """Return trained minus untrained: what training adds to each metric, one row for each network and image that has both.
 
     Replicate r is compared with itself at initialisation, on the same image or class. A difference of these
     values between dilations is a difference of differences: what geometry alone does, because an untrained

@@ -13,6 +13,7 @@ from kernel_dilation.presentation.text_formatting import (
 from kernel_dilation.report.scope import AnswerValues, Scope
 
 MINUS = "_minus_"
+COUNTED = "A combination counts if the difference is significant and is not shown to be equivalent"
 
 
 def field_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
@@ -25,7 +26,7 @@ def field_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
     opening = {
         "difference": f"They make a difference{metrics_clause(contrasts)}.",
         "negligible": "Only negligibly: all differences that are significant lie within the margins.",
-        "equivalent": "Nothing beyond the margins: all contrasts are shown to be equivalent.",
+        "equivalent": "Nothing that matters: all contrasts are shown to be equivalent within the margins.",
         "inconclusive": "Inconclusive. No difference is significant, but not all are shown to be equivalent.",
         "untestable": "Untestable. The replicates are too few for any difference of a metric to be significant.",
     }
@@ -56,7 +57,7 @@ def metrics_clause(contrasts: Mapping[str, AnswerValues]) -> str:
     count = max((value.get("metrics", 0) for value in contrasts.values()), default=0)
     if not shares or not count:
         return ""
-    return f": of {count} method-metric combinations, at some dilation and beyond the margin, {join_with_and(shares)}"
+    return f": at some dilation, of {count} method-metric combinations, {join_with_and(shares)}. {COUNTED}"
 
 
 def contrast_sentences(name: str, answer: AnswerValues, scope: Scope) -> list[str]:
@@ -84,7 +85,7 @@ def slope_lines(name: str, answer: AnswerValues, scope: Scope) -> list[str]:
         return []
     p_value = format_p_value(answer["slope_p_value"]) if "slope_p_value" in answer else ""
     notes = "; ".join(filter(None, [format_interval(answer, scope.confidence), p_value]))
-    metrics = f"; so do {format_percent(answer['slopes_share'])} of the metrics, beyond their margin" if answer.get("slopes_share") else ""
+    metrics = f"; so do {format_percent(answer['slopes_share'])} of the metrics" if answer.get("slopes_share") else ""
     slope = format_number(answer["slope"], 2)
     return [f"The effect of {name} changes by {slope} points per pixel of dilation{f' ({notes})' if notes else ''}{metrics}."]
 
@@ -103,7 +104,8 @@ def even_odd_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
         return []
     share = format_percent(answer["even_odd_share"])
     return [
-        f"Beside a trend over dilation, even dilations differ from odd ones beyond the margin in {share} of all measures, accuracy included. "
+        f"Beside a trend over dilation, even dilations differ significantly from odd ones, and are not shown to be equivalent, in {share} of all metrics, "
+        "accuracy included. "
         "The pooling has a stride of 2, so taps at even distances meet the same phase of its windows."
     ]
 

@@ -86,8 +86,9 @@ def learned_share_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
     if "learned_share_differing" not in answer:
         return []
     return [
-        "Measured against the same networks at initialisation (difference of differences), what training adds differs between dilations, beyond the "
-        f"margin, in {format_percent(answer['learned_share_differing'])} of the combinations."
+        "Measured against the same networks at initialisation (difference of differences), what training adds differs "
+        "significantly between dilations, and is not shown to be equivalent, in "
+        f"{format_percent(answer['learned_share_differing'])} of the combinations."
     ]
 
 
