@@ -104,8 +104,8 @@ def even_odd_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
         return []
     share = format_percent(answer["even_odd_share"])
     return [
-        f"Beside a trend over dilation, even dilations differ significantly from odd ones, and are not shown to be equivalent, in {share} of all metrics, "
-        "accuracy included. "
+        "Beside a trend over dilation, even dilations differ significantly from odd ones, and are not shown to be equivalent, in "
+        f"{share} of all metrics, accuracy included. "
         "The pooling has a stride of 2, so taps at even distances meet the same phase of its windows."
     ]
 
