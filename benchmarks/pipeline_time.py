@@ -14,7 +14,7 @@ from benchmarks.timed_stage import NOTES
 from kernel_dilation.experiment.parameters import Settings, parse_settings
 
 PARTS = {  # to which the work of each stage belongs
-    "locate": "data", "fetch": "data", "train": "training", "saliency": "saliency", "transfer": "saliency", "rounds": "learning", "learn": "learning",
+    "locate": "data", "fetch": "data", "train": "training", "saliency": "saliency", "transfer": "saliency", "mark": "saliency", "rounds": "learning", "learn": "learning",
     "analyze": "analysis", "report": "drawing",
 }  # fmt: skip
 OVERHEAD = ("start-up", "imports", "dvc")
@@ -92,7 +92,7 @@ def compute_scales(default: Settings, measured: Settings) -> dict[str, tuple[flo
     """Return the factors by which processes and work of each stage grow from the measured to the default run."""
     arms = len(default.arms()) / len(measured.arms())
     starts = len(default.learn.initial_dilations) / len(measured.learn.initial_dilations)
-    common = {stage: (1.0, arms) for stage in ("transfer", "analyze")}
+    common = {stage: (1.0, arms) for stage in ("transfer", "mark", "analyze")}
     return {"train": (arms, arms), "saliency": (arms, arms), "learn": (1.0, starts), **common}
 
 

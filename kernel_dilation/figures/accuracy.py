@@ -71,7 +71,7 @@ def accuracy_differences_figure(pairs: pd.DataFrame, margin: float, alpha: float
     Raises:
         EmptyFigureError: no factor has two levels.
     """
-    labels = [f"{without_underscores(row['factor'])}: {row['second']} less {row['first']}" for row in row_dicts(pairs)]
+    labels = [f"{without_underscores(row['factor'])}: {row['second']} minus {row['first']}" for row in row_dicts(pairs)]
     absent = "Accuracies cannot be compared in pairs, because no factor of the grid has two levels."
     return forest_figure(pairs, labels, "difference of test accuracy (percentage points)", margin, alpha, absent)
 
@@ -82,7 +82,7 @@ def sparse_against_dense_figure(contrasts: pd.DataFrame, margin: float, alpha: f
     Raises:
         EmptyFigureError: no two arms have the same extent.
     """
-    labels = [f"{row['extent']} pixels, {row['pooling']}: {row['sparse']} less {row['dense']}" for row in row_dicts(contrasts)]
+    labels = [f"{row['extent']} pixels, {row['pooling']}: {row['sparse']} minus {row['dense']}" for row in row_dicts(contrasts)]
     absent = "No two arms of this grid have the same extent and pooling but different kernel sizes, so sparse and dense kernels cannot be compared."
     return forest_figure(contrasts, labels, "difference of test accuracy (percentage points)", margin, alpha, absent)
 
