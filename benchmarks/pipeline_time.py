@@ -14,8 +14,8 @@ from benchmarks.timed_stage import NOTES
 from kernel_dilation.experiment.parameters import Settings, parse_settings
 
 PARTS = {  # to which the work of each stage belongs
-    "locate": "data", "fetch": "data", "train": "training", "saliency": "saliency", "transfer": "saliency", "mark": "saliency", "rounds": "learning", "learn": "learning",
-    "analyze": "analysis", "report": "drawing",
+    "locate": "data", "fetch": "data", "train": "training", "saliency": "saliency", "transfer": "saliency", "mark": "saliency",
+    "rounds": "learning", "learn": "learning", "analyze": "analysis", "report": "drawing",
 }  # fmt: skip
 OVERHEAD = ("start-up", "imports", "dvc")
 WORKER_IMPORTS = "import kernel_dilation.execution.workers, kernel_dilation.explanations.network_explanation, kernel_dilation.training.loop"
