@@ -47,8 +47,8 @@ calibrate: set-up ## measure the error rates of the statistics on synthetic stud
 bench: set-up-bench ## compare the speed with other programs, into metrics/benchmark.json (a quarter of an hour)
 	.bench/bin/python -m benchmarks.run
 
-verdicts: set-up ## compare the verdicts in metrics/answers.json with the committed ones
-	git show HEAD:metrics/answers.json | python -m tools.compare_verdicts - metrics/answers.json
+verdicts: set-up ## compare the verdicts in metrics/ with the committed ones
+	python -m tools.compare_verdicts
 
 check: set-up-tests ## check the format, lint and check types
 	python -m ruff format --check

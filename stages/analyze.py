@@ -1,7 +1,7 @@
 """Answer the four questions from the results of all arms: `python -m stages.analyze`.
 
 Takes data/digits.npz, data/networks, data/saliency, data/marks, data/learned, data/rounds.csv, data/transfer.csv, data/judges and
-metrics/fetch.json; leaves data/analysis, metrics/answers.json and the tables in plots/.
+metrics/fetch.json; leaves data/analysis, the headlines in metrics/ and the tables in plots/.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from kernel_dilation.analysis.comparison_families import Tables, finding_tables
 from kernel_dilation.analysis.crossed_accuracy import correct_percent
 from kernel_dilation.analysis.field_answer import field_answer
 from kernel_dilation.analysis.field_effects import effect_tables, field_effects
+from kernel_dilation.analysis.headlines import headlines
 from kernel_dilation.analysis.learning_analysis import learning_analysis
 from kernel_dilation.analysis.mark_analysis import mark_levels
 from kernel_dilation.analysis.metric_stacks import metric_stacks, of_state
@@ -197,15 +198,17 @@ def main() -> None:
         "accuracy": accuracy, "saliency": saliency, "fields": fields, "learned": learned,
     }  # fmt: skip
     with folder_with_checksums(ANALYSIS) as folder:
-        save_json(folder / "answers.json", answers)  # a copy, by which `report` recognises the answers to these tables
+        save_json(folder / "answers.json", answers)
         for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False)
     for plot, name in PLOT_TABLES.items():
         with atomic_file(PLOTS / f"{plot}.csv") as path:
             tables[name].to_csv(path, index=False)
-    save_json(METRICS / "answers.json", answers)
-    verdicts = ", ".join(f"{name} {answers[name]['verdict']}" for name in ("accuracy", "saliency", "fields", "learned"))
-    print(f"analyze: {verdicts}; written to metrics/answers.json")
+    found = headlines(answers)
+    for question, headline in found.items():
+        save_json(METRICS / f"{question}.json", headline)
+    verdicts = ", ".join(f"{question} {headline['verdict']}" for question, headline in found.items())
+    print(f"analyze: {verdicts}; written to {ANALYSIS / 'answers.json'}, headlines to {METRICS}")
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def made_up_scope(
 
 
 def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str] = ("mixture",)) -> dict:
-    """Return the content of metrics/answers.json, with every number that a sentence can use."""
+    """Return the content of data/analysis/answers.json, with every number that a sentence can use."""
     slope = {"slope_per_dilation": 0.02, "slope_lower": 0.01, "slope_upper": 0.03}
     measures = {name: {"verdict": verdict, "p_value": 0.001, "effect": 1.0, **slope} for name, verdict in zip(MEASURES, VERDICTS)}
     models = {

@@ -1,86 +1,79 @@
 import json
 import subprocess
-import sys
 from pathlib import Path
 
-from tools.compare_verdicts import MISSING, list_verdicts, pair_verdicts, verdict_table
+from kernel_dilation.analysis.headlines import QUESTIONS
+from tools.compare_verdicts import main, verdict_table
 
 import pytest
 
-ANSWERS = {
-    "replicates": 8,
-    "accuracy": {"verdict": "difference", "p_value": 0.0004},
-    "learned": {"verdict": "inconclusive", "mixture": {"verdict": "inconsistent", "runs": 6}},
-    "saliency_verdict": "negligible",
-}
-
-
-def compare(committed: str, new: str, piped: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "tools.compare_verdicts", committed, new], input=piped, capture_output=True, text=True)
+PROJECT = Path(__file__).parent.parent
 
 
 @pytest.fixture
-def files(tmp_path):
-    """Return a function that writes answers to a file and returns its path."""
+def compare(project, monkeypatch, capsys):
+    """Return a function that compares the verdicts in the folder of the project, and returns exit status, output and errors."""
+    monkeypatch.chdir(project)
 
-    def write(name: str, answers: object) -> str:
-        path = tmp_path / name
-        path.write_text(json.dumps(answers))
-        return str(path)
+    def run(*arguments: str) -> tuple[object, str, str]:
+        monkeypatch.setattr("sys.argv", ["compare_verdicts", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return ended.value.code, printed.out, printed.err
 
-    return write
-
-
-def test_verdicts_are_found_at_every_depth_in_order():
-    assert list(list_verdicts(ANSWERS)) == [
-        ("accuracy.verdict", "difference"),
-        ("learned.verdict", "inconclusive"),
-        ("learned.mixture.verdict", "inconsistent"),
-        ("saliency_verdict", "negligible"),
-    ]
+    return run
 
 
-def test_the_committed_answers_have_a_verdict_on_every_question():
-    places = dict(list_verdicts(json.loads(Path("metrics/answers.json").read_text())))
-    assert {"accuracy.verdict", "saliency.verdict", "learned.verdict"} <= set(places)
+def write_headline(folder: Path, question: str, **headline: object) -> None:
+    (folder / "metrics").mkdir(exist_ok=True)
+    (folder / f"metrics/{question}.json").write_text(json.dumps(headline))
 
 
-def test_a_verdict_that_only_one_run_has_differs():
-    new = {**ANSWERS, "learned": {"verdict": "inconclusive", "experts": {"verdict": "consistent"}}}
-    pairs = pair_verdicts(ANSWERS, new)
-    assert ("learned.mixture.verdict", "inconsistent", MISSING) in pairs
-    assert ("learned.experts.verdict", MISSING, "consistent") in pairs
-    assert verdict_table(pairs).count("| yes |") == 2
+@pytest.fixture
+def project(tmp_path):
+    """Return a folder with headlines, committed to a git repository."""
+    for question in QUESTIONS:
+        write_headline(tmp_path, question, verdict="difference", value=0.5)
+    for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-qm", "run"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    return tmp_path
 
 
-def test_runs_whose_numbers_alone_differ_agree(files):
-    new = {**ANSWERS, "accuracy": {"verdict": "difference", "p_value": 0.0005}}
-    result = compare(files("committed.json", ANSWERS), files("new.json", new))
-    assert result.returncode == 0, result.stderr
-    assert result.stdout.endswith("\n0 of 4 verdicts differ\n")
-    assert "| yes |" not in result.stdout
+def test_runs_whose_numbers_alone_differ_agree(project, compare):
+    write_headline(project, "accuracy", verdict="difference", value=0.6)
+    status, printed, _ = compare()
+    assert status == 0
+    assert printed.endswith("\n0 of 4 verdicts differ\n")
+    assert "| yes |" not in printed
 
 
-def test_a_run_with_another_verdict_fails_and_its_row_is_marked(files):
-    new = {**ANSWERS, "accuracy": {"verdict": "equivalent"}}
-    result = compare("-", files("new.json", new), json.dumps(ANSWERS))
-    assert result.returncode == 1
-    assert "| accuracy.verdict | difference | equivalent | yes |\n" in result.stdout
-    assert result.stdout.endswith("\n1 of 4 verdicts differ\n")
+def test_a_run_with_another_verdict_fails_and_its_row_is_marked(project, compare):
+    write_headline(project, "accuracy", verdict="equivalent", value=0.5)
+    status, printed, _ = compare()
+    assert status == 1
+    assert "| accuracy | difference | equivalent | yes |\n" in printed
+    assert printed.endswith("\n1 of 4 verdicts differ\n")
 
 
-@pytest.mark.parametrize(
-    ("answers", "message"),
-    [({"replicates": 8}, "answers must have at least one verdict; the new ones have none"), ([1], "answers must be a JSON object;")],
-)
-def test_answers_without_verdicts_are_refused(files, answers, message):
-    result = compare(files("committed.json", ANSWERS), files("new.json", answers))
-    assert result.returncode == 1
-    assert result.stderr.startswith(f"compare_verdicts: {message}")
+def test_every_question_has_a_row_in_the_table():
+    verdicts = dict.fromkeys(QUESTIONS, "difference")
+    assert verdict_table(verdicts, {**verdicts, "fields": "negligible"}).count("| difference | difference |  |") == len(QUESTIONS) - 1
 
 
-def test_a_file_that_is_no_json_is_refused(tmp_path):
-    (tmp_path / "answers.json").write_text("verdict: difference")
-    result = compare(str(tmp_path / "answers.json"), str(tmp_path / "answers.json"))
-    assert result.returncode == 1
-    assert result.stderr.startswith("compare_verdicts: answers must be a JSON object;")
+@pytest.mark.parametrize("content", ["verdict: difference", "[1]", "{}", '{"verdict": 3}'])
+def test_a_file_without_a_verdict_is_refused_by_its_name(project, compare, content):
+    (project / "metrics/accuracy.json").write_text(content)
+    status, printed, message = compare()
+    assert f"{message}{status}".startswith("compare_verdicts: metrics/accuracy.json must be a JSON object")
+    assert printed == ""
+
+
+def test_a_revision_that_git_does_not_know_is_refused(compare):
+    status, _, message = compare("v9.9")
+    assert f"{message}{status}".startswith("compare_verdicts: metrics/learning.json must be committed at v9.9; git says: ")
+
+
+def test_the_committed_headlines_have_a_verdict_on_every_question():
+    for question in QUESTIONS:
+        assert json.loads((PROJECT / f"metrics/{question}.json").read_text())["verdict"]

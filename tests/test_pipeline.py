@@ -54,8 +54,8 @@ class Clone:
         (self.root / "params.yaml").write_text(yaml.safe_dump(params))
 
     def answers(self) -> dict:
-        """Content of metrics/answers.json."""
-        return json.loads((self.root / "metrics/answers.json").read_text())
+        """Content of data/analysis/answers.json."""
+        return json.loads((self.root / "data/analysis/answers.json").read_text())
 
 
 @pytest.fixture(scope="module")

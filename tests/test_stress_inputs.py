@@ -33,7 +33,7 @@ INPUTS = {  # of each stage with its argument: patterns of the files that it rea
         "data/digits.npz", "data/analysis/levels.csv", "data/analysis/accuracy.csv", "data/learned/mixture/*.csv", "data/rounds.csv",
         f"data/networks/{ARM}/predictions.npz", f"data/networks/{ARM}/replicate-00.keras",
         *(f"data/saliency/{ARM}/{name}.npz" for name in ("class_models", "inside", "maps", "spectra")), f"data/saliency/{ARM}/*.csv",
-        "metrics/answers.json", "metrics/fetch.json",
+        "data/analysis/answers.json", "metrics/fetch.json",
     ],
 }  # fmt: skip
 UNPICKLED = "unpickled"  # a file that exists if a pickle was loaded
@@ -82,8 +82,8 @@ def of_other(path: Path) -> bytes:
         "marks/networks": "marks/maps",
         "levels": "accuracy",
         "accuracy.csv": "levels.csv",
-        "answers": "fetch",
-        "fetch.json": "answers.json",
+        "answers.json": "levels.csv",
+        "fetch.json": "accuracy.json",
     }
     name = next(part for part in replaced if part in path.as_posix())
     return Path(path.as_posix().replace(name, replaced[name])).read_bytes()

@@ -36,7 +36,7 @@ RESULTS = (
 )
 REPLICATED = ("accuracy.csv", "fall.csv", "replicates.csv", "answers.json", "replication.png")
 KEPT = {
-    "same": {"answers.json", "metrics.csv"}, "valid": {"metrics.csv"}, "valid-matched": {"metrics.csv"}, "same-narrow": {"metrics.csv"},
+    "same": {"learning.json", "metrics.csv"}, "valid": {"metrics.csv"}, "valid-matched": {"metrics.csv"}, "same-narrow": {"metrics.csv"},
     "random-taps": set(), "letters": set(),
 }  # fmt: skip
 
@@ -69,7 +69,7 @@ def test_the_study_writes_its_results_and_does_not_touch_the_default_run(root):
     for name in (*RESULTS, *(f"replication/{name}" for name in REPLICATED)):
         assert (root / "study" / name).stat().st_size > 0, name
     assert not (root / "data").exists()
-    assert not (root / "metrics/answers.json").exists()
+    assert not (root / "metrics/accuracy.json").exists()
     replicated = json.loads((root / "study/replication/answers.json").read_text())
     assert set(replicated) == {"same", "same-narrow", "valid", "valid-matched"}
     assert set(replicated["valid"]["class_model"]) >= {"confidence", "transfer", "class_mean_correlation"}

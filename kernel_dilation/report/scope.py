@@ -9,7 +9,7 @@ from kernel_dilation.experiment.parameters import Learn, Settings
 from kernel_dilation.experiment.world_names import DIGITS, main_world, parse_world, world_title
 from kernel_dilation.presentation.text_formatting import count_noun, join_with_and
 
-AnswerValues = Mapping[str, Any]  # metrics/answers.json, or a part of it
+AnswerValues = Mapping[str, Any]  # data/analysis/answers.json, or a part of it
 TITLES = {"mnist": "MNIST", "mnist5k": "MNIST (5,000 digits)", "fashion_mnist": "Fashion-MNIST", "kmnist": "KMNIST"}
 OF_DIGITS = ("mnist", "mnist5k")  # images of the other data sets may show anything
 SPLITS = {"train": "training", "validation": "validation", "test": "test"}
@@ -119,7 +119,7 @@ def scope_of(settings: Settings, answers: AnswerValues, fetched: AnswerValues, e
 
     Args:
         settings: its parameters.
-        answers: its metrics/answers.json.
+        answers: its data/analysis/answers.json.
         fetched: its metrics/fetch.json.
         explained: number of test images that have saliency maps.
     """

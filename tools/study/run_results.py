@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kernel_dilation.analysis.accuracy_analysis import accuracy_analysis
 from kernel_dilation.analysis.accuracy_tables import accuracy_table, confusion_percentages, with_arm_columns
+from kernel_dilation.analysis.headlines import QUESTIONS
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.atomic_write import atomic_file, save_json
 from kernel_dilation.experiment.parameters import Settings, parse_settings
@@ -17,7 +18,7 @@ from tools.project_copy import copy_file
 import numpy as np
 import pandas as pd
 
-SMALL_FILES = ("dvc.lock", "metrics/fetch.json", "metrics/answers.json")  # of a run, as far as they exist
+SMALL_FILES = ("dvc.lock", "metrics/fetch.json", *(f"metrics/{question}.json" for question in QUESTIONS))  # hashes, and what DVC does not store
 SMALL_TABLES = ("effects", "levels", "learned", "taps")  # of its analysis
 DECIMALS = "%.6g"
 

@@ -23,6 +23,7 @@ from tools.project_copy import copy_file, copy_files, list_project_files
 from tools.study.accuracy_fall import RUNS as REPLICATION_RUNS
 from tools.study.reach import write_reach
 from tools.study.readme import write_readme
+from tools.study.run_results import SMALL_FILES
 from tools.study.study_runs import KEPT, MAIN, STUDY, Run, read_runs
 from tools.study.write_replication import write_replication
 
@@ -32,10 +33,9 @@ REPLICATION = STUDY / "replication"
 CODE = ("kernel_dilation", "stages", "tools")
 PROJECT_FILES = (*(f"{folder}/" for folder in CODE), ".dvc/config", ".dvc/plots/", ".dvcignore", "dvc.yaml")  # needed to run the pipeline
 RESULTS = {  # of the main run, and the folders in study/ to which they are copied
-    "metrics/answers.json": ".", "metrics/fetch.json": ".", "plots/report.html": ".",
+    "data/analysis/answers.json": ".", "metrics/fetch.json": ".", "plots/report.html": ".",
     "data/analysis/*.csv": "tables", "data/rounds.csv": "tables", "plots/*.png": "figures",
 }  # fmt: skip
-KEPT_FOR_DVC = ("dvc.lock", "metrics/fetch.json", "metrics/answers.json")  # hashes, and small outputs that DVC does not store
 PACKAGES = ("dvc", "distributed", "keras", "matplotlib", "numpy", "pandas", "scipy", "statsmodels", "tensorflow")
 
 
@@ -48,7 +48,7 @@ def prepare_folder(run: Run) -> None:
     (run.folder / ".dvc/config.local").write_text(local_configuration(os.environ.get("STUDY_STORE", "")), encoding="utf-8")
     if not (run.folder / "params.yaml").exists() or (run.folder / "params.yaml").read_text(encoding="utf-8") != run.params:
         (run.folder / "params.yaml").write_text(run.params, encoding="utf-8")
-    for name in KEPT_FOR_DVC:
+    for name in SMALL_FILES:
         kept = run.results / Path(name).name
         if kept.exists() and not (run.folder / name).exists():
             copy_file(kept, run.folder / name)

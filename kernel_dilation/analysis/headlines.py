@@ -1,0 +1,47 @@
+"""The headlines of the answers: for each question a verdict and one number, few enough for the table of `dvc metrics show`.
+
+DVC prints one line for each file and one column for each name, so every question has a file of its own and all use the same names.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kernel_dilation.analysis.answers import Answer, without_missing
+
+QUESTIONS = {"learning": "learned", "saliency": "saliency", "accuracy": "accuracy", "fields": "fields"}  # file, and part of the answers
+
+
+def headlines(answers: Mapping[str, Any]) -> dict[str, Answer]:
+    """Return the verdict on each question with one number and its interval, as far as the answers have them.
+
+    `value` is in the unit that `quantity` gives: a share, 0 to 1, a ratio, or percentage points.
+
+    Args:
+        answers: all of data/analysis/answers.json.
+    """
+    numbers = {
+        "learning": number_answer("share of right choices, best way", answers["learned"], "right_share"),
+        "saliency": number_answer("share of metrics that dilation changes", answers["saliency"], "share_differing"),
+        "accuracy": number_answer("error ratio, largest/smallest dilation", answers["accuracy"], "error_ratio"),
+        "fields": field_number(answers["accuracy"]),
+    }
+    return {question: {"verdict": answers[part]["verdict"], **numbers[question]} for question, part in QUESTIONS.items()}
+
+
+def number_answer(quantity: str, answer: Mapping[str, Any], name: str) -> Answer:
+    """Return a number of an answer with its interval, which some numbers lack; empty without the number."""
+    if answer.get(name) is None:
+        return {}
+    ends = {f"value_{end}": answer.get(f"{name}_{end}") for end in ("lower", "upper")}
+    return without_missing({"quantity": quantity, "value": answer[name], **ends})
+
+
+def field_number(accuracy: Mapping[str, Any]) -> Answer:
+    """Return the difference in accuracy, in percentage points, between the two poolings that differ most.
+
+    Kernel sizes take their place in a grid with a single pooling; the answer is empty in one that has a single kernel size too.
+    """
+    for factor, noun in (("pooling", ""), ("kernel_size", "kernel size ")):
+        if f"{factor}_pair" in accuracy:
+            return number_answer(f"accuracy points, {noun}{accuracy[f'{factor}_pair']}", accuracy, f"{factor}_points")
+    return {}
