@@ -11,7 +11,7 @@ import yaml
 LIBRARY = Path("kernel_dilation")
 CODE = (LIBRARY, *map(Path, ("stages", "tools", "benchmarks", "tests")))
 MAX_LINES = 300
-README = Path("README.md").read_text()
+MAP = Path("docs/layout.md").read_text()
 
 
 def python_files(folder: Path) -> list[Path]:
@@ -131,11 +131,11 @@ def test_every_test_file_that_the_makefile_names_exists():
     assert [path for path in files if not path.exists()] == []
 
 
-def test_the_map_in_the_readme_has_every_folder_of_the_library_and_no_other():
-    assert set(re.findall(rf"^\| `{LIBRARY}/(\w+)/` \|", README, re.MULTILINE)) == {folder.name for folder in library_folders()}
+def test_the_map_has_every_folder_of_the_library_and_no_other():
+    assert set(re.findall(rf"^\| `{LIBRARY}/(\w+)/` \|", MAP, re.MULTILINE)) == {folder.name for folder in library_folders()}
 
 
-def test_the_map_in_the_readme_has_every_folder_of_tools():
+def test_the_map_has_every_folder_of_tools():
     files = python_files(Path("tools"))
     expected = {path.relative_to("tools").parts[0].removesuffix(".py") for path in files}
-    assert set(re.findall(r"^\| `tools/(\w+)(?:/|\.py)` \|", README, re.MULTILINE)) == expected
+    assert set(re.findall(r"^\| `tools/(\w+)(?:/|\.py)` \|", MAP, re.MULTILINE)) == expected

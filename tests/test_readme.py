@@ -11,7 +11,7 @@ from kernel_dilation.experiment.arms import parse_arm
 from kernel_dilation.experiment.geometry import extent
 from kernel_dilation.experiment.parameters import Settings, parse_settings
 from kernel_dilation.report.scope import Scope, scope_of
-from kernel_dilation.report.sentences import answer_sentences
+from kernel_dilation.report.sentences import QUESTIONS, answer_sentences
 from kernel_dilation.statistics.verdicts import decide_verdict
 from tools.study.readme import template_context
 from tools.study.readme_template import numbers_written_by_hand, render_template
@@ -58,13 +58,13 @@ def run(name: str) -> tuple[dict, Settings, Scope]:
     return fetched, settings, scope_of(settings, made, fetched, settings.saliency.images)
 
 
-def findings() -> list[str]:
-    """Return the sentences with which the README answers the questions for the study; older answers lack the fourth."""
+def findings() -> list[tuple[str, str]]:
+    """Return the questions and the sentences with which the README answers them for the study; older answers lack the fourth."""
     if is_stale_study():  # its own README has the sentences of its time
         section = README.partition("## Findings")[2].partition("\n## ")[0]
-        return re.findall(r"^\d\. (.+)$", section, re.MULTILINE)
+        return re.findall(r"^\d\. \*\*(.+?)\*\* (.+)$", section, re.MULTILINE)
     sentences = answer_sentences(json.loads(Path("study/answers.json").read_text()), run("study")[2])
-    return [sentences["learned"][0], sentences["saliency"][0], " ".join(sentences["accuracy"][:2]), *sentences["fields"][:1]]
+    return [(QUESTIONS[part], sentences[part][0]) for part in ("learned", "saliency", "accuracy", "fields")]
 
 
 def measured() -> list[str]:
@@ -133,14 +133,14 @@ def described() -> list[str]:
 
 def test_the_findings_in_the_readme_stand_in_the_readme_of_the_study():
     assert len(findings()) >= 3
-    for sentence in findings():
-        assert sentence in Path("study/README.md").read_text()
+    for question, sentence in findings():
+        assert sentence in Path("study/README.md").read_text().partition(f"## {question}\n")[2].partition("\n## ")[0]
 
 
 @fresh_study
 def test_the_findings_in_the_readme_are_those_of_the_study():
-    for number, sentence in enumerate(findings(), 1):
-        assert f"{number}. {sentence}\n" in README
+    for number, (question, sentence) in enumerate(findings(), 1):
+        assert f"{number}. **{question}** {sentence}\n" in README
 
 
 @pytest.mark.parametrize("name", ["default", pytest.param("study", marks=fresh_study)])
@@ -191,15 +191,21 @@ def test_the_verdicts_in_the_readme_are_those_of_the_rule():
         assert f"| **test {words}** | {decide_verdict(p_value, True, 0.05)} | {decide_verdict(p_value, False, 0.05)} |" in README
 
 
+def test_kernels_that_are_said_to_span_equally_much_do():
+    example = re.search(
+        r"kernel size (\d) at dilation (\d) and kernel size (\d) at dilation (\d) both span (\d) pixels", Path("docs/statistics.md").read_text()
+    )
+    size, dilation, other_size, other_dilation, span = map(int, example.groups())
+    assert extent(size, dilation) == extent(other_size, other_dilation) == span
+
+
 def test_every_other_number_in_the_readme_is_known():
-    """Oracle: the supported versions of Python, and an example of receptive fields that is worked out here."""
+    """Oracle: the supported versions of Python, and the factors in the name of an arm."""
     first, beyond = re.search(r">=3\.(\d+),<3\.(\d+)", Path("pyproject.toml").read_text()).groups()
-    known = {f"3.{minor}" for minor in range(int(first), int(beyond))}
     example = parse_arm("2-3-max")
-    assert extent(example.kernel_size, example.dilation) == extent(5, 1) == 5
-    known |= {str(example.dilation), str(example.kernel_size), "5", "1"}
+    known = {f"3.{minor}" for minor in range(int(first), int(beyond))} | {str(example.dilation), str(example.kernel_size)}
     rest = README
-    for sentence in (*findings(), *measured(), *described(), *needed()):
+    for sentence in (*(sentence for _, sentence in findings()), *measured(), *described(), *needed()):
         rest = rest.replace(sentence, "")
     assert {number.rstrip(".,") for number in numbers_written_by_hand(rest)} <= known
 
