@@ -3,27 +3,43 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from kernel_dilation.experiment.atomic_write import atomic_file
 from kernel_dilation.experiment.parameters import parse_settings
 from kernel_dilation.presentation.table_rows import read_table, rows_where, single_row
-from kernel_dilation.presentation.text_formatting import format_number, format_percent
-from kernel_dilation.report.scope import scope_of
-from kernel_dilation.report.sentences import QUESTIONS, answer_sentences, held_fixed_sentence
+from kernel_dilation.presentation.text_formatting import format_number
+from kernel_dilation.report.field_sentences import even_odd_sentences, pooling_scope_sentences
+from kernel_dilation.report.learning_sentences import bound_sentence
+from kernel_dilation.report.saliency_sentences import learned_share_sentences
+from kernel_dilation.report.scope import Scope, scope_of
+from kernel_dilation.report.sentences import (
+    QUESTIONS,
+    answer_sentences,
+    held_fixed_sentence,
+    neighbours_sentence,
+)
 from tools.study.accuracy_fall import PUBLISHED
+from tools.study.readme_tables import (
+    Rows,
+    claim_rows,
+    contrast_rows,
+    error_rows,
+    fall_rows,
+    field_rows,
+    headline_rows,
+    method_rows,
+    metric_rows,
+    reach_rows,
+    replication_rows,
+    way_rows,
+)
 from tools.study.readme_template import render_template
 from tools.study.write_replication import KERNEL_SIZE_AND_POOLING
 
-import numpy as np
 import pandas as pd
 
 FILES = ("answers.json", "fetch.json", "run.json", "replication/answers.json")
-PARTS_IN_WORDS = {
-    "fall": "total",
-    "dilation": "the dilation itself (the fall with `same` padding and all weights)",
-    "weights": "fewer weights in the dense layer",
-    "places": "fewer places in the last map",
-}
 
 
 def template_context(study: Path) -> dict[str, object]:
@@ -31,32 +47,43 @@ def template_context(study: Path) -> dict[str, object]:
     answers, fetched, run, replication = (json.loads((study / name).read_text(encoding="utf-8")) for name in FILES)
     settings = parse_settings((study / "params.yaml").read_bytes())
     scope = scope_of(settings, answers, fetched, settings.saliency.images)
-    levels, falls, means = (pd.read_csv(study / name) for name in ("replication/accuracy.csv", "replication/fall.csv", "tables/levels.csv"))
+    levels, means = (pd.read_csv(study / name) for name in ("replication/accuracy.csv", "tables/levels.csv"))
     correlations = rows_where(means, family="class_model", factor="dilation", measure="class_mean_correlation")
     return {
         "answers": answers, "fetched": fetched, "run": run, "replication": replication, "params": settings, "scope": scope,
         "questions": QUESTIONS, "sentences": answer_sentences(answers, scope), "held_fixed": held_fixed_sentence(scope),
-        "networks": scope.arms * scope.replicates,
-        "contrasts": read_table(study / "tables/contrasts.csv").to_dict("records"), "replicated": KERNEL_SIZE_AND_POOLING,
-        "first": scope.dilations[0], "last": scope.dilations[-1], "parts": PARTS_IN_WORDS, "hours": lambda seconds: format_number(seconds / 3600, 2),
-        "level": lambda run, dilation: single_row(levels, run=run, dilation=dilation),
-        "fall": lambda part, dilation: single_row(falls, part=part, dilation=dilation),
-        "share": share_with_interval, "reach": read_table(study / "reach.csv").to_dict("records"), "interval": interval_in_brackets,
+        "further": further_sentences(answers, scope), "tables": readme_tables(study, answers, replication, scope),
+        "networks": scope.arms * scope.replicates, "replicated": KERNEL_SIZE_AND_POOLING,
+        "first": scope.dilations[0], "last": scope.dilations[-1], "hours": lambda seconds: format_number(seconds / 3600, 2),
+        "level": lambda run, dilation: single_row(levels, run=run, dilation=dilation), "published": PUBLISHED,
         "worst_published": min(PUBLISHED, key=lambda dilation: PUBLISHED[dilation]),
         "mean_correlation": lambda dilation: single_row(correlations, level=dilation)["mean"],
     }  # fmt: skip
 
 
-def share_with_interval(row: Mapping[str, float]) -> str:
-    """Return the share of a cause with its interval: `23 % (18 % to 27 %)`; without one where the fall is not shown to differ from 0."""
-    ends = [row["share_lower"], row["share_upper"]]
-    return format_percent(row["share"]) + (f" ({format_percent(ends[0])} to {format_percent(ends[1])})" if np.isfinite(ends).all() else "")
+def further_sentences(answers: Mapping[str, Any], scope: Scope) -> dict[str, str]:
+    """Return by question what no table of the README says; empty where that is nothing."""
+    sentences = {
+        "learned": [bound_sentence(answers["learned"], scope)],
+        "saliency": learned_share_sentences(answers["saliency"], scope),
+        "accuracy": [neighbours_sentence(answers["accuracy"])],
+        "fields": [*even_odd_sentences(answers["fields"], scope), *pooling_scope_sentences(scope)],
+    }
+    return {question: " ".join(filter(None, lines)) for question, lines in sentences.items()}
 
 
-def interval_in_brackets(row: Mapping[str, float], name: str) -> str:
-    """Return the interval of a value of a row: ` (1.1 to 1.3)`; nothing where it has no finite interval."""
-    ends = [row[f"{name}_lower"], row[f"{name}_upper"]]
-    return f" ({format_number(ends[0], 3)} to {format_number(ends[1], 3)})" if np.isfinite(ends).all() else ""
+def readme_tables(study: Path, answers: Mapping[str, Any], replication: Mapping[str, Any], scope: Scope) -> dict[str, Rows]:
+    """Return the rows of every table, by its name in the template."""
+    learned, effects, errors, contrasts = (read_table(study / f"tables/{name}.csv") for name in ("learned", "effects", "errors", "contrasts"))
+    levels, falls = (pd.read_csv(study / f"replication/{name}.csv") for name in ("accuracy", "fall"))
+    return {
+        "headlines": headline_rows(answers, scope), "ways": way_rows(learned),
+        "methods": method_rows(effects), "metrics": metric_rows(answers["saliency"]),
+        "errors": error_rows(errors), "contrasts": contrast_rows(contrasts),
+        "fields": field_rows(answers["fields"], scope), "replication": replication_rows(levels, PUBLISHED, scope.dilations),
+        "falls": fall_rows(falls, scope.confidence),
+        "claims": claim_rows(replication, answers, scope), "reach": reach_rows(read_table(study / "reach.csv")),
+    }  # fmt: skip
 
 
 def write_readme(study: Path) -> None:
