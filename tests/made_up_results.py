@@ -19,14 +19,22 @@ NUMBERS = {
 }  # fmt: skip
 
 
-def made_up_results(folder: Path) -> dict:
-    """Write the results of a made-up study to a folder, and return its answers."""
-    report_data = made_up_study(DILATIONS, replicates=REPLICATES)
-    answers = made_up_answers(DILATIONS, ("mixture", "gaussian"))
-    answers = {**answers, "replicates": REPLICATES, "accuracy": {**answers["accuracy"], **NUMBERS}}
-    answers["saliency"]["learned_share_differing"] = 0.25
-    parameters = {"dilations": list(DILATIONS), "train__replicates": REPLICATES, "learn__race": RACE}
-    (folder / "params.yaml").write_text(changed(**parameters))
+def made_up_results(folder: Path, is_small: bool = False) -> None:
+    """Write the results of a made-up study to a folder.
+
+    Args:
+        is_small: the grid has one kernel size and one pooling, and the answers lack what needs more.
+    """
+    kernel_sizes, poolings = ((3,), ("max",)) if is_small else ((3, 5), ("max", "average"))
+    report_data = made_up_study(DILATIONS, kernel_sizes, poolings, REPLICATES)
+    answers = {**made_up_answers(DILATIONS, ("mixture", "gaussian")), "replicates": REPLICATES}
+    if is_small:
+        answers["fields"] = {"verdict": "inconclusive"}
+    else:
+        answers["accuracy"] |= NUMBERS
+        answers["saliency"]["learned_share_differing"] = 0.25
+    parameters = {"dilations": list(DILATIONS), "kernel_sizes": list(kernel_sizes), "poolings": list(poolings)}
+    (folder / "params.yaml").write_text(changed(**parameters, train__replicates=REPLICATES, learn__race=RACE))
     models = {"transfer": {"verdict": "difference", **SLOPE}, "class_mean_correlation": {"verdict": "inconclusive", **SLOPE}}
     write_json(folder, "answers", answers)
     write_json(folder, "fetch", {"dataset": "made_up", "digits": dict(report_data.scope.digits)})
