@@ -62,9 +62,14 @@ def made_up_accuracies() -> dict[str, np.ndarray]:
 
 
 def levels_with_correlation(levels: pd.DataFrame) -> pd.DataFrame:
-    """Return the levels, with those of the correlation of class models with the class mean."""
-    question = {"family": "class_model", "factor": "dilation", "method": "class_model", "measure": "class_mean_correlation"}
-    rows = [{**question, "level": str(dilation), "mean": 0.3 + dilation / 100, "lower": 0.2, "upper": 0.4} for dilation in DILATIONS]
+    """Return the levels, with those of the correlation of class models, regularised ones too, with the class mean."""
+    question = {"family": "class_model", "factor": "dilation", "measure": "class_mean_correlation", "lower": 0.2, "upper": 0.4}
+    means = {"class_model": 0.3, "class_model_regularised": 0.5}
+    rows = [
+        {**question, "method": method, "level": str(dilation), "mean": mean + dilation / 100}
+        for method, mean in means.items()
+        for dilation in DILATIONS
+    ]
     return pd.concat([levels, pd.DataFrame(rows)])
 
 

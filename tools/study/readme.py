@@ -7,6 +7,7 @@ from typing import Any
 
 from kernel_dilation.experiment.atomic_write import atomic_file
 from kernel_dilation.experiment.parameters import parse_settings
+from kernel_dilation.experiment.paths import CLASS_MODEL
 from kernel_dilation.presentation.table_rows import read_table, rows_where, single_row
 from kernel_dilation.presentation.text_formatting import format_number
 from kernel_dilation.report.field_sentences import even_odd_sentences, pooling_scope_sentences
@@ -48,7 +49,7 @@ def template_context(study: Path) -> dict[str, object]:
     settings = parse_settings((study / "params.yaml").read_bytes())
     scope = scope_of(settings, answers, fetched, settings.saliency.images)
     levels, means = (pd.read_csv(study / name) for name in ("replication/accuracy.csv", "tables/levels.csv"))
-    correlations = rows_where(means, family="class_model", factor="dilation", measure="class_mean_correlation")
+    correlations = rows_where(means, family=CLASS_MODEL, method=CLASS_MODEL, factor="dilation", measure="class_mean_correlation")
     return {
         "answers": answers, "fetched": fetched, "run": run, "replication": replication, "params": settings, "scope": scope,
         "questions": QUESTIONS, "sentences": answer_sentences(answers, scope), "held_fixed": held_fixed_sentence(scope),
