@@ -9,7 +9,7 @@ from kernel_dilation.analysis.learning_analysis import worst_world
 from kernel_dilation.dilation_selection.replayed_choices import CONTROLS
 from kernel_dilation.presentation.table_rows import distinct_in_order, row_dicts, rows_where
 from kernel_dilation.presentation.text_formatting import format_number, format_percent, without_underscores
-from kernel_dilation.presentation.way_names import way_title
+from kernel_dilation.presentation.way_names import way_phrase, way_title
 from kernel_dilation.report.field_sentences import MINUS, contrast_words
 from kernel_dilation.report.glossary import METRIC_GLOSSARY
 from kernel_dilation.report.report_data import ReportData
@@ -121,7 +121,7 @@ def learning_headline(answer: AnswerValues, report_data: ReportData) -> Headline
     if {"best_way", "right_share"} <= answer.keys():
         number = format_percent(answer["right_share"])
         interval = interval_text(percent_ends(answer, "right_share"), scope)
-        meaning = f"right choices of the most reliable way ({way_title(answer['best_way'])}), in the kind of data where it did worst"
+        meaning = f"right choices in the kind of data where it did worst, by the most reliable way: {way_phrase(answer['best_way'])}"
     ways = worst_worlds(report_data.table("learned"), answer.get("best_way", ""))
     rows = chart_rows({way_title(name): row for name, row in ways.items()}, "right_share", 100)
     chart = with_rows("Right choices (%); the line is the share required", rows, 100 * scope.rule.right_share, (0.0, 100.0))
@@ -204,7 +204,7 @@ def field_headline(answer: AnswerValues, report_data: ReportData) -> Headline:
     minus = {row["contrast"]: str(row["contrast"]).replace(" - ", " \N{MINUS SIGN} ") for row in row_dicts(effects)}
     rows = {f"{minus[row['contrast']]}, dilation {row['dilation']}": row for row in row_dicts(effects) if row["dilation"] in outer}
     shown = chart_rows(rows, "difference")
-    return Headline(FIELD_ANSWERS[answer["verdict"]], number, interval, meaning, with_rows("Difference in accuracy (points)", shown, 0.0))
+    return Headline(FIELD_ANSWERS[answer["verdict"]], number, interval, meaning, with_rows("Differences in test accuracy (percentage points)", shown, 0.0))
 
 
 def signed(value: float) -> str:
