@@ -204,7 +204,9 @@ def field_headline(answer: AnswerValues, report_data: ReportData) -> Headline:
     minus = {row["contrast"]: str(row["contrast"]).replace(" - ", " \N{MINUS SIGN} ") for row in row_dicts(effects)}
     rows = {f"{minus[row['contrast']]}, dilation {row['dilation']}": row for row in row_dicts(effects) if row["dilation"] in outer}
     shown = chart_rows(rows, "difference")
-    return Headline(FIELD_ANSWERS[answer["verdict"]], number, interval, meaning, with_rows("Differences in test accuracy (percentage points)", shown, 0.0))
+    return Headline(
+        FIELD_ANSWERS[answer["verdict"]], number, interval, meaning, with_rows("Differences in test accuracy (percentage points)", shown, 0.0)
+    )
 
 
 def signed(value: float) -> str:
