@@ -76,19 +76,25 @@ def crate_metadata(study: Path, citation: Mapping[str, Any], date: str) -> dict[
     crate.datePublished = date
     crate.license = licence
     crate.keywords = citation["keywords"]
+    crate.publisher = author
     crate.root_dataset["author"] = author
-    crate.root_dataset["citation"] = [add_work(crate, number, work) for number, work in enumerate(citation["references"], start=1)]
+    crate.root_dataset["citation"] = one_or_all([add_work(crate, number, work) for number, work in enumerate(citation["references"], start=1)])
     files = {name: crate.add_file(study / name, name, properties=file_properties(study, name)) for name in described_files(study)}
     software = add_software(crate, study, citation, licence)
     crate.add_action(
         software,
         "#main-run",
-        object=[files["params.yaml"]],
-        result=[entity for name, entity in files.items() if fits(name, RESULTS)],
+        object=files["params.yaml"],
+        result=one_or_all([entity for name, entity in files.items() if fits(name, RESULTS)]),
         properties={"name": "The main run of the pipeline", "agent": {"@id": author.id}},
     )
     metadata: dict[str, Any] = crate.metadata.generate()
     return metadata
+
+
+def one_or_all(entities: Sequence[Entity]) -> Entity | Sequence[Entity]:
+    """Return the only entity instead of a list of one, as the specification recommends."""
+    return entities[0] if len(entities) == 1 else entities
 
 
 def described_files(study: Path) -> list[str]:
