@@ -141,7 +141,7 @@ def field_key_table(answer: AnswerValues, scope: Scope) -> ReportTable:
         rows += [
             [name, "change of that per pixel of dilation (points)", cell(value, "slope"), ends(value, "slope"), ""],
             [name, "combinations of method and metric that differ", percent_cell(value, "metrics_share"), "", ""],
-            [name, "of which the difference changes with dilation", percent_cell(value, "slopes_share"), "", ""],
+            [name, "combinations whose difference changes with dilation", percent_cell(value, "slopes_share"), "", ""],
         ]
     return ReportTable(
         "What pooling and kernel size change",
