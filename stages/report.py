@@ -35,21 +35,22 @@ from kernel_dilation.interactive.chart_data import metric_levels
 from kernel_dilation.interactive.explorer_data import ArmExplanations, pack_explorer
 from kernel_dilation.interactive.learning_data import pack_learning
 from kernel_dilation.interactive.network_data import pack_networks
-from kernel_dilation.interactive.page_part import Glossary, PagePart, Wording, page_part
+from kernel_dilation.interactive.page_part import SHOWN_FILES, Glossary, PagePart, Wording, page_part
 from kernel_dilation.interactive.quiz_data import pack_recognition
 from kernel_dilation.interactive.terms import TERMS
 from kernel_dilation.interactive.vega_bundle import pack_programs
 from kernel_dilation.model.keras_weights import read_weights
 from kernel_dilation.presentation.table_rows import read_table, rows_where
 from kernel_dilation.presentation.text_formatting import count_noun, without_underscores
-from kernel_dilation.report.contents import page_chapters, question_sections
+from kernel_dilation.report.contents import page_chapters
 from kernel_dilation.report.glossary import METRIC_GLOSSARY
 from kernel_dilation.report.html_page import render_page
 from kernel_dilation.report.map_metric_figures import MAP_FAMILIES
+from kernel_dilation.report.provenance import origin_html
 from kernel_dilation.report.report_data import ExampleDigits, ExampleExplanations, LearningTables, NamedTables, ReportData
 from kernel_dilation.report.scope import AnswerValues, Scope, scope_of
-from kernel_dilation.report.sentences import scope_sentences
-from kernel_dilation.report.verdict_rules import VERDICT_TABLE, condition_table, verdict_rules
+from kernel_dilation.report.scope_text import scope_text
+from kernel_dilation.report.verdict_rules import rule_tables, verdict_rules
 from kernel_dilation.stage_inputs.input_files import damage, intact, intact_or_absent, read_digit_arrays, read_json
 from kernel_dilation.stage_inputs.rounds_file import read_rounds
 
@@ -226,7 +227,8 @@ def read_page_part(settings: Settings, report_data: ReportData) -> PagePart:
     packed = f"up to {explorer['replicates']} of {count_noun(scope.replicates, 'replicate')}"
     wording = Wording(scope.image, scope.images, scope.of("test", len(shown)), packed, scope.reference_arms, bool(learning["methods"]))
     glossary = Glossary(TERMS, {without_underscores(name): entry.definition for name, entry in METRIC_GLOSSARY.items()})
-    return page_part(data, wording, scope.margin_points, glossary, pack_programs(CHART_PROGRAMS.read_text(encoding="utf-8")))
+    origins = {name: origin_html(files) for name, files in SHOWN_FILES.items()}
+    return page_part(data, wording, scope.margin_points, glossary, pack_programs(CHART_PROGRAMS.read_text(encoding="utf-8")), origins)
 
 
 @exit_with_message("report")
@@ -243,11 +245,10 @@ def main() -> None:
     with atomic_file(PLOTS / "report.html") as temporary:
         html = render_page(
             TEMPLATE.read_text(encoding="utf-8"),
-            question_sections(report_data, chapters),
-            scope_sentences(report_data.scope),
             chapters,
+            scope_text(report_data.scope),
             verdict_rules(report_data.scope),
-            [VERDICT_TABLE, condition_table(report_data.scope)],
+            rule_tables(report_data.scope),
             part,
         )
         temporary.write_text(html, encoding="utf-8")

@@ -14,13 +14,20 @@ from kernel_dilation.interactive.accuracy_data import pack_accuracy
 from kernel_dilation.interactive.explorer_data import ArmExplanations, pack_explorer
 from kernel_dilation.interactive.learning_data import pack_learning
 from kernel_dilation.interactive.network_data import pack_networks
-from kernel_dilation.interactive.page_part import Glossary, PagePart, Wording, page_part
+from kernel_dilation.interactive.page_part import SHOWN_FILES, Glossary, PagePart, Wording, page_part
 from kernel_dilation.interactive.terms import TERMS
 from kernel_dilation.interactive.vega_bundle import pack_programs
 from kernel_dilation.model.network import Architecture
+from kernel_dilation.report.contents import question_answers
 from kernel_dilation.report.figure_specs import Picture
-from kernel_dilation.report.html_page import Chapter, QuestionSection, render_page
+from kernel_dilation.report.headlines import Headline
+from kernel_dilation.report.html_page import Chapter, QuestionAnswer, render_page
+from kernel_dilation.report.provenance import origin_html
+from kernel_dilation.report.report_data import ReportData
+from kernel_dilation.report.scope_text import ScopeText, scope_text
+from kernel_dilation.report.small_charts import ChartRow, RowChart
 from kernel_dilation.report.tables import ReportTable
+from kernel_dilation.report.verdict_rules import rule_tables, verdict_rules
 
 import numpy as np
 import pandas as pd
@@ -143,6 +150,7 @@ def made_up_part() -> PagePart:
         MARGIN,
         Glossary(TERMS, {"gini": "Gini index"}),
         pack_programs((ROOT / ".dvc/plots/offline.html").read_text(encoding="utf-8")),
+        {place: origin_html(files) for place, files in SHOWN_FILES.items()},
     )
 
 
@@ -151,12 +159,23 @@ def made_up_page() -> str:
     picture = Picture("accuracy", "Accuracy by dilation", grey_picture(), "Accuracy of each arm; 6 replicates.", "A grey square.")
     table = ReportTable("Tests by factor", ["factor", "p (Holm)", "range"], TABLE_ROWS, "p-values are Holm-corrected. The margin is 0.5 points.")
     template = (ROOT / "kernel_dilation/report/page.html").read_text(encoding="utf-8")
-    question = QuestionSection("accuracy", "Does dilation affect accuracy?", "difference", ["Yes, test accuracy depends on the dilation."], picture)
+    chart = RowChart("Test errors relative to dilation 1", [ChartRow("dilation 1", 1.0), ChartRow("dilation 2", 1.2, 1.1, 1.3)], 1.0)
+    headline = Headline("Yes. Test accuracy depends on the dilation.", "\N{MULTIPLICATION SIGN}1.20", "95 % CI 1.10 to 1.30", "test errors", chart)
+    answer = QuestionAnswer("Does dilation affect accuracy?", "difference", headline, ["Neighbours differ."], table, ["A larger p-value."])
     chapters = [
-        Chapter("accuracy", "Accuracy", "In each replicate all arms start from the same seed.", [picture], [table]),
+        Chapter("accuracy", "Accuracy", "In each replicate all arms start from the same seed.", [picture], [table], answer),
         Chapter("data", "The data set", "Digits of a made-up data set.", [replace(picture, name="digits")]),
     ]
-    return render_page(template, [question], ["The data.", "The networks."], chapters, ["Rule."], [table], made_up_part())
+    scope = ScopeText("The data.", table, ["The networks."])
+    return render_page(template, chapters, scope, ["Rule."], [table], made_up_part())
+
+
+def page_without_figures(report_data: ReportData) -> str:
+    """Return a page with the answers of a report in full, but with neither figures nor what reacts to its reader."""
+    answers, scope = question_answers(report_data), report_data.scope
+    chapters = [Chapter(name, name, "An introduction.", [], answer=answer) for name, answer in answers.items()]
+    template = (ROOT / "kernel_dilation/report/page.html").read_text(encoding="utf-8")
+    return render_page(template, chapters, scope_text(scope), verdict_rules(scope), rule_tables(scope))
 
 
 def grey_picture() -> bytes:

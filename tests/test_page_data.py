@@ -15,7 +15,7 @@ from kernel_dilation.interactive.explorer_data import ArmExplanations, pack_expl
 from kernel_dilation.interactive.learning_data import pack_learning
 from kernel_dilation.interactive.network_data import pack_network, pack_networks
 from kernel_dilation.interactive.packed_arrays import grey_png, pack_signed, pack_unit
-from kernel_dilation.interactive.page_part import Glossary, Wording, json_for_script, page_part
+from kernel_dilation.interactive.page_part import SHOWN_FILES, Glossary, Wording, json_for_script, page_part
 from kernel_dilation.interactive.quiz_data import pack_recognition
 from kernel_dilation.interactive.vega_bundle import pack_programs
 
@@ -189,9 +189,10 @@ def test_no_text_can_end_the_script_that_holds_the_data():
 
 
 def test_the_texts_of_the_sections_fit_the_data_set_and_leave_out_what_is_missing():
-    part = page_part({}, WORDS, 0.1, Glossary({"a <term>": "its meaning"}, {}), "")
+    part = page_part({}, WORDS, 0.1, Glossary({"a <term>": "its meaning"}, {}), "", dict.fromkeys(SHOWN_FILES, ""))
     assert "Choose an image, a saliency method" in part.sections
-    assert "10 of 50 test images and 1 of 2 replicates" in part.sections
+    assert "<dd>10 of 50 test images</dd>" in part.sections
+    assert "<dd>1 of 2 replicates</dd>" in part.sections
     assert "a &lt;term&gt;" in part.sections
     assert "charts-frontier" not in part.sections
     assert 'max="1"' in part.sections

@@ -1,9 +1,13 @@
 """The page in a headless Chromium: nothing fails and nothing is asked of a network, narrow and wide, light and dark, on paper and without scripts."""
 
 import json
+import re
+from dataclasses import replace
 
 import pytest
 from chromium import MISSING, PROGRAM, BrowserPage
+from interactive_pages import page_without_figures
+from made_up_study import made_up_study
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason=MISSING)
 
@@ -37,8 +41,68 @@ def test_without_scripts_the_page_shows_its_pictures_and_says_what_is_missing(br
     assert page.evaluate("document.documentElement.classList.length") == 0
     assert page.evaluate("getComputedStyle(document.querySelector('#explorer .needs-script')).display") == "none"
     assert page.evaluate("getComputedStyle(document.querySelector('#explorer .without-script')).display") != "none"
-    assert page.evaluate("[...document.images].every((image) => image.naturalWidth > 0) && document.images.length") == 3
+    assert page.evaluate("[...document.images].every((image) => image.naturalWidth > 0) && document.images.length") == 2
+    assert page.evaluate("document.querySelector('.overview svg circle').getBoundingClientRect().width") > 0
     assert "Distance in pixels" in page.text("#glossary")
+
+
+@pytest.fixture(scope="module")
+def answers_page(tmp_path_factory) -> str:
+    """Address of a page of made-up answers without figures, the longest of each question."""
+    path = tmp_path_factory.mktemp("answers") / "report.html"
+    study = made_up_study()
+    ratio = {"error_ratio": 1.2389, "error_ratio_lower": 1.0978, "error_ratio_upper": 1.3983}
+    longest = {"learned": "consistent", "saliency": "difference", "accuracy": "untestable", "fields": "inconclusive"}
+    answers = {name: {**study.answers[name], "verdict": verdict} for name, verdict in longest.items()}
+    path.write_text(page_without_figures(replace(study, answers={**answers, "accuracy": answers["accuracy"] | ratio})), encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_four_answers_fit_one_screen(browser, answers_page, dark):
+    page = BrowserPage(browser, 1280, dark)
+    page.open(answers_page, wait="true")
+    assert page.evaluate("document.querySelectorAll('.overview .answer').length") == 4
+    assert page.evaluate("document.querySelectorAll('.overview .key').length") == 4
+    assert page.evaluate("document.querySelector('.overview').getBoundingClientRect().bottom") <= 800
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_small_charts_are_legible_and_their_labels_lie_inside(browser, answers_page, width):
+    page = BrowserPage(browser, width)
+    page.open(answers_page, wait="true")
+    script = (
+        "[...document.querySelectorAll('.small-chart')].map((chart) => { const frame = chart.getBoundingClientRect();"
+        " return [11 * frame.width / chart.viewBox.baseVal.width, ...[...chart.querySelectorAll('text')].map((text) => {"
+        " const box = text.getBoundingClientRect(); return Math.min(box.left - frame.left, frame.right - box.right); })]; })"
+    )
+    charts = page.evaluate(script)
+    assert len(charts) == 4
+    assert all(size >= 9 for size, *_ in charts), "pixels of the font"
+    assert all(min(distances) >= -1 for _, *distances in charts)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_text_of_the_answers_has_enough_contrast(browser, answers_page):
+    """Oracle: the ratio of relative luminances of the Web Content Accessibility Guidelines 2.2, at least 4.5 for text."""
+    for dark in (False, True):
+        page = BrowserPage(browser, 1280, dark)
+        page.open(answers_page, wait="true")
+        script = (
+            "[...document.querySelectorAll('.overview h2 a, .overview .first, .key b, .key small, .mind p, .note, .origin, .lead')].map((part) => {"
+            " let back = part; while (getComputedStyle(back).backgroundColor === 'rgba(0, 0, 0, 0)') back = back.parentElement;"
+            " return [getComputedStyle(part).color, getComputedStyle(back).backgroundColor]; })"
+        )
+        pairs = [tuple(sorted(map(luminance, pair))) for pair in page.evaluate(script)]
+        assert len(pairs) > 12
+        assert all((bright + 0.05) / (dull + 0.05) >= 4.5 for dull, bright in pairs)
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour such as `rgb(29, 36, 48)`."""
+    shares = [int(number) / 255 for number in re.findall(r"\d+", colour)[:3]]
+    linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+    return sum(weight * share for weight, share in zip((0.2126, 0.7152, 0.0722), linear))
 
 
 def test_on_paper_the_tools_give_way_to_the_pictures(browser, address):

@@ -7,6 +7,7 @@ from kernel_dilation.experiment.parameters import parse_settings
 from kernel_dilation.report.captions import caption
 from kernel_dilation.report.saliency_sentences import saliency_sentences
 from kernel_dilation.report.scope import scope_of
+from kernel_dilation.report.scope_text import scope_text
 from kernel_dilation.report.sentences import (
     NO_ANSWER,
     ONE_DILATION,
@@ -14,7 +15,6 @@ from kernel_dilation.report.sentences import (
     accuracy_sentences,
     answer_sentences,
     held_fixed_sentence,
-    scope_sentences,
 )
 
 import pytest
@@ -54,7 +54,7 @@ def test_saliency_is_answered_with_what_changes_and_what_does_not():
         "On average, maps of two dilations are less similar than maps of two replicates of one dilation (spearman).",
         "The result is inconclusive for the similarity of maps of two dilations, compared with maps of two replicates of one dilation (ssim).",
         "At the lag of their own dilation, maps have a higher peak of autocorrelation than maps of other dilations, but by less than the 10 % margin "
-        "(gridding at 2).",
+        "(gridding at dilation 2).",
         "Equivalence within the 10 % margin is shown for the recognition of class models by networks of another dilation, compared with networks of "
         "the same dilation (transfer confidence).",
     ]
@@ -138,10 +138,14 @@ def test_individual_networks_differ_in_none_some_or_every_comparison(share, text
 
 
 def test_the_scope_names_data_replicates_grid_and_what_was_held_fixed():
-    assert scope_sentences(SCOPE) == [
-        "The data set is made_up, with 1,000 images for training, 20 for validation and 50 for test.",
-        "For each of the 12 arms, which combine dilations 1, 2 and 4, first kernels of 3 \N{MULTIPLICATION SIGN} 3 and "
-        "5 \N{MULTIPLICATION SIGN} 5 taps, and max and average pooling, 3 networks were trained.",
+    lead, table, paragraphs = scope_text(SCOPE)
+    assert lead == "Dilation spaces the taps of a convolution kernel. Data: made_up; 36 networks."
+    assert table.rows == [
+        ["data set", "made_up"], ["training images", "1,000"], ["validation images", "20"], ["test images", "50"], ["explained test images", "10"],
+        ["dilations", "1, 2 and 4"], ["taps of the first kernel", "3 \N{MULTIPLICATION SIGN} 3 and 5 \N{MULTIPLICATION SIGN} 5"],
+        ["poolings", "max and average"], ["networks (replicates) of each arm", "3"], ["runs of each way to learn the dilation, in every world", "3"],
+    ]  # fmt: skip
+    assert paragraphs == [
         "The dilation applies to the first convolution. All arms share the rest of the architecture and the test images. Replicates of the "
         "same number also share their training and validation images, and the seed of their initial weights and batches, so networks are "
         "compared in pairs. Arms of one kernel size have the same number of weights.",
@@ -150,12 +154,11 @@ def test_the_scope_names_data_replicates_grid_and_what_was_held_fixed():
 
 
 def test_the_scope_of_one_network_is_in_the_singular():
-    text = scope_sentences(made_up_scope((2,), (3,), ("max",), 1))[1]
-    assert text == ("For the only arm, with dilation 2, first kernels of 3 \N{MULTIPLICATION SIGN} 3 taps, and max pooling, 1 network was trained.")
+    assert scope_text(made_up_scope((2,), (3,), ("max",), 1)).lead.endswith("; 1 network.")
 
 
 def test_with_valid_padding_the_scope_says_that_the_dense_layer_shrinks_or_is_widened():
-    text = " ".join(scope_sentences(replace(SCOPE, padding="valid", dilate="all")))
+    text = " ".join(scope_text(replace(SCOPE, padding="valid", dilate="all")).paragraphs)
     assert "The dilation applies to every convolution. " in text
     assert "the same number of weights" not in text
     assert "With valid padding, the dense layer has fewer weights at larger dilations." in text
@@ -177,8 +180,8 @@ def test_with_valid_padding_the_scope_says_that_the_dense_layer_shrinks_or_is_wi
     ],
 )
 def test_a_data_set_has_its_name_and_its_noun_in_prose(dataset, title, noun):
-    text = scope_sentences(replace(SCOPE, dataset=dataset))[0]
-    assert text == f"The data set is {title}, with 1,000 {noun} for training, 20 for validation and 50 for test."
+    rows = scope_text(replace(SCOPE, dataset=dataset)).table.rows
+    assert rows[:2] == [["data set", title], [f"training {noun}", "1,000"]]
 
 
 def test_the_scope_of_a_run_is_read_off_its_parameters_and_results():

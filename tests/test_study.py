@@ -24,6 +24,7 @@ letters: {question: q, target: train, changes: {data: {dataset: $DATASET_LETTERS
 """
 RESULTS = (
     "README.md",
+    "ro-crate-metadata.json",
     "answers.json",
     "fetch.json",
     "run.json",

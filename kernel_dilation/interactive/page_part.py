@@ -61,20 +61,32 @@ TITLES = {
     "quiz": "Blind quiz",
     "glossary": "Glossary",
 }
+SHOWN_FILES = {  # by place: what the section shows, written by earlier stages; `*` stands for the folders of all arms
+    "charts": ("data/analysis/accuracy.csv", "data/analysis/arms.csv", "data/analysis/levels.csv"),
+    "explorer": ("data/saliency/*/maps.npz", "data/saliency/*/class_models.npz", "data/networks/*/predictions.npz", "data/digits.npz"),
+    "live": ("data/networks/*/replicate-00.keras", "data/digits.npz"),
+    "margin": (
+        "data/networks/*/predictions.npz", "data/rounds.csv", "data/analysis/effects.csv", "data/analysis/choices.csv", "data/analysis/learned.csv",
+    ),
+    "quiz": ("data/saliency/*/class_models.npz", "data/saliency/*/measures.csv"),
+}  # fmt: skip
 
 
-def page_part(data: Mapping[str, object], wording: Wording, margin_points: float, glossary: Glossary, chart_programs: str) -> PagePart:
+def page_part(
+    data: Mapping[str, object], wording: Wording, margin_points: float, glossary: Glossary, chart_programs: str, origins: Mapping[str, str]
+) -> PagePart:
     """Fill in the sections and put style, scripts and data beside them.
 
     Args:
         data: by name, what the scripts read: `explorer`, `networks`, `accuracy`, `recognition`, `metrics`, `learning`, `replicates`.
         margin_points: margin of the run, in percentage points; the slider reaches to ten times it.
         chart_programs: from `vega_bundle.pack_programs`.
+        origins: by place, HTML that says from which of the `SHOWN_FILES` a section is made, and how.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     words = {name: getattr(wording, name) for name in ("image", "images", "a_image", "shown_images", "shown_replicates", "live_arms", "has_frontier")}
     template = environment.from_string((FOLDER / "sections.html").read_text(encoding="utf-8"))
-    sections = template.render(**words, widest_margin=f"{10 * margin_points:g}", terms=glossary.terms, metrics=glossary.metrics)
+    sections = template.render(**words, widest_margin=f"{10 * margin_points:g}", terms=glossary.terms, metrics=glossary.metrics, origins=origins)
     return PagePart(
         sections=sections,
         style=(FOLDER / "style.css").read_text(encoding="utf-8"),

@@ -19,10 +19,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 ARM = ["dilation", "kernel_size", "pooling"]
-FILLED = (
-    "Filled: p ≤ {alpha}, corrected. Band: the margin of {margin_points} percentage points, within which differences are negligible. "
-    "In the labels, “less” means minus."
-)
+FILLED = "Filled: p ≤ {alpha}, corrected. Band: the margin of {margin_points} percentage points, within which differences are negligible."
 
 
 def draw_accuracy(report_data: ReportData) -> Figure:
@@ -67,6 +64,7 @@ ACCURACY_FIGURES = (
         "Test accuracy in percent over dilations {dilations}, for all arms together and then in a panel for each pooling.",
         interval="Bars",
         over="replicates and images",
+        files=("data/analysis/accuracy.csv", "data/analysis/arms.csv", "data/analysis/levels.csv"),
     ),
     FigureSpec(
         "accuracy_differences",
@@ -76,6 +74,7 @@ ACCURACY_FIGURES = (
         "A row for each pair of dilations, poolings and kernel sizes, with the difference in test accuracy and its interval.",
         interval="Lines",
         over="replicates and images",
+        files=("data/analysis/pairs.csv",),
     ),
     FigureSpec(
         "critical_difference",
@@ -83,6 +82,7 @@ ACCURACY_FIGURES = (
         lambda report_data: critical_difference_figure(report_data.table("ranks"), report_data.table("ranks_p"), report_data.scope.alpha),
         "Mean rank over replicates (1: most accurate). A bar joins dilations that Nemenyi's test does not distinguish.",
         "A critical-difference diagram of the dilations.",
+        files=("data/analysis/ranks.csv", "data/analysis/ranks_p.csv"),
     ),
     FigureSpec(
         "sparse_against_dense",
@@ -92,6 +92,7 @@ ACCURACY_FIGURES = (
         "A row for each pair of arms of equal extent, with the difference in test accuracy and its interval.",
         interval="Lines",
         over="replicates and images",
+        files=("data/analysis/contrasts.csv",),
     ),
     FigureSpec(
         "receptive_fields",
@@ -102,6 +103,7 @@ ACCURACY_FIGURES = (
         "An image for each kernel size and pooling in rows and each dilation in columns, red where the output depends on the pixel.",
         data="{data_set}, {explained}",
         networks="mean over replicates",
+        files=("data/analysis/fields.csv", "data/saliency/*/maps.npz"),
     ),
     FigureSpec(
         "fields_and_accuracy",
@@ -110,6 +112,7 @@ ACCURACY_FIGURES = (
         "Left: effective against theoretical receptive field. Right: accuracy against effective receptive field. A point is an arm.",
         "Two scatter plots of all arms: effective against theoretical receptive field, and accuracy against effective receptive field.",
         interval="Bars",
+        files=("data/analysis/fields.csv",),
     ),
     FigureSpec(
         "confusion_by_dilation",
@@ -117,6 +120,7 @@ ACCURACY_FIGURES = (
         draw_confusion,
         "Percentage of the {images} of a class (row) that were assigned to a class (column); the diagonal is not coloured.",
         "A confusion matrix for each of the dilations {dilations}.",
+        files=("data/analysis/confusion.csv",),
     ),
     FigureSpec(
         "most_wrong",
@@ -124,5 +128,6 @@ ACCURACY_FIGURES = (
         lambda report_data: most_wrong_figure(report_data.digits.wrong, report_data.table("wrong").head(MOST)),
         "True class → most frequent wrong answer, and the share of all networks that misclassify the {image}.",
         "The test {images} that most networks misclassify, each with its class, the most frequent wrong answer and the share of networks.",
+        files=("data/analysis/wrong.csv", "data/digits.npz"),
     ),
 )

@@ -4,15 +4,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kernel_dilation.report.accuracy_figures import ACCURACY_FIGURES
+from kernel_dilation.report.change_of_mind import changes_of_mind
 from kernel_dilation.report.field_figures import FIELD_FIGURES
 from kernel_dilation.report.figure_specs import FigureSpec, render_pictures
-from kernel_dilation.report.html_page import Chapter, QuestionSection
+from kernel_dilation.report.findings import findings
+from kernel_dilation.report.headlines import headlines
+from kernel_dilation.report.html_page import Chapter, QuestionAnswer
+from kernel_dilation.report.key_tables import key_tables
 from kernel_dilation.report.learning_figures import LEARNING_FIGURES
 from kernel_dilation.report.map_metric_figures import METRIC_FIGURES
 from kernel_dilation.report.network_and_data_figures import DATA_FIGURES, NETWORK_FIGURES
 from kernel_dilation.report.report_data import ReportData
 from kernel_dilation.report.saliency_figures import SALIENCY_FIGURES
-from kernel_dilation.report.sentences import QUESTIONS, answer_sentences
+from kernel_dilation.report.sentences import QUESTIONS
 from kernel_dilation.report.tables import ReportTable, accuracy_tables, field_tables, learning_tables, saliency_tables
 
 
@@ -71,19 +75,23 @@ CHAPTERS = (
 
 
 def page_chapters(report_data: ReportData) -> list[Chapter]:
-    """Draw every figure, fill in every table, and place both in their chapters."""
+    """Draw every figure, fill in every table, and place both in their chapters, with the answers to the questions."""
     words = {"image": report_data.scope.image, "images": report_data.scope.images}
+    answers = question_answers(report_data)
     return [
         Chapter(
-            spec.name, spec.title, spec.introduction.format(**words), render_pictures(spec.figures, report_data), spec.tables(report_data)
+            spec.name, spec.title, spec.introduction.format(**words), render_pictures(spec.figures, report_data), spec.tables(report_data),
+            answers.get(spec.name),
         )
         for spec in CHAPTERS
     ]  # fmt: skip
 
 
-def question_sections(report_data: ReportData, chapters: Sequence[Chapter]) -> list[QuestionSection]:
-    """Return the questions with their verdicts and answers, each with the first picture of its chapter."""
-    sentences = answer_sentences(report_data.answers, report_data.scope)
-    first = {chapter.name: chapter.pictures[0] for chapter in chapters}
+def question_answers(report_data: ReportData) -> dict[str, QuestionAnswer]:
+    """Return what the page says of each question before the details."""
+    first, found = headlines(report_data), findings(report_data)
+    tables, changes = key_tables(report_data), changes_of_mind(report_data)
     verdicts = {name: report_data.answers.get(name, {}).get("verdict", "") for name in QUESTIONS}
-    return [QuestionSection(name, question, verdicts[name], sentences[name], first[name]) for name, question in QUESTIONS.items()]
+    return {
+        name: QuestionAnswer(question, verdicts[name], first[name], found[name], tables[name], changes[name]) for name, question in QUESTIONS.items()
+    }

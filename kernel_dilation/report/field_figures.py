@@ -13,7 +13,8 @@ METRICS_OF_CLASS_MODELS = ("total_variation", "class_mean_correlation")
 
 def draw_simple_effects(report_data: ReportData) -> Figure:
     """Draw accuracy, some metrics of the first method and some of the class models."""
-    first = [(method, metric) for method in list(report_data.explained.maps)[:1] for metric in METRICS_OF_FIRST_METHOD]
+    method = report_data.answers.get("saliency", {}).get("method", "")
+    first = [(method, metric) for metric in METRICS_OF_FIRST_METHOD] if method else []
     shown = [("", "accuracy"), *first, *((CLASS_MODEL, metric) for metric in METRICS_OF_CLASS_MODELS)]
     return simple_effects_figure(report_data.table("simple_effects"), shown, report_data.scope.alpha)
 
@@ -28,5 +29,6 @@ FIELD_FIGURES = (
         "A panel for each measure, with the dilation on the horizontal axis and a line for each contrast around zero.",
         interval="Bars",
         over="replicates and images",
+        files=("data/analysis/simple_effects.csv", "data/analysis/answers.json"),
     ),
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kernel_dilation.presentation.figure_style import EmptyFigureError, house_style, png_bytes, sentence_figure
 from kernel_dilation.report.captions import caption, caption_words
+from kernel_dilation.report.provenance import origin_html
 from kernel_dilation.report.report_data import ReportData
 
 from matplotlib.figure import Figure
@@ -23,6 +24,7 @@ class FigureSpec:
     networks: str = "{networks}"  # empty where no network is shown
     interval: str = ""  # what shows the interval, such as `Bars`
     over: str = "replicates"  # what the interval covers: `replicates`, or `replicates and images`
+    files: tuple[str, ...] = ()  # that it shows, written by earlier stages; `*` stands for the folders of all arms or methods
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Picture:
     caption: str
     alt: str
     absent: str = ""
+    origin: str = ""  # where the figure comes from, as HTML
 
 
 def render_pictures(specs: Iterable[FigureSpec], report_data: ReportData) -> list[Picture]:
@@ -48,7 +51,9 @@ def render_pictures(specs: Iterable[FigureSpec], report_data: ReportData) -> lis
         with house_style():
             try:
                 png = png_bytes(spec.draw(report_data))
-                pictures.append(Picture(spec.name, title, png, caption(text, report_data.scope, data, networks, spec.interval, spec.over), alt))
+                words_below = caption(text, report_data.scope, data, networks, spec.interval, spec.over)
+                origin = origin_html(spec.files, f"plots/{spec.name}.png")
+                pictures.append(Picture(spec.name, title, png, words_below, alt, origin=origin))
             except EmptyFigureError as error:
                 pictures.append(Picture(spec.name, title, png_bytes(sentence_figure(str(error))), "", str(error), absent=str(error)))
     return pictures

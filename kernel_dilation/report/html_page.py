@@ -6,57 +6,65 @@ from dataclasses import dataclass
 
 from kernel_dilation.interactive.page_part import PagePart
 from kernel_dilation.report.figure_specs import Picture
+from kernel_dilation.report.headlines import CHART_FILES, Headline
+from kernel_dilation.report.provenance import origin_html
+from kernel_dilation.report.scope_text import ScopeText
+from kernel_dilation.report.small_charts import chart_svg
 from kernel_dilation.report.tables import ReportTable
 
 from jinja2 import Environment, StrictUndefined
 
 
 @dataclass(frozen=True)
-class QuestionSection:
-    """A question with its verdict and its sentences, the first of which answers it."""
+class QuestionAnswer:
+    """A question and what the page says of it before the details."""
 
-    chapter: str  # name of the chapter with its figures
     question: str
     verdict: str
-    sentences: Sequence[str]
-    picture: Picture
+    headline: Headline  # for the first screen too
+    findings: Sequence[str]  # paragraphs
+    table: ReportTable
+    change_of_mind: Sequence[str]  # paragraphs: which observation would turn the verdict
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """A chapter of the page with its figures and tables."""
+    """A chapter of the page with its figures and tables; with an answer, the first figure stands beside it."""
 
     name: str
     title: str
     introduction: str
     pictures: Sequence[Picture]
     tables: Sequence[ReportTable] = ()
+    answer: QuestionAnswer | None = None
 
 
 def render_page(
     template: str,
-    answers: Sequence[QuestionSection],
-    scope: Sequence[str],
     chapters: Sequence[Chapter],
+    scope: ScopeText,
     rules: Sequence[str],
     rule_tables: Sequence[ReportTable],
     part: PagePart | None = None,
 ) -> str:
     """Return the page as HTML.
 
-    It has the questions with their answers, their scope, a table of contents, the chapters, and the rules of
-    the verdicts.
+    It has the questions with their answers on one screen, a table of contents, the chapters, the scope of the answers,
+    and the rules of the verdicts.
 
     Args:
         template: Jinja2 text.
-        scope: sentences on what the answers hold for.
+        scope: what the answers hold for.
         rules: paragraphs on how verdicts are reached.
         rule_tables: the tables that follow the first paragraphs, one each.
         part: sections that react to the reader, with their scripts and data.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["data_uri"] = data_uri
-    return environment.from_string(template).render(answers=answers, scope=scope, chapters=chapters, rules=rules, rule_tables=rule_tables, part=part)
+    environment.filters["chart_svg"] = chart_svg
+    origin = origin_html(CHART_FILES) if any(chapter.answer for chapter in chapters) else ""
+    texts = {"scope": scope, "rules": rules, "rule_tables": rule_tables, "charts_origin": origin}
+    return environment.from_string(template).render(chapters=chapters, part=part, **texts)
 
 
 def data_uri(png: bytes) -> str:

@@ -35,6 +35,7 @@ LEARNING_FIGURES = (
         "a row for each way and a column for each world.",
         data="{learning}",
         networks="{learning_runs}",
+        files=("data/analysis/learned.csv", "data/analysis/worlds.csv"),
     ),
     FigureSpec(
         "chosen_against_initial",
@@ -46,6 +47,7 @@ LEARNING_FIGURES = (
         "vertical axis.",
         data="{learning}",
         networks="{learning_runs} from each initial dilation",
+        files=("data/learned/*/choices.csv",),
     ),
     FigureSpec(
         "learned_trajectories",
@@ -55,5 +57,6 @@ LEARNING_FIGURES = (
         "A panel for each of {learners}, with the epoch on the horizontal axis, the dilation on the vertical one, and a line for each run.",
         data="{learning}",
         networks="{learning_runs} from each initial dilation",
+        files=("data/learned/*/trajectory.csv",),
     ),
 )

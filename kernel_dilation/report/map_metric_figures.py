@@ -46,6 +46,7 @@ METRIC_FIGURES = (
         data="{data_set}, {explained}",
         interval="Bars",
         over="replicates and images",
+        files=("data/analysis/levels.csv", "data/analysis/untrained_levels.csv", "data/saliency/*/measures.csv"),
     ),
     FigureSpec(
         "verdicts_by_measure",
@@ -56,6 +57,7 @@ METRIC_FIGURES = (
         "separately, over those of the class models.",
         "A coloured cell for each method and metric: difference, negligible, equivalent, inconclusive or untestable.",
         data="{data_set}, {explained}",
+        files=("data/analysis/effects.csv",),
     ),
     FigureSpec(
         "similarity_against_floor",
@@ -67,6 +69,7 @@ METRIC_FIGURES = (
         "A panel for each index of similarity and a row for each method, with pairs of dilations as points on the band of pairs of replicates.",
         data="{data_set}, {explained}",
         interval="Lines",
+        files=("data/analysis/similarity.csv",),
     ),
     FigureSpec(
         "gridding",
@@ -78,6 +81,7 @@ METRIC_FIGURES = (
         "dilations.",
         data="{data_set}, {explained}",
         interval="Bars (of the difference between the two)",
+        files=("data/analysis/gridding.csv",),
     ),
     FigureSpec(
         "randomisation_cascade",
@@ -88,6 +92,7 @@ METRIC_FIGURES = (
         f"{ON_A_SUBSET}",
         "A panel for each method, with randomised layers on the horizontal axis, similarity on the vertical one, and a line for each dilation.",
         data="{data_set}, {explained}",
+        files=("data/saliency/*/cascade.csv",),
     ),
     FigureSpec(
         "planted_marks",
@@ -100,5 +105,6 @@ METRIC_FIGURES = (
         "A panel for each metric, with the dilation on the horizontal axis and a line for each method.",
         networks="networks of their own, means over replicates, kernel sizes and poolings",
         interval="Bars",
+        files=("data/analysis/marks.csv",),
     ),
 )

@@ -14,6 +14,7 @@ NETWORK_FIGURES = (
         "Solid: validation; dashed: training. Lines: means over replicates; bands: lowest to highest replicate.",
         "Loss in the upper row and accuracy in the lower one over epochs; a column for each kernel size and pooling, a line for each dilation.",
         data="{data_set}, {validation}",
+        files=("data/analysis/curves.csv",),
     ),
     FigureSpec(
         "first_kernels",
@@ -23,6 +24,7 @@ NETWORK_FIGURES = (
         "A row of kernels for each kernel size and dilation, with their taps spaced by the dilation.",
         data="{data_set}",
         networks="first replicate, {pooling} pooling",
+        files=("data/saliency/*/inside.npz",),
     ),
     FigureSpec(
         "activations",
@@ -32,6 +34,7 @@ NETWORK_FIGURES = (
         "Rows of activations for each layer and dilation.",
         data="{data_set}, {one}",
         networks="first replicate, {reference_arms}",
+        files=("data/saliency/*/inside.npz",),
     ),
     FigureSpec(
         "filter_maximisation",
@@ -41,6 +44,7 @@ NETWORK_FIGURES = (
         "Rows of images for each initial image and dilation, a column for each filter.",
         data="{data_set}, {one}",
         networks="first replicate, {reference_arms}",
+        files=("data/saliency/*/inside.npz",),
     ),
 )
 DATA_FIGURES = (
@@ -52,6 +56,7 @@ DATA_FIGURES = (
         "A row of {images} for each class.",
         data="{data_set}, {train}",
         networks="",
+        files=("data/digits.npz",),
     ),
     FigureSpec(
         "class_counts",
@@ -61,6 +66,7 @@ DATA_FIGURES = (
         "Bars for the number of {images} of each class in training, validation and test.",
         data="{data_set}",
         networks="",
+        files=("metrics/fetch.json",),
     ),
     FigureSpec(
         "class_means",
@@ -70,5 +76,6 @@ DATA_FIGURES = (
         "The mean {image} of each of the ten classes.",
         data="{data_set}, {train}",
         networks="",
+        files=("data/digits.npz",),
     ),
 )

@@ -8,6 +8,7 @@ from kernel_dilation.presentation.table_rows import rows_where
 from kernel_dilation.report.figure_specs import FigureSpec
 from kernel_dilation.report.report_data import ReportData
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -33,7 +34,7 @@ def draw_maps(report_data: ReportData) -> Figure:
 def draw_localisation(report_data: ReportData) -> Figure:
     """Draw the salient regions of the first method's maps."""
     explained = report_data.explained
-    maps = next(iter(explained.maps.values()), explained.class_models[:, :0])
+    maps = next(iter(explained.maps.values()), np.zeros((len(report_data.scope.dilations), 0, *explained.digits.shape[1:])))
     return localisation_figure(explained.digits, maps, report_data.scope.dilations)
 
 
@@ -55,6 +56,7 @@ SALIENCY_FIGURES = (
         "A row for each dilation, with the saliency maps of the {image} by every method and then the class model.",
         data="{data_set}, {one}",
         networks=FIRST_REPLICATE,
+        files=("data/saliency/*/maps.npz", "data/saliency/*/class_models.npz", "data/digits.npz"),
     ),
     FigureSpec(
         "class_models",
@@ -64,6 +66,7 @@ SALIENCY_FIGURES = (
         "Class models of the ten classes in columns and dilations {dilations} in rows, below the class means.",
         data="{data_set}, {train}",
         networks=FIRST_REPLICATE,
+        files=("data/saliency/*/class_models.npz", "data/digits.npz"),
     ),
     FigureSpec(
         "class_models_with_mean",
@@ -76,6 +79,7 @@ SALIENCY_FIGURES = (
         "Grey class models of the ten classes in columns and dilations {dilations} in rows.",
         data="{data_set}, {train}",
         networks=FIRST_REPLICATE,
+        files=("data/saliency/*/class_models.npz", "data/digits.npz"),
     ),
     FigureSpec(
         "transfer_between_dilations",
@@ -86,6 +90,7 @@ SALIENCY_FIGURES = (
         "A matrix with the dilation of the class models in rows, the dilation of the classifying networks in columns, and the mean probability "
         "of the class in each cell.",
         data="{data_set}",
+        files=("data/analysis/transfer.csv",),
     ),
     FigureSpec(
         "saliency_maps",
@@ -95,6 +100,7 @@ SALIENCY_FIGURES = (
         "Test {images} in columns and their saliency maps by {methods} at each dilation in rows.",
         data="{data_set}, {shown}",
         networks=FIRST_REPLICATE,
+        files=("data/saliency/*/maps.npz", "data/digits.npz"),
     ),
     FigureSpec(
         "localisation",
@@ -105,6 +111,7 @@ SALIENCY_FIGURES = (
         "Test {images} in columns and the salient region with its box at each dilation in rows, below the foreground with its box.",
         data="{data_set}, {shown}",
         networks=FIRST_REPLICATE,
+        files=("data/saliency/*/maps.npz", "data/digits.npz"),
     ),
     FigureSpec(
         "spectra",
@@ -115,5 +122,6 @@ SALIENCY_FIGURES = (
         "A power spectrum for each method in rows and each dilation in columns.",
         data="{data_set}, {explained}",
         networks="mean over replicates, {reference_arms}",
+        files=("data/saliency/*/spectra.npz",),
     ),
 )

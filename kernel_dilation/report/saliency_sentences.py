@@ -194,7 +194,8 @@ def contrast_group_sentences(contrast: ContrastGlossaryEntry, metrics: Mapping[s
             "untestable": f"The replicates are too few to test {contrast.topic}",
         }
         if value.get("verdict") in texts:
-            groups.setdefault(texts[value["verdict"]], []).append(without_underscores(name))
+            title = without_underscores(name).replace("gridding at ", "gridding at dilation ")
+            groups.setdefault(texts[value["verdict"]], []).append(title)
     different = any(value.get("verdict") in ("difference", "negligible") for value in metrics.values())
     caveat = f" {contrast.caveat}" if contrast.caveat and different else ""
     return [f"{text} ({join_with_and(names)}).{caveat}" for text, names in groups.items()]

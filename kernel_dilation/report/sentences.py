@@ -14,7 +14,7 @@ from kernel_dilation.presentation.text_formatting import (
 from kernel_dilation.report.field_sentences import field_sentences
 from kernel_dilation.report.learning_sentences import learning_sentences
 from kernel_dilation.report.saliency_sentences import saliency_sentences
-from kernel_dilation.report.scope import SPLITS, AnswerValues, Scope
+from kernel_dilation.report.scope import AnswerValues, Scope
 
 QUESTIONS = {
     "learned": "Is there a consistent way to learn the best dilation?",
@@ -38,19 +38,6 @@ def answer_sentences(answers: AnswerValues, scope: Scope) -> dict[str, list[str]
     if len(scope.dilations) < 2:
         sentences |= {question: [ONE_DILATION] for question in ("saliency", "accuracy") if sentences[question]}
     return {question: lines or [NO_ANSWER] for question, lines in sentences.items()}
-
-
-def scope_sentences(scope: Scope) -> list[str]:
-    """Return which images, how many networks, what was varied and what was held fixed."""
-    counts = [f"{number:,} for {SPLITS[split]}" for split, number in scope.digits.items()]
-    counts[:1] = [count.replace(" for", f" {scope.images} for") for count in counts[:1]]
-    arms = f"each of the {scope.arms} arms, which combine" if scope.arms > 1 else "the only arm, with"
-    return [
-        f"The data set is {scope.data_set}, with {join_with_and(counts)}.",
-        f"For {arms} {scope.grid}, {count_noun(scope.replicates, 'network')} {'were' if scope.replicates > 1 else 'was'} trained.",
-        f"The dilation applies to {scope.dilated}. {held_fixed_sentence(scope)}",
-        "These answers hold for this data set, these architectures and this length of training; we make no claim beyond that.",
-    ]
 
 
 def held_fixed_sentence(scope: Scope) -> str:

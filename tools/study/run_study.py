@@ -23,6 +23,7 @@ from tools.project_copy import copy_file, copy_files, list_project_files
 from tools.study.accuracy_fall import RUNS as REPLICATION_RUNS
 from tools.study.reach import write_reach
 from tools.study.readme import write_readme
+from tools.study.research_crate import write_crate
 from tools.study.run_results import SMALL_FILES
 from tools.study.study_runs import KEPT, MAIN, STUDY, Run, read_runs
 from tools.study.write_replication import write_replication
@@ -140,6 +141,7 @@ def main() -> None:
         write_replication(folders, parse_settings(runs[0].params), REPLICATION)
     write_reach(KEPT, parse_settings(runs[0].params).analyze, STUDY / "reach.csv")
     write_readme(STUDY)
+    write_crate(STUDY, Path("CITATION.cff"), renewed=bool(missing))
     print(f"study: {', '.join(run.name for run in missing) or 'nothing'} had to run; the results are in {STUDY}/")
 
 

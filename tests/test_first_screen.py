@@ -1,0 +1,176 @@
+"""The first screen and the head of each chapter: answers, numbers with intervals, small charts, and what would change our mind."""
+
+from dataclasses import replace
+from math import nan
+from xml.etree.ElementTree import fromstring
+
+from kernel_dilation.report.change_of_mind import changes_of_mind, learning_change
+from kernel_dilation.report.contents import CHAPTERS
+from kernel_dilation.report.findings import findings
+from kernel_dilation.report.headlines import headlines, worst_worlds
+from kernel_dilation.report.html_page import Chapter
+from kernel_dilation.report.key_tables import key_tables
+from kernel_dilation.report.report_data import ReportData
+from kernel_dilation.report.sentences import QUESTIONS
+from kernel_dilation.report.small_charts import ChartRow, RowChart, chart_svg, description
+
+import pandas as pd
+import pytest
+from interactive_pages import made_up_part, page_without_figures
+from made_up_study import made_up_answers, made_up_scope, made_up_study
+from paragraph_numbers import crowded_paragraphs, numbers_in
+from poorer_answers import without_each_key
+
+STUDY = made_up_study()
+DIFFERENCES = ("difference", "negligible", "equivalent", "inconclusive", "untestable")
+VERDICTS = {"learned": ("consistent", "inconsistent", "inconclusive"), **dict.fromkeys(("saliency", "accuracy", "fields"), DIFFERENCES)}
+EACH_VERDICT = [(name, verdict) for name, verdicts in VERDICTS.items() for verdict in verdicts]
+
+
+def with_verdict(name: str, verdict: str) -> ReportData:
+    """Return the made-up study with another verdict on a question, and a number of replicates that would settle it."""
+    answer = {**STUDY.answers[name], "verdict": verdict, "replicates_needed": 24}
+    return replace(STUDY, answers={**STUDY.answers, name: answer})
+
+
+def test_each_headline_is_an_answer_a_number_its_interval_and_a_chart():
+    shown = headlines(with_error_ratio())
+    assert list(shown) == list(QUESTIONS)
+    assert {name: (each.number, each.interval) for name, each in shown.items()} == {
+        "learned": ("97 %", "95 % CI 83 % to 99.9 %"),
+        "saliency": ("+0.020", "95 % CI 0.010 to 0.030"),
+        "accuracy": ("\N{MULTIPLICATION SIGN}1.24", "95 % CI 1.10 to 1.40"),
+        "fields": ("\N{MINUS SIGN}0.050", "95 % CI \N{MINUS SIGN}0.10 to 0"),
+    }
+    assert all(each.meaning and each.chart and each.chart.rows for each in shown.values())
+
+
+def with_error_ratio() -> ReportData:
+    """Return the made-up study with a ratio of errors."""
+    ratio = {"error_ratio": 1.2389, "error_ratio_lower": 1.0978, "error_ratio_upper": 1.3983}
+    return replace(STUDY, answers={**STUDY.answers, "accuracy": {**STUDY.answers["accuracy"], **ratio}})
+
+
+@pytest.mark.parametrize(("name", "verdict"), EACH_VERDICT)
+def test_each_verdict_is_answered_first_and_says_what_would_turn_it(name, verdict):
+    report_data = with_verdict(name, verdict)
+    sentence = headlines(report_data)[name].sentence
+    openings = {
+        "difference": ("Yes. ", "They matter. "), "negligible": ("Yes, but negligibly. ", "They hardly matter. "), "consistent": ("Yes. ",),
+        "equivalent": ("No. ", "They do not matter. "), "inconsistent": ("No. ",),
+    }  # fmt: skip
+    assert sentence.startswith(openings.get(verdict, ("Undecided. ",)))
+    first = changes_of_mind(report_data)[name][0]
+    assert numbers_in(first), "a rule has a number"
+    if name != "learned":
+        assert "0.05" in first
+
+
+def test_what_would_turn_an_answer_names_the_margin_and_the_replicates_that_would_settle_it():
+    assert changes_of_mind(with_verdict("accuracy", "inconclusive"))["accuracy"] == [
+        "An effect of dilation with a corrected p-value of at most 0.05 would turn the answer into a yes. It would become a no if every pair of "
+        "dilations were shown to differ by less than the margin (0.50 percentage points).",
+        "If the differences are as large as they were here, 24 replicates would settle it in 80 % of such studies.",
+    ]
+    assert "10 % of a metric's value" in changes_of_mind(STUDY)["saliency"][0]
+    assert len(changes_of_mind(with_verdict("accuracy", "difference"))["accuracy"]) == 1
+
+
+def test_what_would_turn_the_answer_on_learning_has_the_numbers_of_the_rule():
+    """Oracle: the requirements of the default parameters, 70 % and 50 %, and eleven runs, of which 3 were made."""
+    first, second = learning_change({"verdict": "inconclusive"}, made_up_scope())
+    assert numbers_in(first) == ["70", "50"]
+    assert second == "This takes at least 11 runs of each way in every world; this run has 3."
+
+
+@pytest.mark.parametrize(("name", "verdict"), EACH_VERDICT)
+def test_no_paragraph_of_the_page_holds_more_than_two_numbers(name, verdict):
+    assert crowded_paragraphs(page_without_figures(with_verdict(name, verdict))) == []
+
+
+def test_no_paragraph_of_the_tools_or_of_the_notes_of_tables_holds_more_than_two_numbers():
+    notes = "".join(f"<p>{table.note}</p><p>{chapter.introduction}</p>" for chapter in full_chapters() for table in chapter.tables)
+    assert "p-values are corrected" in notes
+    assert crowded_paragraphs(notes + made_up_part().sections) == []
+
+
+def full_chapters() -> list[Chapter]:
+    """Return the chapters with their tables, without drawing a figure."""
+    return [Chapter(spec.name, spec.title, spec.introduction, [], spec.tables(STUDY)) for spec in CHAPTERS]
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "numbers"),
+    [
+        ("The error rises from 4.0 % to 5.0 %, by 1,234 images.", ["4.0", "5.0", "1,234"]),
+        ("Huang and Grethlein (2019) trained at dilations 1, 2 and 4 with kernels of 3 by 3 taps.", []),
+        ("Kernel sizes 5 minus 3: 0.5 points (95 % CI 0.2 to 0.8).", ["0.5", "0.2", "0.8"]),
+        ("In 2019 there were 10.", ["2019", "10."]),
+        ("Arm 2-3-max of MNIST (5,000 digits) at dilation 2", ["2", "3"]),
+    ],
+)
+def test_numbers_are_counted_and_names_are_not(paragraph, numbers):
+    assert numbers_in(paragraph) == numbers
+
+
+def test_a_missing_number_leaves_a_gap_and_nothing_else_breaks():
+    for answers in without_each_key(made_up_answers()):
+        report_data = replace(STUDY, answers=answers, tables={})
+        for part in (headlines, findings, changes_of_mind, key_tables):
+            assert list(part(report_data)) == list(QUESTIONS)
+            assert "None" not in str({name: getattr(value, "rows", getattr(value, "sentence", value)) for name, value in part(report_data).items()})
+
+
+def test_without_answers_and_tables_each_question_says_so():
+    empty = replace(STUDY, answers={}, tables={})
+    assert {each.sentence for each in headlines(empty).values()} == {"There is no answer yet, because the numbers for this question are missing."}
+    assert not any(changes_of_mind(empty).values())
+    assert not any(findings(empty).values())
+    assert not any(table.rows for table in key_tables(empty).values())
+    assert crowded_paragraphs(page_without_figures(empty)) == []
+
+
+def test_a_single_dilation_is_undecided():
+    shown = headlines(made_up_study((2,), (3,), ("max",), 1, learners=()))
+    assert shown["saliency"].sentence == shown["accuracy"].sentence
+    assert shown["accuracy"].sentence.startswith("Undecided. Only one dilation was trained")
+
+
+def test_the_key_tables_hold_the_numbers_of_the_answers():
+    tables = key_tables(with_error_ratio())
+    accuracy = {row[0]: row[1:] for row in tables["accuracy"].rows}
+    assert accuracy["ratio of these errors"] == ["1.24", "1.10 to 1.40", "", ""]
+    assert accuracy["range of the means (points)"] == ["0.80", "", "p = 0.002", "difference"]
+    gini = next(row for row in tables["saliency"].rows if row[1] == "gini")
+    assert gini == ["gradient maps", "gini", "0.020", "0.010 to 0.030", "difference", "", "become more concentrated"]
+    assert tables["learned"].rows[0][0] == "race"
+    assert not any("control" in row[0] for row in tables["learned"].rows)
+    assert ["average minus max pooling", "accuracy at dilation 4 (points)", "0.30", "0.20 to 0.40", "difference"] in tables["fields"].rows
+
+
+def test_a_way_stands_in_the_chart_with_the_world_where_it_does_worst_and_the_best_way_comes_first():
+    rows = [("race", "a", 0.9), ("race", "b", 0.5), ("other", "a", 0.8), ("other", "b", 0.7), ("always_smallest", "a", 1.0)]
+    learned = pd.DataFrame(rows, columns=["method", "world", "right_share"]).assign(same_share=1.0, identified=True)
+    assert {name: row["world"] for name, row in worst_worlds(learned, "race").items()} == {"race": "b", "other": "b"}
+    assert list(worst_worlds(learned, "race")) == ["race", "other"]
+    assert list(worst_worlds(learned, "")) == ["other", "race"]
+
+
+def test_a_chart_places_values_and_intervals_in_proportion():
+    """Oracle: from the smallest end to the largest, values lie on a line from the end of the labels to the margin."""
+    chart = RowChart("Differences", [ChartRow("a", 0.0, -1.0, 1.0), ChartRow("b <c>", 0.5)], 0.0)
+    svg = fromstring(chart_svg(chart))
+    whisker = next(line for line in svg.iter("line") if line.get("class") == "whisker")
+    reference = next(line for line in svg.iter("line") if line.get("class") == "reference")
+    dots = [float(dot.get("cx")) for dot in svg.iter("circle")]
+    left, right = float(whisker.get("x1")), float(whisker.get("x2"))
+    assert dots == pytest.approx([(left + right) / 2, left + 0.75 * (right - left)], abs=0.1)
+    assert float(reference.get("x1")) == pytest.approx(dots[0], abs=0.1)
+    assert len([line for line in svg.iter("line") if line.get("class") == "whisker"]) == 1
+    assert svg.get("aria-label") == description(chart) == "Differences. a: 0 (\N{MINUS SIGN}1.0 to 1.0); b <c>: 0.50."
+
+
+def test_a_chart_of_equal_values_has_an_axis():
+    svg = fromstring(chart_svg(RowChart("Equal", [ChartRow("a", 2.0), ChartRow("b", 2.0, nan, 3.0)])))
+    assert len(list(svg.iter("circle"))) == 2
+    assert all("nan" not in str(element.attrib) for element in svg.iter())
