@@ -17,6 +17,7 @@ from kernel_dilation.analysis.field_answer import field_answer
 from kernel_dilation.analysis.field_effects import effect_tables, field_effects
 from kernel_dilation.analysis.learning_analysis import learning_analysis
 from kernel_dilation.analysis.mark_analysis import mark_levels
+from kernel_dilation.analysis.method_properties import method_properties
 from kernel_dilation.analysis.metric_stacks import metric_stacks, of_state
 from kernel_dilation.analysis.saliency_analysis import (
     cross_recognition_analysis,
@@ -150,6 +151,7 @@ def analyze_saliency(settings: Settings, metrics: pd.DataFrame, accuracies: pd.D
     tables = {name: pd.concat([table for table, _ in parts]) for name, parts in results.items()}
     fields, untrained = (read_arrays(SALIENCY, arms, file, "receptive_field") for file in ("maps.npz", f"{UNTRAINED}/maps.npz"))
     networks, maps = (read_by_arm(MARKS / f"{name}.csv", names) for name in ("networks", "maps"))
+    tables["method_properties"] = method_properties(findings, methods)
     tables["untrained_levels"] = untrained_levels(metrics, options)
     tables["marks"] = mark_levels(networks, maps, options)
     tables["fields"] = receptive_field_table(fields, untrained, accuracies, settings.network.dilate, options)

@@ -9,8 +9,8 @@ import numpy as np
 
 # Correlations and differences, -1 to 1: their zero is no absence, and a share of a value near it is arbitrarily small.
 SIGNED_METRICS = (
-    "agreement_spearman", "agreement_ssim", "class_mean_contrast", "class_mean_contrast_unsigned", "class_mean_correlation", "deletion_less_chance",
-    "insertion_less_chance", "other_class_similarity", "randomization_similarity", "start_similarity",
+    "agreement_spearman", "agreement_ssim", "class_mean_contrast", "class_mean_contrast_unsigned", "class_mean_correlation", "deletion_gain",
+    "insertion_gain", "other_class_similarity", "randomization_similarity", "start_similarity",
 )  # fmt: skip
 
 

@@ -7,8 +7,6 @@ from kernel_dilation.experiment.world_names import world_title
 from kernel_dilation.presentation.table_rows import row_dicts, rows_where
 from kernel_dilation.presentation.text_formatting import format_number, without_underscores
 from kernel_dilation.presentation.way_names import way_title
-from kernel_dilation.report.glossary import METRIC_GLOSSARY
-from kernel_dilation.report.map_metric_figures import rows_on_dilation
 from kernel_dilation.report.report_data import ReportData
 
 import pandas as pd
@@ -148,25 +146,6 @@ def with_titles(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{column: table[column].map(title) for column, title in titles.items() if column in table})
 
 
-def saliency_tables(report_data: ReportData) -> list[ReportTable]:
-    """Return the tables of every metric by dilation, of the comparisons with a reference, and of the definitions."""
-    effects, contrasts = rows_on_dilation(report_data.table("effects")), rows_where(report_data.table("effects"), factor="comparison")
-    note = (
-        f"{INTERVAL}{SMALLEST}p-values are corrected within their family. W: Kendall's agreement of the replicates on the order of the dilations. "
-        "Effect: rank-biserial correlation of the two dilations that differ most. Slope: change per pixel of dilation."
-    )
-    references = (
-        "Similarity: maps of two dilations minus maps of two replicates of one dilation. Gridding: maps of a dilation minus those of other "
-        "dilations, at the lag of that dilation. Transfer (cross-recognition): networks of another dilation minus networks of the same. p-values "
-        "are corrected within each."
-    )
-    return [
-        report_table("All metrics and methods: tests, slopes and verdicts", effects, METRIC_COLUMNS, note),
-        report_table("Comparisons with a reference: noise floor, gridding, cross-recognition", contrasts, CONTRAST_COLUMNS, references),
-        definitions_table(effects),
-    ]
-
-
 def field_tables(report_data: ReportData) -> list[ReportTable]:
     """Return the simple effects of pooling and kernel size, and how they change with dilation."""
     note = (
@@ -197,14 +176,6 @@ def left_out(effects: pd.DataFrame) -> str:
     """Return how many rows a table of the largest effects leaves out; nothing if it has them all."""
     missing = len(effects) - len(largest_effects(effects))
     return f" The largest effects come first; {missing:,} smaller ones are only in data/analysis." if missing else ""
-
-
-def definitions_table(effects: pd.DataFrame) -> ReportTable:
-    """Return the definition of each metric that the glossary has."""
-    names = list(dict.fromkeys(effects["measure"])) if len(effects) else []
-    rows = [{"measure": name, "definition": METRIC_GLOSSARY[name].definition} for name in names if name in METRIC_GLOSSARY]
-    headings = {"measure": "metric", "definition": "definition"}
-    return report_table("Definitions of the metrics", pd.DataFrame(rows), headings, "Sharpness and localisation are computed from absolute values.")
 
 
 def accuracy_tables(report_data: ReportData) -> list[ReportTable]:
