@@ -1,7 +1,7 @@
 """Answer the four questions from the results of all arms: `python -m stages.analyze`.
 
-Takes data/digits.npz, data/networks, data/saliency, data/marks, data/learned, data/rounds.csv, data/transfer.csv, data/judges and
-metrics/fetch.json; leaves data/analysis, metrics/answers.json and the tables in plots/.
+Takes data/digits.npz, data/networks, data/saliency, data/marks, data/learned, data/rounds.csv, data/transfer.csv, data/representations.csv,
+data/judges and metrics/fetch.json; leaves data/analysis, metrics/answers.json and the tables in plots/.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from kernel_dilation.analysis.learning_analysis import learning_analysis
 from kernel_dilation.analysis.mark_analysis import mark_levels
 from kernel_dilation.analysis.method_properties import method_properties
 from kernel_dilation.analysis.metric_stacks import metric_stacks, of_state
+from kernel_dilation.analysis.representation_analysis import representation_analysis
 from kernel_dilation.analysis.saliency_analysis import (
     cross_recognition_analysis,
     gridding_analysis,
@@ -45,8 +46,11 @@ from kernel_dilation.experiment.paths import (
     PARAMETERS,
     PLOTS,
     REGULARISED,
+    REPRESENTATIONS,
+    REPRESENTED_LAYERS,
     ROUNDS,
     SALIENCY,
+    STATES,
     TRAINED,
     TRANSFER,
     UNTRAINED,
@@ -69,6 +73,9 @@ from threadpoolctl import threadpool_limits
 PLOT_TABLES = {"accuracy": "accuracy", "learning_curves": "curves", "measures": "levels"}  # file in plots/, and the table that it shows
 CROSS_RECOGNITION = {  # columns of transfer.csv, and the kinds of their entries
     "source": "OUT", "source_replicate": "i", "target": "OUT", "class": "i", "confidence": "fi", "recognised": "fi",
+}  # fmt: skip
+REPRESENTATION_COLUMNS = {  # the same of representations.csv
+    "state": "OUT", "layer": "OUT", "kernel_size": "i", "pooling": "OUT", "first": "i", "second": "i", "replicate": "i", "cka": "fi",
 }  # fmt: skip
 
 
@@ -128,6 +135,31 @@ def read_cross_recognition(path: Path, names: Sequence[str], replicates: int) ->
     return pd.concat([*factors, table.drop(columns=["source", "target"])], axis=1)
 
 
+def read_representations(path: Path, settings: Settings) -> pd.DataFrame:
+    """Read representations.csv, which has no rows for a single replicate.
+
+    Raises:
+        ValueError: the file is damaged, or belongs to other arms or another number of replicates.
+    """
+    dilations, replicates = len(settings.dilations), settings.train.replicates
+    groups = len(settings.kernel_sizes) * len(settings.poolings) * dilations * (dilations + 1) // 2
+    rows = len(STATES) * len(REPRESENTED_LAYERS) * groups * replicates if replicates > 1 else 0
+    table = read_columns(path, REPRESENTATION_COLUMNS, rows)
+    if rows:
+        require_entries(path, table, REPRESENTATION_COLUMNS)
+        factors = {
+            "first": settings.dilations,
+            "kernel_size": settings.kernel_sizes,
+            "pooling": settings.poolings,
+            "state": STATES,
+            "layer": REPRESENTED_LAYERS,
+        }
+        for column, levels in factors.items():
+            if set(table[column]) != set(levels):
+                raise damage(path, f"`{column}` must have the values {', '.join(map(str, levels))}")
+    return table
+
+
 def analyze_accuracy(settings: Settings) -> tuple[Answer, Tables]:
     """Return the answer on accuracy and its tables."""
     return accuracy_analysis(*read_predictions(NETWORKS, settings.arms()), settings.analyze)
@@ -144,8 +176,10 @@ def analyze_saliency(settings: Settings, metrics: pd.DataFrame, accuracies: pd.D
         gridding_analysis(method, read_arrays(SALIENCY, arms, "autocorrelations.npz", method), options)
         for method in (*methods, CLASS_MODEL, REGULARISED)
     ]
+    logits, labels, _ = read_predictions(NETWORKS, arms)
+    representations = representation_analysis(read_representations(REPRESENTATIONS, settings), logits, labels, options)
     transfer = cross_recognition_analysis(read_cross_recognition(TRANSFER, names, settings.train.replicates), options)
-    results = {"similarity": similarity, "gridding": gridding, "transfer": [transfer]}
+    results = {"similarity": similarity, "gridding": gridding, "transfer": [transfer], "representations": [representations]}
     for _, more in chain(*results.values()):
         findings |= more
     tables = {name: pd.concat([table for table, _ in parts]) for name, parts in results.items()}

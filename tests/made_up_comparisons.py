@@ -1,6 +1,7 @@
 """Tables of a made-up study on which explanations and which networks change with dilation."""
 
 from collections.abc import Sequence
+from itertools import product
 
 
 def property_rows(dilations: Sequence[int], methods: Sequence[str]) -> list[dict[str, object]]:
@@ -13,3 +14,14 @@ def property_rows(dilations: Sequence[int], methods: Sequence[str]) -> list[dict
         for method in methods
         if len(dilations) > 1
     ]
+
+
+def representation_rows(dilations: Sequence[int], replicates: int) -> list[dict[str, object]]:
+    """Return the similarity of representations and errors of every pair of dilations; none for a single replicate."""
+    kinds = [*product(("trained", "untrained"), ("cka_features", "cka_hidden")), ("trained", "error_consistency")]
+    return [
+        {"state": state, "index": index, "comparison": "replicates" if first == second else "dilations", "first": first, "second": second,
+         "mean": 0.8 + 0.1 * (first == second), "lower": 0.7, "upper": 0.95}
+        for (state, index), first, second in product(kinds, dilations, dilations)
+        if first <= second and replicates > 1
+    ]  # fmt: skip

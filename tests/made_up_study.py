@@ -16,7 +16,7 @@ from kernel_dilation.report.scope import Scope
 import numpy as np
 import pandas as pd
 from changed_parameters import changed
-from made_up_comparisons import property_rows
+from made_up_comparisons import property_rows, representation_rows
 from made_up_fields import field_tables, made_up_fields
 
 MEASURES = ("gini", "entropy", "mass_accuracy", "a_measure_of_tomorrow")
@@ -220,6 +220,7 @@ def saliency_tables(random: Random, dilations: Sequence[int], replicates: int, m
         "untrained_levels": [{"method": name, "measure": "gini", "level": level, **ends} for name, level in product(methods, dilations)],
         "gridding": [{"method": method, "dilation": dilation, **peaks} for method, dilation in product(methods, dilated)],
         "method_properties": property_rows(dilations, methods),
+        "representations": representation_rows(dilations, replicates),
         "marks": [
             {"method": method, "measure": measure, "level": dilation, **ends}
             for method, measure, dilation in product(methods, ("mark_share", "mark_share_chance"), dilations)

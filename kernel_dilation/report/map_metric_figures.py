@@ -69,6 +69,18 @@ METRIC_FIGURES = (
         interval="Lines",
     ),
     FigureSpec(
+        "representation_similarity",
+        "Similarity of representations and errors relative to the noise floor",
+        lambda report_data: similarity_against_floor_figure(report_data.table("representations").rename(columns={"state": "method"})),
+        "Do networks of different dilations compute something else, or only draw other maps? Debiased centred kernel alignment (CKA) of the last "
+        "features and of the hidden layer, and consistency of errors (Cohen's kappa). Rows: networks after and before training. Grey: two replicates "
+        "of one dilation, the noise floor, from the dilation with the lowest mean to the one with the highest. Points: two dilations, coloured by "
+        "the larger one.",
+        "A panel for each kind of similarity and a row for trained and untrained networks, with pairs of dilations as points on the band of pairs of "
+        "replicates.",
+        interval="Lines",
+    ),
+    FigureSpec(
         "gridding",
         "Gridding artefacts",
         lambda report_data: gridding_figure(report_data.table("gridding")),

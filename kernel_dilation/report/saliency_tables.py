@@ -5,6 +5,7 @@ from kernel_dilation.report.glossary import METRIC_GLOSSARY
 from kernel_dilation.report.map_metric_figures import rows_on_dilation
 from kernel_dilation.report.method_property_table import method_property_table
 from kernel_dilation.report.report_data import ReportData
+from kernel_dilation.report.representation_table import representation_table
 from kernel_dilation.report.tables import CONTRAST_COLUMNS, INTERVAL, METRIC_COLUMNS, SMALLEST, ReportTable, report_table
 
 import pandas as pd
@@ -18,14 +19,18 @@ def saliency_tables(report_data: ReportData) -> list[ReportTable]:
         "Effect: rank-biserial correlation of the two dilations that differ most. Slope: change per pixel of dilation."
     )
     references = (
-        "Similarity: maps of two dilations minus maps of two replicates of one dilation. Gridding: maps of a dilation minus those of other "
+        "Similarity: maps of two dilations minus maps of two replicates of one dilation. Representation: the same for representations and errors of "
+        "networks. Gridding: maps of a dilation minus those of other "
         "dilations, at the lag of that dilation. Transfer (cross-recognition): networks of another dilation minus networks of the same. p-values "
         "are corrected within each."
     )
     return [
         method_property_table(report_data.table("method_properties")),
         report_table("All metrics and methods: tests, slopes and verdicts", effects, METRIC_COLUMNS, note),
-        report_table("Comparisons with a reference: noise floor, gridding, cross-recognition", contrasts, CONTRAST_COLUMNS, references),
+        report_table(
+            "Comparisons with a reference: noise floor, representations, gridding, cross-recognition", contrasts, CONTRAST_COLUMNS, references
+        ),
+        representation_table(report_data.table("representations"), report_data.table("effects")),
         definitions_table(effects),
     ]
 

@@ -1,0 +1,58 @@
+"""The table of how alike networks of different dilations are in what they compute, and what it says in a few sentences."""
+
+from collections.abc import Sequence
+
+from kernel_dilation.presentation.table_rows import row_dicts, rows_where
+from kernel_dilation.presentation.text_formatting import format_number, join_with_and
+from kernel_dilation.report.tables import INTERVAL, ReportTable, report_table
+
+import pandas as pd
+
+REPRESENTATION_COLUMNS = {
+    "state": "networks", "index": "similarity", "comparison": "between", "first": "first", "second": "second", "mean": "mean", "lower": "from",
+    "upper": "to",
+}  # fmt: skip
+INDEX_WORDS = {"cka_features": "the last features", "cka_hidden": "the hidden layer", "error_consistency": "errors"}
+ALIKE = ("equivalent", "negligible")
+
+
+def representation_table(similarities: pd.DataFrame, effects: pd.DataFrame) -> ReportTable:
+    """Return the printed table; its note begins with the answer.
+
+    Args:
+        similarities: the table `representations`; effects: all comparisons, of which the family `representation` is used.
+    """
+    note = (
+        f"{INTERVAL}CKA: debiased centred kernel alignment of the representations of the same images by two networks; 1 if they are equal up to "
+        "rotation and scale, 0 if they are unrelated. Error consistency: Cohen's kappa of being right or wrong on the same images; 0 if errors are "
+        "independent. Replicates: two networks of one dilation, the noise floor; no two networks that are compared share a seed."
+    )
+    sentences = representation_sentences(similarities, rows_where(effects, family="representation"))
+    return report_table("Similarity of representations and errors", similarities, REPRESENTATION_COLUMNS, " ".join([*sentences, note]))
+
+
+def representation_sentences(similarities: pd.DataFrame, effects: pd.DataFrame) -> list[str]:
+    """Return whether trained networks of different dilations compute something else, and the numbers behind it; nothing without a verdict."""
+    trained = row_dicts(rows_where(effects, method="trained"))
+    numbers = [index_clause(row, rows_where(similarities, state="trained", index=row["measure"])) for row in trained]
+    return (
+        [conclusion([row["verdict"] for row in trained]), f"Similarity of two dilations, and of two replicates: {'; '.join(numbers)}."]
+        if trained
+        else []
+    )
+
+
+def index_clause(effect: dict[str, object], similarities: pd.DataFrame) -> str:
+    """Return the mean similarity of one kind between two dilations and between two replicates, with the verdict."""
+    between, within = (rows_where(similarities, comparison=side)["mean"].mean() for side in ("dilations", "replicates"))
+    name = INDEX_WORDS.get(str(effect["measure"]), str(effect["measure"]))
+    return f"{name} {format_number(between, 2)} and {format_number(within, 2)} ({effect['verdict']})"
+
+
+def conclusion(verdicts: Sequence[str]) -> str:
+    """Return the answer from the verdicts on all kinds of similarity."""
+    if all(verdict in ALIKE for verdict in verdicts):
+        return "Networks of two dilations compute nearly the same as two replicates of one dilation do, whatever their maps show."
+    if any(verdict == "difference" for verdict in verdicts):
+        return "Networks of two dilations compute something else: they are less alike, or more, than two replicates of one dilation."
+    return f"Whether networks of two dilations compute something else is not decided (verdicts: {join_with_and(sorted(set(verdicts)))})."
