@@ -4,7 +4,7 @@ Takes data/digits.npz, data/networks, data/saliency, data/marks, data/learned, d
 data/judges and metrics/fetch.json; leaves data/analysis, metrics/answers.json and the tables in plots/.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -147,17 +147,22 @@ def read_representations(path: Path, settings: Settings) -> pd.DataFrame:
     table = read_columns(path, REPRESENTATION_COLUMNS, rows)
     if rows:
         require_entries(path, table, REPRESENTATION_COLUMNS)
-        factors = {
-            "first": settings.dilations,
-            "kernel_size": settings.kernel_sizes,
-            "pooling": settings.poolings,
-            "state": STATES,
-            "layer": REPRESENTED_LAYERS,
-        }
-        for column, levels in factors.items():
-            if set(table[column]) != set(levels):
-                raise damage(path, f"`{column}` must have the values {', '.join(map(str, levels))}")
+        require_values(path, table, "first", settings.dilations)
+        require_values(path, table, "kernel_size", settings.kernel_sizes)
+        require_values(path, table, "pooling", settings.poolings)
+        require_values(path, table, "state", STATES)
+        require_values(path, table, "layer", REPRESENTED_LAYERS)
     return table
+
+
+def require_values(path: Path, table: pd.DataFrame, column: str, values: Collection[int] | Collection[str]) -> None:
+    """Accept a table whose column has these values and no others.
+
+    Raises:
+        ValueError: it has not.
+    """
+    if set(table[column]) != set(values):
+        raise damage(path, f"`{column}` must have the values {', '.join(map(str, values))}")
 
 
 def analyze_accuracy(settings: Settings) -> tuple[Answer, Tables]:

@@ -42,8 +42,15 @@ def representation_analysis(
 
 def cka_similarities(alignments: pd.DataFrame) -> Similarities:
     """Return the mean over kernel sizes and poolings of each replicate's CKA, (replicates,), by index and the two dilations."""
-    means = alignments.groupby(["layer", "first", "second", "replicate"], as_index=False)["cka"].mean()
+    keys = ["layer", "first", "second"]
+    means = alignments.groupby([*keys, "replicate"], as_index=False)["cka"].mean()
+    places = means[keys].drop_duplicates()
     return {
-        (f"{CKA}{layer}", int(first), int(second)): values["cka"].to_numpy(np.float64)
-        for (layer, first, second), values in means.groupby(["layer", "first", "second"])
+        (f"{CKA}{layer}", first, second): rows_of(means, layer, first, second)
+        for layer, first, second in zip(places["layer"].astype(str), places["first"].tolist(), places["second"].tolist())
     }
+
+
+def rows_of(means: pd.DataFrame, layer: str, first: int, second: int) -> np.ndarray:
+    """Return the CKA of a layer for two dilations, (replicates,)."""
+    return means.loc[(means["layer"] == layer) & (means["first"] == first) & (means["second"] == second), "cka"].to_numpy(np.float64)
