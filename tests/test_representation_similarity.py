@@ -136,13 +136,16 @@ def test_the_table_says_whether_dilations_compute_something_else():
     def sentences(features: str, hidden: str) -> list[str]:
         effects = [{"family": "representation", "method": "trained", "measure": f"cka_{layer}", "verdict": verdict}
                    for layer, verdict in (("features", features), ("hidden", hidden))]  # fmt: skip
+        effects += [{"family": "similarity", "method": "gradient", "measure": index, "verdict": verdict}
+                    for index, verdict in (("ssim", "difference"), ("top_k", "negligible"))]  # fmt: skip
         return representation_sentences(similarities, pd.DataFrame(effects))
 
     assert sentences("difference", "equivalent") == [
-        "Networks of two dilations compute something else: they are less alike, or more, than two replicates of one dilation.",
-        "Similarity of two dilations, and of two replicates: the last features 0.80 and 0.90 (difference); "
-        "the hidden layer 0.80 and 0.90 (equivalent).",
+        "In representations or errors, networks of two dilations are not as alike as two replicates of one dilation.",
+        "Mean similarity of two dilations and of two replicates: the last features 0.80 and 0.90 (difference; least similar: dilations 1 and 2, 0.80); "
+        "the hidden layer 0.80 and 0.90 (equivalent; least similar: dilations 1 and 2, 0.80).",
+        "Of 2 comparisons of maps with their noise floor, 1 has the verdict difference.",
     ]
-    assert sentences("negligible", "equivalent")[0].startswith("Networks of two dilations compute nearly the same")
+    assert sentences("negligible", "equivalent")[0].endswith("are nearly as alike as two replicates of one dilation.")
     assert sentences("inconclusive", "equivalent")[0].endswith("is not decided (verdicts: equivalent and inconclusive).")
     assert representation_sentences(similarities.iloc[:0], pd.DataFrame()) == []

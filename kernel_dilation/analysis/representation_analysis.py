@@ -43,7 +43,7 @@ def representation_analysis(
 def cka_similarities(alignments: pd.DataFrame) -> Similarities:
     """Return the mean over kernel sizes and poolings of each replicate's CKA, (replicates,), by index and the two dilations."""
     keys = ["layer", "first", "second"]
-    means = alignments.groupby([*keys, "replicate"], as_index=False)["cka"].mean()
+    means = alignments.groupby([*keys, "replicate"])["cka"].mean().reset_index()
     places = means[keys].drop_duplicates()
     return {
         (f"{CKA}{layer}", first, second): rows_of(means, layer, first, second)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kernel_dilation.presentation.table_rows import row_dicts, rows_where
-from kernel_dilation.presentation.text_formatting import format_number, join_with_and
+from kernel_dilation.presentation.text_formatting import count_noun, format_number, join_with_and
 from kernel_dilation.report.tables import INTERVAL, ReportTable, report_table
 
 import pandas as pd
@@ -27,32 +27,39 @@ def representation_table(similarities: pd.DataFrame, effects: pd.DataFrame) -> R
         "rotation and scale, 0 if they are unrelated. Error consistency: Cohen's kappa of being right or wrong on the same images; 0 if errors are "
         "independent. Replicates: two networks of one dilation, the noise floor; no two networks that are compared share a seed."
     )
-    sentences = representation_sentences(similarities, rows_where(effects, family="representation"))
+    sentences = representation_sentences(similarities, effects)
     return report_table("Similarity of representations and errors", similarities, REPRESENTATION_COLUMNS, " ".join([*sentences, note]))
 
 
 def representation_sentences(similarities: pd.DataFrame, effects: pd.DataFrame) -> list[str]:
-    """Return whether trained networks of different dilations compute something else, and the numbers behind it; nothing without a verdict."""
-    trained = row_dicts(rows_where(effects, method="trained"))
+    """Return whether dilations compute something else or only draw other maps, with the numbers; nothing without a verdict."""
+    trained, maps = row_dicts(rows_where(effects, family="representation", method="trained")), rows_where(effects, family="similarity")
+    if not trained:
+        return []
     numbers = [index_clause(row, rows_where(similarities, state="trained", index=row["measure"])) for row in trained]
-    return (
-        [conclusion([row["verdict"] for row in trained]), f"Similarity of two dilations, and of two replicates: {'; '.join(numbers)}."]
-        if trained
-        else []
-    )
+    different = (maps["verdict"] == "difference").sum() if len(maps) else 0
+    return [
+        conclusion([row["verdict"] for row in trained]),
+        f"Mean similarity of two dilations and of two replicates: {'; '.join(numbers)}.",
+        f"Of {count_noun(len(maps), 'comparison')} of maps with their noise floor, {different} {'has' if different == 1 else 'have'} the verdict difference.",
+    ]
 
 
 def index_clause(effect: dict[str, object], similarities: pd.DataFrame) -> str:
-    """Return the mean similarity of one kind between two dilations and between two replicates, with the verdict."""
-    between, within = (rows_where(similarities, comparison=side)["mean"].mean() for side in ("dilations", "replicates"))
+    """Return the mean similarity of one kind between two dilations and between two replicates, with the verdict and the least similar pair."""
+    between, within = (rows_where(similarities, comparison=side) for side in ("dilations", "replicates"))
+    least = row_dicts(between.nsmallest(1, "mean"))[0]
     name = INDEX_WORDS.get(str(effect["measure"]), str(effect["measure"]))
-    return f"{name} {format_number(between, 2)} and {format_number(within, 2)} ({effect['verdict']})"
+    return (
+        f"{name} {format_number(between['mean'].mean(), 2)} and {format_number(within['mean'].mean(), 2)} ({effect['verdict']}; "
+        f"least similar: dilations {least['first']} and {least['second']}, {format_number(least['mean'], 2)})"
+    )
 
 
 def conclusion(verdicts: Sequence[str]) -> str:
     """Return the answer from the verdicts on all kinds of similarity."""
     if all(verdict in ALIKE for verdict in verdicts):
-        return "Networks of two dilations compute nearly the same as two replicates of one dilation do, whatever their maps show."
+        return "In representations and errors, networks of two dilations are nearly as alike as two replicates of one dilation."
     if any(verdict == "difference" for verdict in verdicts):
-        return "Networks of two dilations compute something else: they are less alike, or more, than two replicates of one dilation."
+        return "In representations or errors, networks of two dilations are not as alike as two replicates of one dilation."
     return f"Whether networks of two dilations compute something else is not decided (verdicts: {join_with_and(sorted(set(verdicts)))})."
