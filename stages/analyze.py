@@ -15,6 +15,7 @@ from kernel_dilation.analysis.comparison_families import Tables, finding_tables
 from kernel_dilation.analysis.crossed_accuracy import correct_percent
 from kernel_dilation.analysis.field_answer import field_answer
 from kernel_dilation.analysis.field_effects import effect_tables, field_effects
+from kernel_dilation.analysis.interaction_tests import interaction_tests
 from kernel_dilation.analysis.learning_analysis import learning_analysis
 from kernel_dilation.analysis.mark_analysis import mark_levels
 from kernel_dilation.analysis.method_properties import method_properties
@@ -200,8 +201,9 @@ def analyze_saliency(settings: Settings, metrics: pd.DataFrame, accuracies: pd.D
 def analyze_fields(settings: Settings, metrics: pd.DataFrame) -> tuple[Answer, Tables]:
     """Return the answer on receptive field and pooling and its tables."""
     logits, labels, _ = read_predictions(NETWORKS, settings.arms())
-    effects = field_effects(correct_percent(logits, labels), metric_stacks(of_state(metrics, TRAINED)), settings.analyze)
-    return field_answer(effects), effect_tables(effects)
+    correct, stacks = correct_percent(logits, labels), metric_stacks(of_state(metrics, TRAINED))
+    effects = field_effects(correct, stacks, settings.analyze)
+    return field_answer(effects), effect_tables(effects) | {"interaction_tests": interaction_tests(correct, stacks, settings.analyze)}
 
 
 def analyze_learning(settings: Settings) -> tuple[Answer, Tables]:

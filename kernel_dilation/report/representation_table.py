@@ -38,10 +38,11 @@ def representation_sentences(similarities: pd.DataFrame, effects: pd.DataFrame) 
         return []
     numbers = [index_clause(row, rows_where(similarities, state="trained", index=row["measure"])) for row in trained]
     different = (maps["verdict"] == "difference").sum() if len(maps) else 0
+    verb = "has" if different == 1 else "have"
     return [
         conclusion([row["verdict"] for row in trained]),
         f"Mean similarity of two dilations and of two replicates: {'; '.join(numbers)}.",
-        f"Of {count_noun(len(maps), 'comparison')} of maps with their noise floor, {different} {'has' if different == 1 else 'have'} the verdict difference.",
+        f"Of {count_noun(len(maps), 'comparison')} of maps with their noise floor, {different} {verb} the verdict difference.",
     ]
 
 

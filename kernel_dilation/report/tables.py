@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kernel_dilation.experiment.world_names import world_title
 from kernel_dilation.presentation.table_rows import row_dicts, rows_where
-from kernel_dilation.presentation.text_formatting import format_number, without_underscores
+from kernel_dilation.presentation.text_formatting import format_number, format_percent, without_underscores
 from kernel_dilation.presentation.way_names import way_title
 from kernel_dilation.report.report_data import ReportData
 
@@ -57,6 +57,11 @@ SIMPLE_EFFECT_COLUMNS = {
     "margin": "margin", "verdict": "verdict",
 }  # fmt: skip
 INTERACTION_COLUMNS = {name: heading for name, heading in SIMPLE_EFFECT_COLUMNS.items() if name != "dilation"} | {"term": "term"}
+INTERACTION_TEST_COLUMNS = {
+    "method": "method", "measure": "metric", "contrast": "contrast", "lowest": "lowest difference", "lowest_at": "at dilation",
+    "highest": "highest difference", "highest_at": "at dilation", "p_value": "p (corrected)", "equivalence_p_value": "p, equivalence",
+    "margin": "margin", "verdict": "verdict",
+}  # fmt: skip
 ERROR_COLUMNS = {
     "dilation": "dilation", "error": "test error (%)", "lower": "from", "upper": "to", "ratio": "ratio", "ratio_lower": "ratio from",
     "ratio_upper": "ratio to",
@@ -160,7 +165,42 @@ def field_tables(report_data: ReportData) -> list[ReportTable]:
         report_table(
             "How these differences change with dilation", largest_effects(interactions), INTERACTION_COLUMNS, terms + note + left_out(interactions)
         ),
+        interaction_test_table(report_data.table("interaction_tests")),
     ]
+
+
+def interaction_test_table(tests: pd.DataFrame) -> ReportTable:
+    """Return the tests of whether differences between poolings and kernel sizes depend on dilation at all, accuracy and large changes first."""
+    note = (
+        f"{SMALLEST}The test asks whether the difference is the same at every dilation, whatever the shape of its change: the quasi-F over "
+        "replicates and images for accuracy, Friedman's test of the differences for metrics. p-values are corrected over all metrics of a contrast, "
+        "apart for accuracy, maps and class models. Equivalent: the differences at any two dilations are within the margin of each other."
+    )
+    shown = largest_changes(tests)
+    missing = len(tests) - len(shown)
+    rest = f" The largest changes, in margins, come first; {missing:,} smaller ones are only in data/analysis." if missing else ""
+    return report_table("Do these differences depend on dilation?", shown, INTERACTION_TEST_COLUMNS, changing_share(tests) + note + rest)
+
+
+def largest_changes(tests: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows on accuracy, and then at most `SHOWN_EFFECTS` others, those with the largest change in margins first."""
+    if tests.empty:
+        return tests
+    is_accuracy = tests["family"] == "accuracy"
+    others = tests[~is_accuracy]
+    order = (others["range"] / others["margin"].abs()).sort_values(ascending=False, kind="stable").index
+    return pd.concat([tests[is_accuracy], others.loc[order[:SHOWN_EFFECTS]]])
+
+
+def changing_share(tests: pd.DataFrame) -> str:
+    """Return the share of metrics for which each contrast depends on dilation; empty without metrics."""
+    if tests.empty or (tests["family"] == "accuracy").all():
+        return ""
+    shares = [
+        f"{contrast}: {format_percent((rows['verdict'] == 'difference').mean())} of {len(rows)}"
+        for contrast, rows in tests[tests["family"] != "accuracy"].groupby("contrast", sort=False)
+    ]
+    return f"Metrics for which the difference depends on dilation (verdict difference): {'; '.join(shares)}. "
 
 
 def largest_effects(effects: pd.DataFrame) -> pd.DataFrame:

@@ -33,7 +33,7 @@ def generalise_to_images(comparison: Comparison, stack: Floats, margin: float, a
     """
     if min(stack.shape[:2]) < 2:
         return comparison
-    paired = _pairs(stack)
+    paired = pair_differences(stack)
     tost = crossed_tost_p_values(paired, margin)
     corrected = holm(dict(enumerate(crossed_means(paired).p_values())))
     p_value = quasi_f_p_value(stack)
@@ -54,12 +54,12 @@ def with_crossed_intervals(comparison: Comparison, stack: Floats, alpha: float) 
     """Return the comparison with the intervals of its pairs and its slope over replicates and images, and its tests as they are."""
     if min(stack.shape[:2]) < 2:
         return comparison
-    lower, upper = crossed_means(_pairs(stack)).interval(alpha)
+    lower, upper = crossed_means(pair_differences(stack)).interval(alpha)
     pairs = tuple(replace(pair, lower=float(lower[index]), upper=float(upper[index])) for index, pair in enumerate(comparison.pairs))
     return replace(comparison, slope=_crossed_slope(comparison, stack, alpha), pairs=pairs)
 
 
-def _pairs(stack: Floats) -> Floats:
+def pair_differences(stack: Floats) -> Floats:
     """Return the second minus the first treatment of every pair, (pairs, replicates, images)."""
     first, second = np.triu_indices(len(stack), 1)
     return np.stack([stack[after] - stack[before] for before, after in zip(first, second)])
