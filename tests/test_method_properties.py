@@ -5,7 +5,7 @@ from kernel_dilation.analysis.method_properties import TRAINED_ALONE, WITH_UNTRA
 from kernel_dilation.analysis.metric_margins import SIGNED_METRICS
 from kernel_dilation.experiment.parameters import parse_settings
 from kernel_dilation.report.glossary import METRIC_GLOSSARY
-from kernel_dilation.report.method_property_table import method_property_table, property_sentences
+from kernel_dilation.report.method_property_table import crossed_sentence, method_property_table, property_sentences
 
 import numpy as np
 import pandas as pd
@@ -81,6 +81,17 @@ def test_methods_that_are_robust_and_methods_that_contradict_each_other_are_name
         "Methods contradict each other in the sign of the difference between the largest and the smallest dilation: "
         "pointing hit (rises: gradient; falls: grad cam).",
     ]
+
+
+def test_verdicts_that_do_not_hold_for_new_images_are_named():
+    """By hand."""
+    rows = [("gradient", "pointing_hit", "difference", "inconclusive"), ("grad_cam", "gini", "difference", "difference"),
+            ("class_model", "gini", "difference", None)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["method", "measure", "verdict", "crossed_verdict"])
+    opening = "Verdicts hold for new replicates; for new images as well, 1 of "
+    assert crossed_sentence(table) == opening + "2 are the same; they part in gradient pointing hit."
+    assert crossed_sentence(table.iloc[1:]) == opening + "1 are the same."
+    assert crossed_sentence(table.iloc[2:]) == ""
 
 
 def test_every_signed_metric_is_a_metric():

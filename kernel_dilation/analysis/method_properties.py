@@ -19,7 +19,7 @@ PROPERTIES = {  # metric, and the property for which it stands
 WITH_UNTRAINED, TRAINED_ALONE = "trained minus untrained", "trained"  # networks that a row is about
 COLUMNS = (
     "method", "property", "measure", "networks", "smallest", "middle", "largest", "at_smallest", "at_middle", "at_largest", "difference", "lower",
-    "upper", "p_value", "smallest_p_value", "equivalence_p_value", "margin", "largest_effect", "verdict",
+    "upper", "p_value", "smallest_p_value", "equivalence_p_value", "margin", "largest_effect", "verdict", "crossed_verdict",
 )  # fmt: skip
 
 
@@ -29,7 +29,7 @@ def method_properties(findings: Mapping[Question, Finding], methods: Sequence[st
     Values are trained minus untrained where the networks at initialisation have the metric, so that what
     geometry alone does cancels, and trained otherwise. `difference` is that of the largest minus the smallest
     dilation, `largest_effect` the largest difference between any two of the three dilations, in units of the
-    margin; a margin of 0 gives no such unit. The verdict is that on all dilations, corrected within its family.
+    margin; a margin of 0 gives no such unit. The verdict is that on all dilations, corrected within its family; `crossed_verdict` holds for new images as well.
 
     Args:
         findings: of the families `saliency` and, where there are untrained networks, `saliency_learned`.
@@ -60,7 +60,7 @@ def property_values(finding: Finding, is_learned: bool) -> dict[str, object]:
         "difference": difference, "lower": lower, "upper": upper,
         "p_value": comparison.p_value, "smallest_p_value": comparison.smallest_p_value, "equivalence_p_value": comparison.equivalence_p_value,
         "margin": comparison.margin, "largest_effect": (max(values) - min(values)) / comparison.margin if comparison.margin else None,
-        "verdict": comparison.verdict,
+        "verdict": comparison.verdict, "crossed_verdict": finding.crossed and finding.crossed.verdict,
     }  # fmt: skip
 
 

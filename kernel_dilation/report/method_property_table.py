@@ -12,7 +12,7 @@ PROPERTY_COLUMNS = {
     "method": "method", "property": "property", "measure": "metric", "networks": "networks", "at_smallest": "smallest dilation",
     "at_middle": "middle dilation", "at_largest": "largest dilation", "difference": "difference", "lower": "from", "upper": "to",
     "p_value": "p (corrected)", "equivalence_p_value": "p, equivalence", "margin": "margin", "largest_effect": "effect in margins",
-    "verdict": "verdict",
+    "verdict": "verdict", "crossed_verdict": "verdict, new images",
 }  # fmt: skip
 UNCHANGED = ("equivalent", "negligible")
 
@@ -25,7 +25,7 @@ def method_property_table(table: pd.DataFrame) -> ReportTable:
         "dilations, divided by the margin. p-values and verdicts are about all dilations and corrected over all methods and metrics."
     )
     sentences = property_sentences(table)
-    return report_table("Which explanations change with dilation", table, PROPERTY_COLUMNS, " ".join([*sentences, note]))
+    return report_table("Which explanations change with dilation", table, PROPERTY_COLUMNS, " ".join([*sentences, crossed_sentence(table), note]))
 
 
 def property_sentences(table: pd.DataFrame) -> list[str]:
@@ -39,6 +39,17 @@ def property_sentences(table: pd.DataFrame) -> list[str]:
         return []
     smallest, middle, largest = (f"{table[name].iloc[0]:g}" for name in ("smallest", "middle", "largest"))
     return [f"Dilations {smallest}, {middle} and {largest} are shown.", *robustness_sentences(table), contradiction_sentence(table)]
+
+
+def crossed_sentence(table: pd.DataFrame) -> str:
+    """Return where the verdicts over replicates part from those over replicates and images; empty if there are none of the latter."""
+    compared = table.dropna(subset="crossed_verdict")
+    if compared.empty:
+        return ""
+    apart = compared[compared["verdict"] != compared["crossed_verdict"]]
+    opening = f"Verdicts hold for new replicates; for new images as well, {len(compared) - len(apart)} of {len(compared)} are the same"
+    pairs = [f"{names([method])} {without_underscores(measure)}" for method, measure in zip(apart["method"], apart["measure"])]
+    return f"{opening}; they part in {join_with_and(pairs)}." if pairs else f"{opening}."
 
 
 def robustness_sentences(table: pd.DataFrame) -> list[str]:

@@ -13,8 +13,9 @@ import pandas as pd
 
 P_VALUES = ("p_value", "p_corrected", "holm_p_value", "equivalence_p_value", "trend_p_value", "tost_p_value")
 EFFECT_COLUMNS = {
-    "verdict": "verdict", "p_value": "p (corrected)", "equivalence_p_value": "p, equivalence", "trend_p_value": "p, trend", "kendall_w": "W",
-    "effect": "effect", "slope": "slope", "slope_lower": "from", "slope_upper": "to", "turns_at": "turns at", "best": "highest at",
+    "verdict": "verdict", "crossed_verdict": "verdict, new images", "p_value": "p (corrected)", "equivalence_p_value": "p, equivalence",
+    "trend_p_value": "p, trend", "kendall_w": "W", "effect": "effect", "slope": "slope", "slope_lower": "from", "slope_upper": "to",
+    "turns_at": "turns at", "turns_within": "turns within", "best": "highest at",
     "range": "range", "margin": "margin", "reason": "what would settle it",
 }  # fmt: skip
 FACTOR_COLUMNS = {"factor": "factor", **EFFECT_COLUMNS}

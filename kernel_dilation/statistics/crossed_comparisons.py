@@ -1,12 +1,14 @@
 """Comparisons whose tests and intervals hold for new images as well as for new replicates."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kernel_dilation.statistics.block_tables import Floats, is_numeric
 from kernel_dilation.statistics.comparisons import Comparison, Slope
 from kernel_dilation.statistics.crossed_means import crossed_means, crossed_tost_p_values, quasi_f_p_value
 from kernel_dilation.statistics.effect_sizes import slopes
-from kernel_dilation.statistics.verdicts import decide_verdict, holm
+from kernel_dilation.statistics.verdicts import Name, Verdict, decide_verdict, holm
 
 import numpy as np
 
@@ -20,6 +22,39 @@ class Ratio:
     value: float
     lower: float | None
     upper: float | None
+
+
+class CrossedVerdict(NamedTuple):
+    """A verdict that holds for new images as well as for new replicates, and its corrected p-value of "no treatment differs"."""
+
+    p_value: float
+    verdict: Verdict
+
+
+def crossed_verdicts(stacks: Mapping[Name, Floats], margins: Mapping[Name, float | Floats], alpha: float) -> dict[Name, CrossedVerdict]:
+    """Return the verdict of each comparison of one family over replicates and images; both tests are corrected by Holm.
+
+    Treatments are compared by the quasi-F. Where each replicate measured other images, which the quasi-F does
+    not allow, pairs are compared by t tests and Bonferroni's inequality. A comparison of a single treatment or
+    replicate is left out.
+
+    Args:
+        stacks: (treatments, replicates, images), NaN where an image was not measured.
+        margins: one number, or one for each replicate.
+    """
+    tested = {name: stack for name, stack in stacks.items() if min(stack.shape[:2]) > 1}
+    p_values = holm({name: crossed_p_value(stack) for name, stack in tested.items()})
+    column = {name: np.reshape(margins[name], (-1, 1)) for name in tested}
+    tosts = holm({name: float(np.max(crossed_tost_p_values(pair_differences(stack), column[name]))) for name, stack in tested.items()})
+    return {name: CrossedVerdict(p_values[name], decide_verdict(p_values[name], tosts[name] <= alpha, alpha)) for name in tested}
+
+
+def crossed_p_value(stack: Floats) -> float:
+    """Return the p-value over replicates and images of "no treatment differs", for a stack that may have gaps."""
+    if not np.isnan(stack).any():
+        return quasi_f_p_value(stack)
+    p_values = crossed_means(pair_differences(stack)).p_values()
+    return float(min(1.0, p_values.size * p_values.min()))
 
 
 def generalise_to_images(comparison: Comparison, stack: Floats, margin: float, alpha: float) -> Comparison:
