@@ -195,7 +195,8 @@ def question_tables(random: Random, dilations: Sequence[int], methods: Sequence[
         result = {
             "verdict": VERDICTS[place % 4], "p_value": 0.01, "smallest_p_value": 0.01, "equivalence_p_value": 0.5, "kendall_w": 0.5,
             "trend_p_value": 0.02, "effect": 0.5,
-            "slope": random.normal(), "slope_lower": -1.0, "slope_upper": 1.0, "turns_at": None, "turns_within": "", "best": dilations[0], "range": 0.3, "margin": 0.1,
+            "slope": random.normal(), "slope_lower": -1.0, "slope_upper": 1.0, "turns_at": None, "turns_within": "",
+            "best": dilations[0], "range": 0.3, "margin": 0.1,
             "replicates_needed": None, "reason": "", "crossed_p_value": 0.02, "crossed_verdict": VERDICTS[place % 3],
         }  # fmt: skip
         tables["effects"].append({**question, **result})

@@ -86,12 +86,12 @@ def test_methods_that_are_robust_and_methods_that_contradict_each_other_are_name
 def test_verdicts_that_do_not_hold_for_new_images_are_named():
     """By hand."""
     rows = [("gradient", "pointing_hit", "difference", "inconclusive"), ("grad_cam", "gini", "difference", "difference"),
-            ("class_model", "gini", "difference", None)]  # fmt: skip
+            ("occlusion", "gini", "negligible", "equivalent"), ("class_model", "gini", "difference", None)]  # fmt: skip
     table = pd.DataFrame(rows, columns=["method", "measure", "verdict", "crossed_verdict"])
-    opening = "Verdicts hold for new replicates; for new images as well, 1 of "
-    assert crossed_sentence(table) == opening + "2 are the same; they part in gradient pointing hit."
-    assert crossed_sentence(table.iloc[1:]) == opening + "1 are the same."
-    assert crossed_sentence(table.iloc[2:]) == ""
+    opening = "Verdicts hold for new replicates; for new images as well, 2 of "
+    assert crossed_sentence(table) == opening + "3 are the same; they part in gradient pointing hit."
+    assert crossed_sentence(table.iloc[1:]) == opening + "2 are the same."
+    assert crossed_sentence(table.iloc[3:]) == ""
 
 
 def test_every_signed_metric_is_a_metric():

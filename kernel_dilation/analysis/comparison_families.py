@@ -188,7 +188,8 @@ def effect_rows(findings: Mapping[Question, Finding]) -> Rows:
             "equivalence_p_value": comparison.equivalence_p_value,
             "kendall_w": comparison.kendall_w, "trend_p_value": comparison.trend_p_value, "effect": largest_effect(comparison),
             "slope": slope and slope.value, "slope_lower": slope and slope.lower, "slope_upper": slope and slope.upper,
-            "turns_at": comparison.turning_point, "turns_within": " ".join(map(str, finding.turns_within)), "best": comparison.best, "range": comparison.range_of_means, "margin": comparison.margin,
+            "turns_at": comparison.turning_point, "turns_within": " ".join(map(str, finding.turns_within)),
+            "best": comparison.best, "range": comparison.range_of_means, "margin": comparison.margin,
             "replicates_needed": comparison.replicates_needed, "reason": comparison.reason,
             "crossed_p_value": finding.crossed and finding.crossed.p_value, "crossed_verdict": finding.crossed and finding.crossed.verdict,
         })  # fmt: skip

@@ -29,7 +29,8 @@ def method_properties(findings: Mapping[Question, Finding], methods: Sequence[st
     Values are trained minus untrained where the networks at initialisation have the metric, so that what
     geometry alone does cancels, and trained otherwise. `difference` is that of the largest minus the smallest
     dilation, `largest_effect` the largest difference between any two of the three dilations, in units of the
-    margin; a margin of 0 gives no such unit. The verdict is that on all dilations, corrected within its family; `crossed_verdict` holds for new images as well.
+    margin; a margin of 0 gives no such unit. The verdict is that on all dilations, corrected within its family;
+    `crossed_verdict` holds for new images as well.
 
     Args:
         findings: of the families `saliency` and, where there are untrained networks, `saliency_learned`.

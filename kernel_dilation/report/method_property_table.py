@@ -42,11 +42,15 @@ def property_sentences(table: pd.DataFrame) -> list[str]:
 
 
 def crossed_sentence(table: pd.DataFrame) -> str:
-    """Return where the verdicts over replicates part from those over replicates and images; empty if there are none of the latter."""
+    """Return where the verdicts over replicates part from those over replicates and images; empty if there are none of the latter.
+
+    `equivalent` and `negligible` do not part: both say that no difference matters.
+    """
     compared = table.dropna(subset="crossed_verdict")
     if compared.empty:
         return ""
-    apart = compared[compared["verdict"] != compared["crossed_verdict"]]
+    verdicts = compared[["verdict", "crossed_verdict"]].replace("negligible", "equivalent")
+    apart = compared[verdicts["verdict"] != verdicts["crossed_verdict"]]
     opening = f"Verdicts hold for new replicates; for new images as well, {len(compared) - len(apart)} of {len(compared)} are the same"
     pairs = [f"{names([method])} {without_underscores(measure)}" for method, measure in zip(apart["method"], apart["measure"])]
     return f"{opening}; they part in {join_with_and(pairs)}." if pairs else f"{opening}."
