@@ -17,7 +17,7 @@ from kernel_dilation.analysis.field_answer import field_answer
 from kernel_dilation.analysis.field_effects import effect_tables, field_effects
 from kernel_dilation.analysis.interaction_tests import interaction_tests
 from kernel_dilation.analysis.learning_analysis import learning_analysis
-from kernel_dilation.analysis.mark_analysis import mark_levels
+from kernel_dilation.analysis.mark_analysis import mark_effects, mark_levels
 from kernel_dilation.analysis.method_properties import method_properties
 from kernel_dilation.analysis.metric_stacks import metric_stacks, of_state
 from kernel_dilation.analysis.representation_analysis import representation_analysis
@@ -193,7 +193,7 @@ def analyze_saliency(settings: Settings, metrics: pd.DataFrame, accuracies: pd.D
     networks, maps = (read_by_arm(MARKS / f"{name}.csv", names) for name in ("networks", "maps"))
     tables["method_properties"] = method_properties(findings, methods)
     tables["untrained_levels"] = untrained_levels(metrics, options)
-    tables["marks"] = mark_levels(networks, maps, options)
+    tables["marks"], tables["mark_effects"] = mark_levels(networks, maps, options), mark_effects(maps, options)
     tables["fields"] = receptive_field_table(fields, untrained, accuracies, settings.network.dilate, options)
     return saliency_answer(findings, methods), finding_tables(findings) | tables
 

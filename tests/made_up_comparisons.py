@@ -26,3 +26,18 @@ def representation_rows(dilations: Sequence[int], replicates: int) -> list[dict[
         for (state, index), first, second in product(kinds, dilations, dilations)
         if first <= second and replicates > 1
     ]  # fmt: skip
+
+
+def mark_tables(dilations: Sequence[int], methods: Sequence[str]) -> dict[str, list[dict[str, object]]]:
+    """Return how well maps show planted marks, before and after training."""
+    ends = {"mean": 0.5, "lower": 0.4, "upper": 0.6}
+    difference = {"trained": 0.7, "untrained": 0.2, "difference": 0.5, "lower": 0.4, "upper": 0.6}
+    change = {"change": 0.1, "change_lower": 0.0, "change_upper": 0.2}
+    levels = [
+        {"state": state, "method": method, "measure": measure, "level": dilation, **ends}
+        for state, method, measure, dilation in product(("trained", "untrained"), methods, ("mark_share", "mark_share_chance"), dilations)
+    ]
+    effects = [
+        {"method": method, "measure": "mark_hit", "level": dilation, **difference, **change} for method, dilation in product(methods, dilations)
+    ]
+    return {"marks": levels, "mark_effects": effects}

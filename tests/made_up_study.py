@@ -16,7 +16,7 @@ from kernel_dilation.report.scope import Scope
 import numpy as np
 import pandas as pd
 from changed_parameters import changed
-from made_up_comparisons import property_rows, representation_rows
+from made_up_comparisons import mark_tables, property_rows, representation_rows
 from made_up_fields import field_tables, made_up_fields
 
 MEASURES = ("gini", "entropy", "mass_accuracy", "a_measure_of_tomorrow")
@@ -222,10 +222,7 @@ def saliency_tables(random: Random, dilations: Sequence[int], replicates: int, m
         "gridding": [{"method": method, "dilation": dilation, **peaks} for method, dilation in product(methods, dilated)],
         "method_properties": property_rows(dilations, methods),
         "representations": representation_rows(dilations, replicates),
-        "marks": [
-            {"method": method, "measure": measure, "level": dilation, **ends}
-            for method, measure, dilation in product(methods, ("mark_share", "mark_share_chance"), dilations)
-        ],
+        **mark_tables(dilations, methods),
         "chance": [{"method": name, "measure": "mass_accuracy_chance", "level": level, "mean": 0.15} for name, level in product(methods, dilations)],
         "cascade": [
             {"dilation": dilation, "replicate": replicate, "method": method, "layer": layer, "similarity": random.random()}

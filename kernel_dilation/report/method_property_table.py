@@ -46,7 +46,7 @@ def crossed_sentence(table: pd.DataFrame) -> str:
 
     `equivalent` and `negligible` do not part: both say that no difference matters.
     """
-    compared = table.dropna(subset="crossed_verdict")
+    compared = table.dropna(subset="crossed_verdict") if len(table) else table
     if compared.empty:
         return ""
     verdicts = compared[["verdict", "crossed_verdict"]].replace("negligible", "equivalent")

@@ -31,8 +31,25 @@ def saliency_tables(report_data: ReportData) -> list[ReportTable]:
             "Comparisons with a reference: noise floor, representations, gridding, cross-recognition", contrasts, CONTRAST_COLUMNS, references
         ),
         representation_table(report_data.table("representations"), report_data.table("effects")),
+        mark_effect_table(report_data.table("mark_effects")),
         definitions_table(effects),
     ]
+
+
+MARK_COLUMNS = {
+    "method": "method", "measure": "metric", "level": "dilation", "trained": "trained", "untrained": "untrained", "difference": "difference",
+    "lower": "from", "upper": "to", "change": "change", "change_lower": "change from", "change_upper": "change to",
+}  # fmt: skip
+
+
+def mark_effect_table(effects: pd.DataFrame) -> ReportTable:
+    """Return how often the largest value of maps lies on a planted mark, before and after training, by method and dilation."""
+    note = (
+        f"{INTERVAL}Mark hit: share of the maps whose largest value lies on the mark on which the class hangs. The difference is that of trained "
+        "minus untrained networks. The change is that difference minus the difference at the smallest dilation: the effect of dilation on what "
+        "maps show beyond what untrained networks show as well. Other metrics are in data/analysis."
+    )
+    return report_table("Planted marks that maps show, before and after training", rows_where(effects, measure="mark_hit"), MARK_COLUMNS, note)
 
 
 def definitions_table(effects: pd.DataFrame) -> ReportTable:
