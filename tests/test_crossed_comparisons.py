@@ -1,7 +1,7 @@
 """Comparisons that hold for new images, on layouts whose answer is known."""
 
 from kernel_dilation.statistics.comparisons import compare_treatments
-from kernel_dilation.statistics.crossed_comparisons import IMAGES_TOO_FEW, crossed_ratio, generalise_to_images
+from kernel_dilation.statistics.crossed_comparisons import IMAGES_TOO_FEW, crossed_p_value, crossed_ratio, crossed_verdicts, generalise_to_images
 from kernel_dilation.statistics.crossed_means import crossed_means, quasi_f_p_value
 
 import numpy as np
@@ -43,6 +43,26 @@ def test_images_that_hardly_differ_show_equivalence():
 def test_a_single_treatment_or_replicate_is_left_as_it_is(shape):
     comparison, crossed = compared(RANDOM.normal(size=shape))
     assert crossed == comparison
+
+
+def test_verdicts_of_a_family_are_those_of_single_comparisons_with_holms_correction():
+    # Oracle: `generalise_to_images`, and Holm's factors by hand. The smaller p-value of two is doubled, the larger one is not.
+    stacks = {"strong": RANDOM.normal(size=(3, 8, 30)) - 2 * np.arange(3)[:, None, None], "weak": RANDOM.normal(size=(3, 8, 30))}
+    single = {name: compared(stack)[1].p_value for name, stack in stacks.items()}
+    found = crossed_verdicts(stacks, dict.fromkeys(stacks, 0.5), 0.05)
+    assert found["strong"].p_value == pytest.approx(2 * single["strong"])
+    assert found["weak"].p_value == pytest.approx(single["weak"])
+    assert found["strong"].verdict == "difference"
+    assert crossed_verdicts({"one": stacks["weak"][:, :1]}, {"one": 0.5}, 0.05) == {}
+
+
+def test_a_stack_with_gaps_is_tested_in_pairs():
+    # Oracle: the t test of `crossed_means` on the only pair; with three treatments the smallest of three p-values counts three times.
+    stack = RANDOM.normal(size=(3, 8, 20))
+    stack[:, ::2, :10] = np.nan
+    pairs = [float(crossed_means(stack[after] - stack[before]).p_values()) for before, after in ((0, 1), (0, 2), (1, 2))]
+    assert crossed_p_value(stack[:2]) == pytest.approx(pairs[0])
+    assert crossed_p_value(stack) == pytest.approx(min(1, 3 * min(pairs)))
 
 
 def test_a_ratio_has_the_interval_of_its_logarithm():

@@ -77,6 +77,7 @@ def test_a_study_of_one_arm_and_one_replicate_has_the_same_files_and_says_what_i
     assert list(small) == list(full)
     assert {name for name, picture in small.items() if picture.absent} == {
         "right_share_and_price", "chosen_against_initial", "learned_trajectories", "gridding", "similarity_against_floor",
+        "representation_similarity",
         "accuracy_differences", "critical_difference", "sparse_against_dense", "transfer_between_dilations", "simple_effects",
     }  # fmt: skip
     assert "A single replicate has no interval." in small["accuracy_by_dilation"].caption

@@ -33,6 +33,7 @@ from made_up_study import made_up_scope, made_up_study
 
 ROOT = Path(__file__).parent.parent
 OLDER_NAMES = {"p_corrected": "p_holm"}  # columns in the tables of the committed study, which is older than the new name
+NEWER_COLUMNS = {"crossed_verdict", "turns_within"}  # which they do not have
 TEMPLATE = (ROOT / "kernel_dilation/report/page.html").read_text(encoding="utf-8")
 DVC_PLOTS = ROOT / ".dvc/plots"
 PICTURE = Picture("name", "A title", b"\x89PNG", "A caption.", "A description.")
@@ -149,7 +150,9 @@ def test_a_heading_without_a_column_is_refused_unless_it_is_optional():
 def test_every_heading_of_every_table_has_a_column_in_a_made_up_study():
     report_data = made_up_study()
     tables = [table for chapter in CHAPTERS for table in chapter.tables(report_data)]
-    assert [table.title for table in tables if not table.rows] == ["Comparisons with a reference: noise floor, gridding, cross-recognition"]
+    assert [table.title for table in tables if not table.rows] == [
+        "Comparisons with a reference: noise floor, representations, gridding, cross-recognition"
+    ]
     learned = next(table for table in tables if table.title.startswith("All ways to learn"))
     without_slope = [heading for column, heading in LEARNING_COLUMNS.items() if column != "start_slope"]  # which takes six runs
     assert learned.columns == without_slope
@@ -165,7 +168,7 @@ def test_every_heading_of_every_table_has_a_column_in_a_made_up_study():
     ],
 )  # fmt: skip
 def test_every_heading_has_a_column_in_the_tables_of_the_study_and_in_the_made_up_ones(name, headings):
-    assert {OLDER_NAMES.get(heading, heading) for heading in headings} <= set(pd.read_csv(ROOT / f"study/tables/{name}.csv").columns)
+    assert {OLDER_NAMES.get(heading, heading) for heading in headings} - NEWER_COLUMNS <= set(pd.read_csv(ROOT / f"study/tables/{name}.csv").columns)
     assert set(headings) <= set(made_up_study().table(name).columns)
 
 

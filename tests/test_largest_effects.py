@@ -1,4 +1,4 @@
-from kernel_dilation.report.tables import SHOWN_EFFECTS, largest_effects, left_out
+from kernel_dilation.report.tables import SHOWN_EFFECTS, changing_share, largest_changes, largest_effects, left_out
 
 import pandas as pd
 
@@ -20,3 +20,15 @@ def test_a_small_table_is_shown_whole():
     assert len(largest_effects(effects(3))) == 4
     assert left_out(effects(3)) == ""
     assert largest_effects(pd.DataFrame()).empty
+
+
+def test_changes_over_dilation_are_ordered_by_their_size_in_margins_and_counted():
+    """By hand: changes of 4, 6 and 2 margins, the second of which is a difference, and one of accuracy."""
+    rows = [("saliency", "a", 0.4, 0.1, "negligible"), ("saliency", "b", 0.3, -0.05, "difference"), ("class_model", "c", 2.0, 1.0, "equivalent"),
+            ("accuracy", "accuracy", 0.1, 0.5, "difference")]  # fmt: skip
+    tests = pd.DataFrame(rows, columns=["family", "measure", "range", "margin", "verdict"]).assign(contrast="average - max")
+    assert largest_changes(tests)["measure"].tolist() == ["accuracy", "b", "a", "c"]
+    expected = "Metrics for which the difference depends on dilation (verdict difference): average - max: 33 % of 3. "
+    assert changing_share(tests) == expected
+    assert changing_share(tests[tests["family"] == "accuracy"]) == ""
+    assert largest_changes(pd.DataFrame()).empty

@@ -3,13 +3,16 @@
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.parameters import Mark, Network, parse_settings
 from kernel_dilation.model import network
+from kernel_dilation.model.network import build_architecture
 from kernel_dilation.planted_marks import mark_job
 from kernel_dilation.planted_marks.mark_job import find_marks, mark_metrics, training_arrays
 from kernel_dilation.planted_marks.marked_digits import mark_digits
+from kernel_dilation.saliency_methods import gradient
 
 import numpy as np
 import pandas as pd
 import pytest
+import tensorflow as tf
 from small_networks import PARAMETERS, digits, options
 
 NETWORK = Network(dilate="first", taps="lattice", padding="same", channels=[16, 32], dense=64, match_weights="own")
@@ -41,7 +44,7 @@ def test_the_networks_find_the_mark_and_rely_on_nothing_else(results):
 
 
 def test_gradients_show_the_mark_far_above_chance_and_edges_less(results):
-    means = results["maps"].groupby("method")[["mark_share", "mark_hit", "mark_chance"]].mean()
+    means = results["maps"].query("state == 'trained'").groupby("method")[["mark_share", "mark_hit", "mark_chance"]].mean()
     assert means.loc["integrated_gradients", "mark_hit"] > 0.9
     assert means.loc["gradient", "mark_share"] > 10 * means.loc["gradient", "mark_chance"]
     assert means.loc["image", "mark_hit"] == pytest.approx(9 / 14)  # the brightest pixels: nine of the mark and five of the decoy
@@ -50,7 +53,21 @@ def test_gradients_show_the_mark_far_above_chance_and_edges_less(results):
 
 def test_there_is_a_row_for_each_replicate_method_and_image(results):
     assert results["maps"]["method"].unique().tolist() == ["gradient", "integrated_gradients", "grad_cam", "image", "edges"]
-    assert (results["maps"].groupby(["replicate", "method"]).size() == MARK.explained_images).all()
+    assert (results["maps"].groupby(["state", "replicate", "method"]).size() == MARK.explained_images).all()
+
+
+def test_untrained_networks_do_not_find_the_mark(results, arrays):
+    """Oracle: the gradients of the network with the initial weights of the training."""
+    of_untrained = results["maps"].query("state == 'untrained'")
+    assert set(of_untrained["method"]) == {"gradient", "integrated_gradients", "grad_cam"}  # baselines belong to no network
+    of = build_architecture(Arm(2, 3, "max"), NETWORK)
+    _, shown = training_arrays(arrays, MARK, 1)
+    weights = [tf.constant(weight) for weight in network.initial_weights(of, MARK.seed, 1)]
+    gradients = gradient.saliency_maps(weights, shown.images / np.float32(255), shown.places, of, options())
+    expected = mark_metrics(gradients, shown)["mark_share"]
+    np.testing.assert_allclose(of_untrained.query("method == 'gradient' and replicate == 1")["mark_share"], expected, rtol=1e-4)
+    shares = results["maps"].groupby(["state", "method"])["mark_share"].mean()
+    assert shares["untrained", "gradient"] < shares["trained", "gradient"] / 2
 
 
 def test_the_metrics_of_a_map_on_the_mark_and_of_a_flat_map():

@@ -26,7 +26,8 @@ INPUTS = {  # of each stage with its argument: patterns of the files that it rea
     ("analyze",): [
         "data/digits.npz", f"data/networks/{ARM}/predictions.npz", f"data/networks/{ARM}/history.csv", f"data/saliency/{ARM}/measures.csv",
         f"data/saliency/{ARM}/maps.npz", f"data/saliency/{ARM}/untrained/maps.npz", f"data/saliency/{ARM}/autocorrelations.npz",
-        "data/learned/mixture/choices.csv", "data/rounds.csv", "data/transfer.csv", "data/judges/confidence.csv", "data/marks/*.csv",
+        "data/learned/mixture/choices.csv", "data/rounds.csv", "data/transfer.csv", "data/representations.csv",
+        "data/judges/confidence.csv", "data/marks/*.csv",
         "metrics/fetch.json",
     ],
     ("report",): [
@@ -115,7 +116,7 @@ DAMAGES = {".npz": ANY | ARRAYS, ".csv": ANY | TABLE, ".json": ANY | JSON, ".ker
 
 def damages_of(path: Path) -> dict[str, Callable[[Path], bytes]]:
     """Every damage that is possible for a file."""
-    other = {} if path.name in ("digits.npz", "rounds.csv", "transfer.csv") else {"another arm's": of_other}
+    other = {} if path.name in ("digits.npz", "rounds.csv", "transfer.csv", "representations.csv") else {"another arm's": of_other}
     return DAMAGES[path.suffix] | other
 
 

@@ -9,9 +9,10 @@ from kernel_dilation.analysis.metric_stacks import LEARNED, metric_names
 from kernel_dilation.experiment.parameters import Analyze
 from kernel_dilation.statistics.block_tables import Floats, Treatment
 from kernel_dilation.statistics.comparisons import Comparison, compare_treatments, correct_family, with_replicates_needed
-from kernel_dilation.statistics.crossed_comparisons import generalise_to_images, with_crossed_intervals
+from kernel_dilation.statistics.crossed_comparisons import CrossedVerdict, crossed_verdicts, generalise_to_images, with_crossed_intervals
 from kernel_dilation.statistics.crossed_means import crossed_means
 from kernel_dilation.statistics.effect_sizes import mean_intervals
+from kernel_dilation.statistics.turning_points import possible_optima
 
 import numpy as np
 import pandas as pd
@@ -33,13 +34,19 @@ class Question(NamedTuple):
 
 @dataclass(frozen=True)
 class Finding:
-    """The table (replicates, levels) of a question, its comparison, and the ends of the interval of each level's mean."""
+    """The table (replicates, levels) of a question, its comparison, and the ends of the interval of each level's mean.
+
+    A comparison whose tests cover replicates alone has a second verdict, `crossed`, which covers images as well, if it
+    has values of single images. Where the means turn, `turns_within` has the levels that are not rejected as the optimum.
+    """
 
     table: Floats
     levels: tuple[Treatment, ...]
     comparison: Comparison
     lower: Floats
     upper: Floats
+    crossed: CrossedVerdict | None = None
+    turns_within: tuple[Treatment, ...] = ()
 
 
 MarginRule = Callable[[Question, Floats, Sequence[Treatment]], float | Floats]
@@ -85,9 +92,9 @@ def table_findings(
         stacks: (levels, replicates, images), for the questions whose tests and intervals are to cover new images too.
         described: the same for those of which only the intervals are to cover them.
     """
-    single = {}
+    single, margins = {}, {}
     for question, (values, levels) in tables.items():
-        width = margin(question, values, levels)
+        width = margins[question] = margin(question, values, levels)
         single[question] = compare_treatments(values, levels, width, options.alpha, options.resamples, options.seed)
         if question in stacks:
             single[question] = generalise_to_images(single[question], stacks[question], float(np.mean(width)), options.alpha)
@@ -103,7 +110,28 @@ def table_findings(
         question: stack_intervals(crossed[question], options) if question in crossed else level_intervals(values, options)
         for question, (values, _) in tables.items()
     }
-    return {question: Finding(values, levels, together[question], *ends[question]) for question, (values, levels) in tables.items()}
+    verdicts = crossed_verdicts(described, margins, options.alpha)
+    return {
+        question: Finding(
+            values, levels, together[question], *ends[question], verdicts.get(question),
+            turning_set(together[question], crossed.get(question, values.T[..., np.newaxis]), options.alpha),
+        )
+        for question, (values, levels) in tables.items()
+    }  # fmt: skip
+
+
+def turning_set(comparison: Comparison, stack: Floats, alpha: float) -> tuple[Treatment, ...]:
+    """Return the levels that may be the peak or dip of a comparison whose means turn, from the smallest; none for other comparisons.
+
+    Args:
+        stack: (levels, replicates, images), in the order of the comparison's treatments.
+    """
+    turn = comparison.turning_point
+    if turn is None:
+        return ()
+    means = dict(zip(comparison.treatments, comparison.means))
+    optima = possible_optima(stack, means[turn] > means[max(means, key=float)], alpha)
+    return tuple(sorted((comparison.treatments[index] for index in optima), key=float))
 
 
 def level_intervals(values: Floats, options: Analyze) -> tuple[Floats, Floats]:
@@ -160,8 +188,10 @@ def effect_rows(findings: Mapping[Question, Finding]) -> Rows:
             "equivalence_p_value": comparison.equivalence_p_value,
             "kendall_w": comparison.kendall_w, "trend_p_value": comparison.trend_p_value, "effect": largest_effect(comparison),
             "slope": slope and slope.value, "slope_lower": slope and slope.lower, "slope_upper": slope and slope.upper,
-            "turns_at": comparison.turning_point, "best": comparison.best, "range": comparison.range_of_means, "margin": comparison.margin,
+            "turns_at": comparison.turning_point, "turns_within": " ".join(map(str, finding.turns_within)),
+            "best": comparison.best, "range": comparison.range_of_means, "margin": comparison.margin,
             "replicates_needed": comparison.replicates_needed, "reason": comparison.reason,
+            "crossed_p_value": finding.crossed and finding.crossed.p_value, "crossed_verdict": finding.crossed and finding.crossed.verdict,
         })  # fmt: skip
     return rows
 

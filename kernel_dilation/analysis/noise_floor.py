@@ -6,6 +6,8 @@ latter is the noise floor, with which the former is compared.
 
 from collections.abc import Iterator, Mapping
 
+from kernel_dilation.analysis.comparison_families import Question, Rows, mean_with_interval
+from kernel_dilation.experiment.parameters import Analyze
 from kernel_dilation.map_metrics.autocorrelation import gridding
 from kernel_dilation.map_metrics.similarity import (
     normalised_ranks,
@@ -19,7 +21,9 @@ from kernel_dilation.map_metrics.similarity import (
 import numpy as np
 
 TOP_SHARE = 0.1  # of the pixels, for the overlap of the largest
-INDICES = ("spearman", "ssim", "top_k")
+SIDES = ("replicates", "dilations")  # what is compared: networks of one dilation, or of two
+FLOOR_COLUMNS = ("index", "comparison", "first", "second", "mean", "lower", "upper")
+Similarities = dict[tuple[str, int, int], np.ndarray]  # (replicates,), by index and the two dilations
 
 
 def pairwise_similarities(maps: Mapping[int, np.ndarray]) -> Iterator[tuple[str, int, int, np.ndarray]]:
@@ -63,3 +67,28 @@ def gridding_at_lag(correlations: Mapping[int, np.ndarray], dilation: int) -> tu
     """
     others = [gridding(stack, dilation) for other, stack in correlations.items() if other != dilation]
     return gridding(correlations[dilation], dilation), np.mean(others, 0)
+
+
+def floor_rows(similarities: Similarities, options: Analyze) -> Rows:
+    """Return one row for each index and pair of dilations: the mean similarity with its interval, and which side it belongs to."""
+    return [
+        {"index": index, "comparison": SIDES[first != second], "first": first, "second": second, **mean_with_interval(values, options)}
+        for (index, first, second), values in similarities.items()
+    ]
+
+
+def floor_tables(family: str, method: str, similarities: Similarities) -> dict[Question, tuple[np.ndarray, tuple[str, str]]]:
+    """Return the question of each index, whether two dilations are less similar than two replicates of one, with its table.
+
+    The table (replicates, 2) has the mean over pairs of replicates and that over pairs of dilations. An index
+    without either side has no question.
+    """
+    tables = {}
+    for index in dict.fromkeys(index for index, _, _ in similarities):
+        sides = [
+            [values for (name, first, second), values in similarities.items() if name == index and (first != second) == differ]
+            for differ in (False, True)
+        ]
+        if all(sides):
+            tables[Question(family, "comparison", method, index)] = np.stack([np.mean(side, 0) for side in sides], 1), SIDES
+    return tables

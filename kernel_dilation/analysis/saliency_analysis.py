@@ -14,9 +14,9 @@ from kernel_dilation.analysis.comparison_families import (
     metric_frames,
     table_findings,
 )
-from kernel_dilation.analysis.metric_margins import table_margin
+from kernel_dilation.analysis.metric_margins import metric_margin_rule, table_margin
 from kernel_dilation.analysis.metric_stacks import CLASS_MODEL_METHODS, LEARNED, Stacks, is_complete, learned_metrics, metric_stacks, of_state
-from kernel_dilation.analysis.noise_floor import INDICES, gridding_at_lag, pairwise_similarities
+from kernel_dilation.analysis.noise_floor import FLOOR_COLUMNS, floor_rows, floor_tables, gridding_at_lag, pairwise_similarities
 from kernel_dilation.analysis.receptive_fields import receptive_field_row
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.parameters import Analyze
@@ -27,7 +27,6 @@ import pandas as pd
 
 GRIDDING_SIDES = ("other dilations", "this dilation")  # of the maps whose autocorrelation is taken at the lag of this dilation
 TARGET_DILATIONS = ("same dilation", "other dilation")  # of the networks that are shown a class model
-SIDES = ("replicates", "dilations")  # maps of one dilation, maps of two dilations
 Findings = dict[Question, Finding]
 
 
@@ -75,11 +74,6 @@ def level_stacks(questions: Mapping[Question, pd.DataFrame], stacks: Stacks) -> 
     return means
 
 
-def metric_margin_rule(options: Analyze) -> MarginRule:
-    """Return the margin of a metric: a share of its value at the first level, or an absolute one for signed metrics."""
-    return lambda question, table, levels: table_margin(question.measure, table, levels, options)
-
-
 def learned_margin_rule(trained: Mapping[tuple[str, str], pd.DataFrame], options: Analyze) -> MarginRule:
     """Return the margin of what training adds to a metric: that of the metric itself, since a change has no zero of its own."""
     return lambda question, _, levels: table_margin(
@@ -122,32 +116,9 @@ def similarity_analysis(method: str, maps: Mapping[Arm, np.ndarray], options: An
             for index, first, second, values in pairwise_similarities(stacks):
                 by_group.setdefault((index, first, second), []).append(values)
     means = {key: np.mean(values, 0) for key, values in by_group.items()}
-    rows = [
-        {
-            "method": method, "index": index, "comparison": SIDES[first != second], "first": first, "second": second,
-            **mean_with_interval(values, options),
-        }
-        for (index, first, second), values in means.items()
-    ]  # fmt: skip
-    columns = ["method", "index", "comparison", "first", "second", "mean", "lower", "upper"]
-    return pd.DataFrame(rows, columns=columns), noise_floor_findings(method, means, options)
-
-
-def noise_floor_findings(method: str, similarities: Mapping[tuple[str, int, int], np.ndarray], options: Analyze) -> Findings:
-    """Test whether maps of two dilations are less similar than maps of two replicates of one; the indices are one family.
-
-    Args:
-        similarities: (replicates,), by index and the two dilations.
-    """
-    tables = {}
-    for index in INDICES:
-        sides = [
-            [values for (name, first, second), values in similarities.items() if name == index and (first != second) == differ]
-            for differ in (False, True)
-        ]
-        if all(sides):
-            tables[Question("similarity", "comparison", method, index)] = np.stack([np.mean(side, 0) for side in sides], 1), SIDES
-    return table_findings(tables, metric_margin_rule(options), options)
+    table = pd.DataFrame(floor_rows(means, options), columns=list(FLOOR_COLUMNS))
+    table.insert(0, "method", method)
+    return table, table_findings(floor_tables("similarity", method, means), metric_margin_rule(options), options)
 
 
 def gridding_analysis(method: str, correlations: Mapping[Arm, np.ndarray], options: Analyze) -> tuple[pd.DataFrame, Findings]:

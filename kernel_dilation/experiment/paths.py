@@ -9,6 +9,7 @@ NETWORKS = Path("data/networks")  # a folder for each arm
 SALIENCY = Path("data/saliency")  # a folder for each arm
 CLASS_MODELS = Path("data/class_models")  # a file for each arm
 TRANSFER = Path("data/transfer.csv")
+REPRESENTATIONS = Path("data/representations.csv")  # how alike the representations of the same digits by different networks are
 ROUNDS = Path("data/rounds.csv")
 JUDGES = Path("data/judges")  # a table of what each judge says of every class model, and one of the judges' accuracies
 MARKS = Path("data/marks")  # a table of networks that learned where a mark is, and one of their maps
@@ -19,6 +20,7 @@ METRICS = Path("metrics")
 PLOTS = Path("plots")
 
 TRAINED, UNTRAINED = STATES = "trained", "untrained"  # of the networks in measures.csv: after training, and at initialisation
+REPRESENTED_LAYERS = "features", "hidden"  # what the last pooling hands to the hidden layer, and the units of the hidden layer
 # These names stand beside the saliency methods in the tables of metrics.
 CLASS_MODEL, REGULARISED = "class_model", "class_model_regularised"
 BASELINES = "image", "edges"  # maps that no network made

@@ -1,4 +1,4 @@
-"""Figure of the similarity of maps of two dilations relative to the noise floor, maps of two replicates of one dilation."""
+"""Figure of the similarity of maps, or networks, of two dilations relative to the noise floor, two replicates of one dilation."""
 
 from kernel_dilation.presentation.figure_style import INK, dilation_colour, panels
 from kernel_dilation.presentation.table_rows import distinct_in_order, require_rows, row_dicts, rows_where
@@ -9,14 +9,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-INDICES = {"spearman": "rank correlation", "ssim": "structural similarity", "top_k": "overlap of the top tenth"}
+INDICES = {
+    "spearman": "rank correlation", "ssim": "structural similarity", "top_k": "overlap of the top tenth",
+    "cka_features": "CKA, last features", "cka_hidden": "CKA, hidden layer", "error_consistency": "error consistency",
+}  # fmt: skip
 PAIR_OFFSETS = (0.36, -0.36)  # of the first and the last pair from the centre of a method's row
 
 
 def similarity_against_floor_figure(similarity: pd.DataFrame) -> Figure:
-    """Draw the similarity of maps of two dilations over that of two replicates.
+    """Draw the similarity of two dilations over that of two replicates.
 
-    There is a panel for each index and a row for each method. Pairs of dilations are points, and pairs of
+    There is a panel for each index and a row for each method of maps, or each state of networks. Pairs of dilations are points, and pairs of
     replicates a band.
     `similarity` has `method`, `index`, `comparison` (`replicates` or `dilations`), `first`, `second`,
     `mean`, `lower`, `upper`. The band reaches from the lowest to the highest mean within a dilation;

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 from kernel_dilation.execution.workers import report_progress, suppress_stderr
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.parameters import Mark, Network, Saliency
+from kernel_dilation.experiment.paths import TRAINED, UNTRAINED
 from kernel_dilation.map_metrics.baselines import baseline_maps
 from kernel_dilation.map_metrics.localisation import mass_accuracy, pointing_hit, rank_accuracy
 from kernel_dilation.planted_marks.marked_digits import MarkedDigits, mark_digits
@@ -22,13 +23,14 @@ class MarkResults(TypedDict):
     """Results of one arm as two tables, each given by its columns, which can be sent between processes."""
 
     networks: dict[str, list]  # one row for each replicate: columns of `network_metrics`
-    maps: dict[str, list]  # one row for each replicate, method and image: columns of `mark_metrics`
+    maps: dict[str, list]  # one row for each state of the networks, replicate, method and image: columns of `mark_metrics`
 
 
 def find_marks(digits: Mapping[str, np.ndarray], arm: Arm, network: Network, mark: Mark, options: Saliency) -> MarkResults:
     """Train the arm's replicates on marked digits, and test whether network and maps rely on the mark.
 
-    All arms see the same marked digits; replicate r has its own, and its own initial weights.
+    All arms see the same marked digits; replicate r has its own, and its own initial weights. The maps of the same
+    networks before training say how much of what maps show is there without any learning.
 
     Args:
         digits: `x_train`, `x_validation` and `x_test` as in digits.npz.
@@ -36,7 +38,7 @@ def find_marks(digits: Mapping[str, np.ndarray], arm: Arm, network: Network, mar
     with suppress_stderr():
         from kernel_dilation.explanations.explanation_batch import ExplanationBatch
         from kernel_dilation.model.keras_weights import read_weights
-        from kernel_dilation.model.network import build_architecture, use_one_thread
+        from kernel_dilation.model.network import build_architecture, initial_weights, use_one_thread
         from kernel_dilation.training.loop import Schedule, train_network
 
         import tensorflow as tf
@@ -52,13 +54,21 @@ def find_marks(digits: Mapping[str, np.ndarray], arm: Arm, network: Network, mar
         batch = ExplanationBatch(weights, architecture, shown.images / np.float32(255), shown.places, options)
         accuracy = float((trained["logits"].argmax(1) == arrays["y_test"]).mean())
         networks.append({"replicate": replicate, "accuracy": accuracy, **network_metrics(batch, shown)})
-        stacks = {method: batch.saliency_maps(method) for method in options.methods} | baseline_maps(batch.images)
-        maps += [
-            pd.DataFrame({"replicate": replicate, "method": method, "image": range(len(stack)), "place": shown.places, **mark_metrics(stack, shown)})
-            for method, stack in stacks.items()
-        ]
+        untrained = replace(batch, weights=[tf.constant(weight) for weight in initial_weights(architecture, mark.seed, replicate)])
+        maps.append(map_table(batch, shown, baseline_maps(batch.images)).assign(state=TRAINED, replicate=replicate))
+        maps.append(map_table(untrained, shown, {}).assign(state=UNTRAINED, replicate=replicate))
         report_progress(1)
     return MarkResults(networks=columns(pd.DataFrame(networks)), maps=columns(pd.concat(maps)))
+
+
+def map_table(batch: "ExplanationBatch", shown: MarkedDigits, baselines: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Return how well the maps of one network by every method show the mark, and so the baselines, a row for each method and image."""
+    stacks = {method: batch.saliency_maps(method) for method in batch.options.methods} | dict(baselines)
+    rows = [
+        pd.DataFrame({"method": method, "image": range(len(stack)), "place": shown.places, **mark_metrics(stack, shown)})
+        for method, stack in stacks.items()
+    ]
+    return pd.concat(rows, ignore_index=True)
 
 
 def columns(table: pd.DataFrame) -> dict[str, list]:

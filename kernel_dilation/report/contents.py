@@ -16,8 +16,9 @@ from kernel_dilation.report.map_metric_figures import METRIC_FIGURES
 from kernel_dilation.report.network_and_data_figures import DATA_FIGURES, NETWORK_FIGURES
 from kernel_dilation.report.report_data import ReportData
 from kernel_dilation.report.saliency_figures import SALIENCY_FIGURES
+from kernel_dilation.report.saliency_tables import saliency_tables
 from kernel_dilation.report.sentences import QUESTIONS
-from kernel_dilation.report.tables import ReportTable, accuracy_tables, field_tables, learning_tables, saliency_tables
+from kernel_dilation.report.tables import ReportTable, accuracy_tables, field_tables, learning_tables
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Figures of the metrics of saliency maps and class models, for the second question."""
 
+from kernel_dilation.experiment.paths import STATES
 from kernel_dilation.figures.gridding import gridding_figure
 from kernel_dilation.figures.map_similarity import similarity_against_floor_figure
 from kernel_dilation.figures.metrics_by_dilation import metrics_by_dilation_figure, verdicts_by_metric_figure
@@ -32,7 +33,8 @@ def draw_metrics(report_data: ReportData) -> Figure:
 
 def draw_marks(report_data: ReportData) -> Figure:
     """Draw how much the networks rely on the mark, and how well each method shows it, by dilation."""
-    return metrics_by_dilation_figure(report_data.table("marks"), {}, pd.DataFrame())
+    trained, untrained = (rows_where(report_data.table("marks"), state=state) for state in STATES)
+    return metrics_by_dilation_figure(trained, {}, untrained)
 
 
 METRIC_FIGURES = (
@@ -72,6 +74,18 @@ METRIC_FIGURES = (
         files=("data/analysis/similarity.csv",),
     ),
     FigureSpec(
+        "representation_similarity",
+        "Similarity of representations and errors relative to the noise floor",
+        lambda report_data: similarity_against_floor_figure(report_data.table("representations").rename(columns={"state": "method"})),
+        "Do networks of different dilations compute something else, or only draw other maps? Debiased centred kernel alignment (CKA) of the last "
+        "features and of the hidden layer, and consistency of errors (Cohen's kappa). Rows: networks after and before training. Grey: two replicates "
+        "of one dilation, the noise floor, from the dilation with the lowest mean to the one with the highest. Points: two dilations, coloured by "
+        "the larger one.",
+        "A panel for each kind of similarity and a row for trained and untrained networks, with pairs of dilations as points on the band of pairs of "
+        "replicates.",
+        interval="Lines",
+    ),
+    FigureSpec(
         "gridding",
         "Gridding artefacts",
         lambda report_data: gridding_figure(report_data.table("gridding")),
@@ -101,7 +115,8 @@ METRIC_FIGURES = (
         "Separate networks of every arm learned at which of ten places of the {image} a square of 3 by 3 pixels lies; a cross elsewhere is a decoy. "
         "First panels: accuracy of these networks, and their confidence with the square, without it, and with an empty place blackened, which say "
         "whether they look at the square. Last panels: share of the absolute map on the square, whether its largest value lies there, and the "
-        "precision of its nine largest values. Image and edges are maps that no network made.",
+        "precision of its nine largest values. Dashed and pale: the same networks before training. Image and edges are maps that no network "
+        "made.",
         "A panel for each metric, with the dilation on the horizontal axis and a line for each method.",
         networks="networks of their own, means over replicates, kernel sizes and poolings",
         interval="Bars",

@@ -5,18 +5,17 @@ from dataclasses import dataclass
 
 from kernel_dilation.experiment.world_names import world_title
 from kernel_dilation.presentation.table_rows import row_dicts, rows_where
-from kernel_dilation.presentation.text_formatting import format_number, without_underscores
+from kernel_dilation.presentation.text_formatting import format_number, format_percent, without_underscores
 from kernel_dilation.presentation.way_names import way_title
-from kernel_dilation.report.glossary import METRIC_GLOSSARY
-from kernel_dilation.report.map_metric_figures import rows_on_dilation
 from kernel_dilation.report.report_data import ReportData
 
 import pandas as pd
 
 P_VALUES = ("p_value", "p_corrected", "holm_p_value", "equivalence_p_value", "trend_p_value", "tost_p_value")
 EFFECT_COLUMNS = {
-    "verdict": "verdict", "p_value": "p (corrected)", "equivalence_p_value": "p, equivalence", "trend_p_value": "p, trend", "kendall_w": "W",
-    "effect": "effect", "slope": "slope", "slope_lower": "from", "slope_upper": "to", "turns_at": "turns at", "best": "highest at",
+    "verdict": "verdict", "crossed_verdict": "verdict, new images", "p_value": "p (corrected)", "equivalence_p_value": "p, equivalence",
+    "trend_p_value": "p, trend", "kendall_w": "W", "effect": "effect", "slope": "slope", "slope_lower": "from", "slope_upper": "to",
+    "turns_at": "turns at", "turns_within": "turns within", "best": "highest at",
     "range": "range", "margin": "margin", "reason": "what would settle it",
 }  # fmt: skip
 FACTOR_COLUMNS = {"factor": "factor", **EFFECT_COLUMNS}
@@ -59,6 +58,11 @@ SIMPLE_EFFECT_COLUMNS = {
     "margin": "margin", "verdict": "verdict",
 }  # fmt: skip
 INTERACTION_COLUMNS = {name: heading for name, heading in SIMPLE_EFFECT_COLUMNS.items() if name != "dilation"} | {"term": "term"}
+INTERACTION_TEST_COLUMNS = {
+    "method": "method", "measure": "metric", "contrast": "contrast", "lowest": "lowest difference", "lowest_at": "at dilation",
+    "highest": "highest difference", "highest_at": "at dilation", "p_value": "p (corrected)", "equivalence_p_value": "p, equivalence",
+    "margin": "margin", "verdict": "verdict",
+}  # fmt: skip
 ERROR_COLUMNS = {
     "dilation": "dilation", "error": "test error (%)", "lower": "from", "upper": "to", "ratio": "ratio", "ratio_lower": "ratio from",
     "ratio_upper": "ratio to",
@@ -148,25 +152,6 @@ def with_titles(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{column: table[column].map(title) for column, title in titles.items() if column in table})
 
 
-def saliency_tables(report_data: ReportData) -> list[ReportTable]:
-    """Return the tables of every metric by dilation, of the comparisons with a reference, and of the definitions."""
-    effects, contrasts = rows_on_dilation(report_data.table("effects")), rows_where(report_data.table("effects"), factor="comparison")
-    note = (
-        f"{INTERVAL}{SMALLEST}p-values are corrected within their family. W: Kendall's agreement of the replicates on the order of the dilations. "
-        "Effect: rank-biserial correlation of the two dilations that differ most. Slope: change per pixel of dilation."
-    )
-    references = (
-        "Similarity: maps of two dilations minus maps of two replicates of one dilation. Gridding: maps of a dilation minus those of other "
-        "dilations, at the lag of that dilation. Transfer (cross-recognition): networks of another dilation minus networks of the same. p-values "
-        "are corrected within each."
-    )
-    return [
-        report_table("All metrics and methods: tests, slopes and verdicts", effects, METRIC_COLUMNS, note),
-        report_table("Comparisons with a reference: noise floor, gridding, cross-recognition", contrasts, CONTRAST_COLUMNS, references),
-        definitions_table(effects),
-    ]
-
-
 def field_tables(report_data: ReportData) -> list[ReportTable]:
     """Return the simple effects of pooling and kernel size, and how they change with dilation."""
     note = (
@@ -181,7 +166,42 @@ def field_tables(report_data: ReportData) -> list[ReportTable]:
         report_table(
             "How these differences change with dilation", largest_effects(interactions), INTERACTION_COLUMNS, terms + note + left_out(interactions)
         ),
+        interaction_test_table(report_data.table("interaction_tests")),
     ]
+
+
+def interaction_test_table(tests: pd.DataFrame) -> ReportTable:
+    """Return the tests of whether differences between poolings and kernel sizes depend on dilation at all, accuracy and large changes first."""
+    note = (
+        f"{SMALLEST}The test asks whether the difference is the same at every dilation, whatever the shape of its change: the quasi-F over "
+        "replicates and images for accuracy, Friedman's test of the differences for metrics. p-values are corrected over all metrics of a contrast, "
+        "apart for accuracy, maps and class models. Equivalent: the differences at any two dilations are within the margin of each other."
+    )
+    shown = largest_changes(tests)
+    missing = len(tests) - len(shown)
+    rest = f" The largest changes, in margins, come first; {missing:,} smaller ones are only in data/analysis." if missing else ""
+    return report_table("Do these differences depend on dilation?", shown, INTERACTION_TEST_COLUMNS, changing_share(tests) + note + rest)
+
+
+def largest_changes(tests: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows on accuracy, and then at most `SHOWN_EFFECTS` others, those with the largest change in margins first."""
+    if tests.empty:
+        return tests
+    is_accuracy = tests["family"] == "accuracy"
+    others = tests[~is_accuracy]
+    order = (others["range"] / others["margin"].abs()).sort_values(ascending=False, kind="stable").index
+    return pd.concat([tests[is_accuracy], others.loc[order[:SHOWN_EFFECTS]]])
+
+
+def changing_share(tests: pd.DataFrame) -> str:
+    """Return the share of metrics for which each contrast depends on dilation; empty without metrics."""
+    if tests.empty or (tests["family"] == "accuracy").all():
+        return ""
+    shares = [
+        f"{contrast}: {format_percent((rows['verdict'] == 'difference').mean())} of {len(rows)}"
+        for contrast, rows in tests[tests["family"] != "accuracy"].groupby("contrast", sort=False)
+    ]
+    return f"Metrics for which the difference depends on dilation (verdict difference): {'; '.join(shares)}. "
 
 
 def largest_effects(effects: pd.DataFrame) -> pd.DataFrame:
@@ -197,14 +217,6 @@ def left_out(effects: pd.DataFrame) -> str:
     """Return how many rows a table of the largest effects leaves out; nothing if it has them all."""
     missing = len(effects) - len(largest_effects(effects))
     return f" The largest effects come first; {missing:,} smaller ones are only in data/analysis." if missing else ""
-
-
-def definitions_table(effects: pd.DataFrame) -> ReportTable:
-    """Return the definition of each metric that the glossary has."""
-    names = list(dict.fromkeys(effects["measure"])) if len(effects) else []
-    rows = [{"measure": name, "definition": METRIC_GLOSSARY[name].definition} for name in names if name in METRIC_GLOSSARY]
-    headings = {"measure": "metric", "definition": "definition"}
-    return report_table("Definitions of the metrics", pd.DataFrame(rows), headings, "Sharpness and localisation are computed from absolute values.")
 
 
 def accuracy_tables(report_data: ReportData) -> list[ReportTable]:

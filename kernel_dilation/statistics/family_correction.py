@@ -1,6 +1,6 @@
 """The correction of p-values within a family of tests: Holm, or Westfall and Young where Holm could never find anything."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from kernel_dilation.statistics.block_tables import Floats, differences
@@ -55,14 +55,14 @@ def correct_p_values(
     factor = len(groups) + bool(others)
     corrected = {name: CorrectedP(min(factor * value, 1.0), min(factor * smallest[name], 1.0)) for name, value in others.items()}
     for treatments, names in groups.items():
-        together = _joint_p_values([tables[name] for name in names], treatments, seed)
+        together = joint_p_values([tables[name] for name in names], treatments, seed)
         for name, value in zip(names, together):
             corrected[name] = CorrectedP(min(factor * float(value), 1.0), min(factor * smallest[name], 1.0))
     return {name: corrected[name] for name in p_values}
 
 
-def _joint_p_values(tables: list[Floats], treatments: int, seed: int) -> Floats:
-    """Return the step-down p-values of tables with equally many treatments, (tables,)."""
+def joint_p_values(tables: Sequence[Floats], treatments: int, seed: int) -> Floats:
+    """Return the step-down p-values of tables (blocks, treatments) with equally many treatments, (tables,), by Westfall and Young."""
     if treatments < 2:
         return np.ones(len(tables))
     if treatments == 2:

@@ -1,0 +1,73 @@
+"""Which explanations change: every saliency method by five properties of its maps, at the smallest, a middle and the largest dilation."""
+
+from collections.abc import Mapping, Sequence
+
+from kernel_dilation.analysis.comparison_families import Finding, Question, Rows
+from kernel_dilation.analysis.metric_stacks import LEARNED
+from kernel_dilation.statistics.pairwise_comparisons import Pair
+
+import pandas as pd
+
+PROPERTIES = {  # metric, and the property for which it stands
+    "pointing_hit": "location",
+    "gini": "concentration",
+    "deletion_gain": "faithfulness",
+    "insertion_gain": "faithfulness",
+    "max_sensitivity": "stability",
+    "agreement_spearman": "agreement between networks",
+}
+WITH_UNTRAINED, TRAINED_ALONE = "trained minus untrained", "trained"  # networks that a row is about
+COLUMNS = (
+    "method", "property", "measure", "networks", "smallest", "middle", "largest", "at_smallest", "at_middle", "at_largest", "difference", "lower",
+    "upper", "p_value", "smallest_p_value", "equivalence_p_value", "margin", "largest_effect", "verdict", "crossed_verdict",
+)  # fmt: skip
+
+
+def method_properties(findings: Mapping[Question, Finding], methods: Sequence[str]) -> pd.DataFrame:
+    """Return one row for each method and metric of `PROPERTIES`, the largest effects first; no rows for a single dilation.
+
+    Values are trained minus untrained where the networks at initialisation have the metric, so that what
+    geometry alone does cancels, and trained otherwise. `difference` is that of the largest minus the smallest
+    dilation, `largest_effect` the largest difference between any two of the three dilations, in units of the
+    margin; a margin of 0 gives no such unit. The verdict is that on all dilations, corrected within its family;
+    `crossed_verdict` holds for new images as well.
+
+    Args:
+        findings: of the families `saliency` and, where there are untrained networks, `saliency_learned`.
+    """
+    rows: Rows = []
+    for method in methods:
+        for measure in PROPERTIES:
+            question = Question("saliency", "dilation", method, measure)
+            learned = findings.get(question._replace(family=question.family + LEARNED))
+            finding = learned or findings.get(question)
+            if finding and len(finding.levels) > 1:
+                rows.append({"method": method, "property": PROPERTIES[measure], "measure": measure, **property_values(finding, learned is not None)})
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table.sort_values("largest_effect", ascending=False, kind="stable", na_position="last", ignore_index=True)
+
+
+def property_values(finding: Finding, is_learned: bool) -> dict[str, object]:
+    """Return what a row of `method_properties` says of one metric, without the names."""
+    comparison, levels = finding.comparison, sorted(finding.levels, key=float)
+    means = dict(zip(comparison.treatments, comparison.means))
+    shown = (levels[0], levels[len(levels) // 2], levels[-1])
+    values = [means[level] for level in shown]
+    difference, lower, upper = oriented_difference(comparison.pairs, shown[0], shown[2])
+    return {
+        "networks": WITH_UNTRAINED if is_learned else TRAINED_ALONE,
+        "smallest": shown[0], "middle": shown[1], "largest": shown[2],
+        "at_smallest": values[0], "at_middle": values[1], "at_largest": values[2],
+        "difference": difference, "lower": lower, "upper": upper,
+        "p_value": comparison.p_value, "smallest_p_value": comparison.smallest_p_value, "equivalence_p_value": comparison.equivalence_p_value,
+        "margin": comparison.margin, "largest_effect": (max(values) - min(values)) / comparison.margin if comparison.margin else None,
+        "verdict": comparison.verdict, "crossed_verdict": finding.crossed and finding.crossed.verdict,
+    }  # fmt: skip
+
+
+def oriented_difference(pairs: Sequence[Pair], first: object, second: object) -> tuple[float, float | None, float | None]:
+    """Return the second minus the first level with the ends of its interval, in whichever order the pair was compared."""
+    pair = next(pair for pair in pairs if {pair.first, pair.second} == {first, second})
+    if pair.first == first or pair.lower is None or pair.upper is None:
+        return (pair.mean_difference if pair.first == first else -pair.mean_difference), pair.lower, pair.upper
+    return -pair.mean_difference, -pair.upper, -pair.lower

@@ -1,0 +1,87 @@
+"""The table of methods by properties, and what it says in a few sentences."""
+
+from collections.abc import Sequence
+
+from kernel_dilation.presentation.table_rows import distinct_in_order, rows_where
+from kernel_dilation.presentation.text_formatting import count_noun, join_with_and, without_underscores
+from kernel_dilation.report.tables import INTERVAL, SMALLEST, ReportTable, report_table
+
+import pandas as pd
+
+PROPERTY_COLUMNS = {
+    "method": "method", "property": "property", "measure": "metric", "networks": "networks", "at_smallest": "smallest dilation",
+    "at_middle": "middle dilation", "at_largest": "largest dilation", "difference": "difference", "lower": "from", "upper": "to",
+    "p_value": "p (corrected)", "equivalence_p_value": "p, equivalence", "margin": "margin", "largest_effect": "effect in margins",
+    "verdict": "verdict", "crossed_verdict": "verdict, new images",
+}  # fmt: skip
+UNCHANGED = ("equivalent", "negligible")
+
+
+def method_property_table(table: pd.DataFrame) -> ReportTable:
+    """Return the printed table; its note begins with the methods that are robust to dilation and those that contradict each other."""
+    note = (
+        f"{INTERVAL}{SMALLEST}Values are what training adds (trained minus untrained networks) where untrained networks have the metric. The "
+        "difference is that of the largest minus the smallest dilation. The effect is the largest difference between any two of the three "
+        "dilations, divided by the margin. p-values and verdicts are about all dilations and corrected over all methods and metrics."
+    )
+    sentences = property_sentences(table)
+    return report_table("Which explanations change with dilation", table, PROPERTY_COLUMNS, " ".join([*sentences, crossed_sentence(table), note]))
+
+
+def property_sentences(table: pd.DataFrame) -> list[str]:
+    """Return which methods are robust to dilation and in which properties methods contradict each other; nothing without rows.
+
+    A method is robust if all of its metrics are shown to be equivalent or to differ by less than the margin.
+    Two methods contradict each other if one rises and the other falls from the smallest to the largest
+    dilation, both with intervals that exclude 0 and with the verdict `difference`.
+    """
+    if table.empty:
+        return []
+    smallest, middle, largest = (f"{table[name].iloc[0]:g}" for name in ("smallest", "middle", "largest"))
+    return [f"Dilations {smallest}, {middle} and {largest} are shown.", *robustness_sentences(table), contradiction_sentence(table)]
+
+
+def crossed_sentence(table: pd.DataFrame) -> str:
+    """Return where the verdicts over replicates part from those over replicates and images; empty if there are none of the latter.
+
+    `equivalent` and `negligible` do not part: both say that no difference matters.
+    """
+    compared = table.dropna(subset="crossed_verdict") if len(table) else table
+    if compared.empty:
+        return ""
+    verdicts = compared[["verdict", "crossed_verdict"]].replace("negligible", "equivalent")
+    apart = compared[verdicts["verdict"] != verdicts["crossed_verdict"]]
+    opening = f"Verdicts hold for new replicates; for new images as well, {len(compared) - len(apart)} of {len(compared)} are the same"
+    pairs = [f"{names([method])} {without_underscores(measure)}" for method, measure in zip(apart["method"], apart["measure"])]
+    return f"{opening}; they part in {join_with_and(pairs)}." if pairs else f"{opening}."
+
+
+def robustness_sentences(table: pd.DataFrame) -> list[str]:
+    """Return the methods without any difference, and how often the least and the most affected ones differ."""
+    counts = table.assign(differs=table["verdict"] == "difference").groupby("method", sort=False)["differs"].sum()
+    metrics = table.groupby("method", sort=False).size().max()
+    robust = [method for method in counts.index if rows_where(table, method=method)["verdict"].isin(UNCHANGED).all()]
+    opening = f"Robust to dilation in all properties: {names(robust) or 'no method'}."
+    least, most = names(counts.index[counts == counts.min()]), names(counts.index[counts == counts.max()])
+    if least == most:
+        return [opening, f"All methods differ between dilations in {count_noun(int(counts.max()), 'metric')} of {metrics}."]
+    return [opening, f"Metrics that differ between dilations, of {metrics}: {counts.min()} ({least}) to {counts.max()} ({most})."]
+
+
+def contradiction_sentence(table: pd.DataFrame) -> str:
+    """Return the metrics that rise with dilation for some methods and fall for others."""
+    differing = rows_where(table, verdict="difference")
+    rising, falling = differing[differing["lower"] > 0], differing[differing["upper"] < 0]
+    contradictions = [
+        f"{without_underscores(measure)} (rises: {names(up)}; falls: {names(down)})"
+        for measure in distinct_in_order(table["measure"])
+        if len(up := rows_where(rising, measure=measure)["method"]) and len(down := rows_where(falling, measure=measure)["method"])
+    ]
+    if not contradictions:
+        return "No two methods contradict each other in the sign of the difference between the largest and the smallest dilation."
+    return f"Methods contradict each other in the sign of the difference between the largest and the smallest dilation: {'; '.join(contradictions)}."
+
+
+def names(methods: Sequence[str] | pd.Series | pd.Index) -> str:
+    """Return the names of methods, in alphabetical order, in words."""
+    return join_with_and(sorted(without_underscores(str(method)) for method in methods))

@@ -1,0 +1,66 @@
+"""The table of how alike networks of different dilations are in what they compute, and what it says in a few sentences."""
+
+from collections.abc import Sequence
+
+from kernel_dilation.presentation.table_rows import row_dicts, rows_where
+from kernel_dilation.presentation.text_formatting import count_noun, format_number, join_with_and
+from kernel_dilation.report.tables import INTERVAL, ReportTable, report_table
+
+import pandas as pd
+
+REPRESENTATION_COLUMNS = {
+    "state": "networks", "index": "similarity", "comparison": "between", "first": "first", "second": "second", "mean": "mean", "lower": "from",
+    "upper": "to",
+}  # fmt: skip
+INDEX_WORDS = {"cka_features": "the last features", "cka_hidden": "the hidden layer", "error_consistency": "errors"}
+ALIKE = ("equivalent", "negligible")
+
+
+def representation_table(similarities: pd.DataFrame, effects: pd.DataFrame) -> ReportTable:
+    """Return the printed table; its note begins with the answer.
+
+    Args:
+        similarities: the table `representations`; effects: all comparisons, of which the family `representation` is used.
+    """
+    note = (
+        f"{INTERVAL}CKA: debiased centred kernel alignment of the representations of the same images by two networks; 1 if they are equal up to "
+        "rotation and scale, 0 if they are unrelated. Error consistency: Cohen's kappa of being right or wrong on the same images; 0 if errors are "
+        "independent. Replicates: two networks of one dilation, the noise floor; no two networks that are compared share a seed."
+    )
+    sentences = representation_sentences(similarities, effects)
+    return report_table("Similarity of representations and errors", similarities, REPRESENTATION_COLUMNS, " ".join([*sentences, note]))
+
+
+def representation_sentences(similarities: pd.DataFrame, effects: pd.DataFrame) -> list[str]:
+    """Return whether dilations compute something else or only draw other maps, with the numbers; nothing without a verdict."""
+    trained, maps = row_dicts(rows_where(effects, family="representation", method="trained")), rows_where(effects, family="similarity")
+    if not trained:
+        return []
+    numbers = [index_clause(row, rows_where(similarities, state="trained", index=row["measure"])) for row in trained]
+    different = (maps["verdict"] == "difference").sum() if len(maps) else 0
+    verb = "has" if different == 1 else "have"
+    return [
+        conclusion([row["verdict"] for row in trained]),
+        f"Mean similarity of two dilations and of two replicates: {'; '.join(numbers)}.",
+        f"Of {count_noun(len(maps), 'comparison')} of maps with their noise floor, {different} {verb} the verdict difference.",
+    ]
+
+
+def index_clause(effect: dict[str, object], similarities: pd.DataFrame) -> str:
+    """Return the mean similarity of one kind between two dilations and between two replicates, with the verdict and the least similar pair."""
+    between, within = (rows_where(similarities, comparison=side) for side in ("dilations", "replicates"))
+    least = row_dicts(between.nsmallest(1, "mean"))[0]
+    name = INDEX_WORDS.get(str(effect["measure"]), str(effect["measure"]))
+    return (
+        f"{name} {format_number(between['mean'].mean(), 2)} and {format_number(within['mean'].mean(), 2)} ({effect['verdict']}; "
+        f"least similar: dilations {least['first']} and {least['second']}, {format_number(least['mean'], 2)})"
+    )
+
+
+def conclusion(verdicts: Sequence[str]) -> str:
+    """Return the answer from the verdicts on all kinds of similarity."""
+    if all(verdict in ALIKE for verdict in verdicts):
+        return "In representations and errors, networks of two dilations are nearly as alike as two replicates of one dilation."
+    if any(verdict == "difference" for verdict in verdicts):
+        return "In representations or errors, networks of two dilations are not as alike as two replicates of one dilation."
+    return f"Whether networks of two dilations compute something else is not decided (verdicts: {join_with_and(sorted(set(verdicts)))})."
