@@ -1,7 +1,7 @@
 """Answer the four questions from the results of all arms: `python -m stages.analyze`.
 
 Takes data/digits.npz, data/networks, data/saliency, data/marks, data/learned, data/rounds.csv, data/transfer.csv,
-data/representations.csv, data/judges and metrics/fetch.json; leaves data/analysis, the headlines in metrics/ and the tables in plots/.
+data/representations.csv, data/judges and metrics/fetch.json; leaves data/analysis, the main values in metrics/ and the tables in plots/.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,7 +15,7 @@ from kernel_dilation.analysis.comparison_families import Tables, finding_tables
 from kernel_dilation.analysis.crossed_accuracy import correct_percent
 from kernel_dilation.analysis.field_answer import field_answer
 from kernel_dilation.analysis.field_effects import effect_tables, field_effects
-from kernel_dilation.analysis.headlines import headlines
+from kernel_dilation.analysis.headlines import headlines, main_values
 from kernel_dilation.analysis.interaction_tests import interaction_tests
 from kernel_dilation.analysis.learning_analysis import learning_analysis
 from kernel_dilation.analysis.mark_analysis import mark_effects, mark_levels
@@ -247,11 +247,12 @@ def main() -> None:
     for plot, name in PLOT_TABLES.items():
         with atomic_file(PLOTS / f"{plot}.csv") as path:
             tables[name].to_csv(path, index=False)
+    save_json(METRICS / "answers.json", main_values(answers))
     found = headlines(answers)
     for question, headline in found.items():
         save_json(METRICS / f"{question}.json", headline)
     verdicts = ", ".join(f"{question} {headline['verdict']}" for question, headline in found.items())
-    print(f"analyze: {verdicts}; written to {ANALYSIS / 'answers.json'}, headlines to {METRICS}")
+    print(f"analyze: {verdicts}; written to {ANALYSIS / 'answers.json'}, the main values to {METRICS}")
 
 
 if __name__ == "__main__":

@@ -105,6 +105,7 @@ def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str
     }  # fmt: skip
     return {
         "dataset": "made_up",
+        "replicates": 8,
         "accuracy": accuracy,
         "saliency": {**counts, **measures, **contrasts, "class_model": models},
         "fields": made_up_fields(),

@@ -6,7 +6,7 @@ import sys
 from itertools import permutations
 from pathlib import Path
 
-from kernel_dilation.analysis.headlines import QUESTIONS, headlines
+from kernel_dilation.analysis.headlines import QUESTIONS, headlines, main_values
 from kernel_dilation.experiment.parameters import parse_settings
 
 import pytest
@@ -61,6 +61,20 @@ def test_every_headline_is_a_number_or_verdict_of_the_answers(parameters):
 @pytest.mark.parametrize("parameters", PARAMETERS)
 def test_there_are_at_most_25_headlines(parameters):
     assert sum(map(len, headlines(answers_of(parameters)).values())) <= 25
+
+
+@pytest.mark.parametrize("parameters", PARAMETERS)
+def test_the_values_for_other_programs_are_at_most_25_of_the_answers_and_none_is_missing(parameters):
+    answers = answers_of(parameters)
+    values = main_values(answers)
+    parts = {name: part for name, part in values.items() if isinstance(part, dict)}
+    assert len(values) - len(parts) + sum(map(len, parts.values())) <= 25
+    assert list(parts) == ["accuracy", "saliency", "learned", "fields"]
+    for name, part in parts.items():
+        assert part == {key: answers[name][key] for key in part}
+        assert None not in part.values()
+    assert {"verdict", "p_value", "best_dilation", "range_points", "slope_points_per_dilation"} <= set(parts["accuracy"])
+    assert {"verdict", "best_way", "right_share", "same_share", "trainings"} <= set(parts["learned"])
 
 
 def test_the_fourth_number_names_the_levels_that_it_compares():

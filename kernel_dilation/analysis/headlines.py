@@ -1,6 +1,7 @@
 """The headlines of the answers: for each question a verdict and one number, few enough for the table of `dvc metrics show`.
 
 DVC prints one line for each file and one column for each name, so every question has a file of its own and all use the same names.
+metrics/answers.json has the main values of all questions, for other programs.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,23 @@ from typing import Any
 from kernel_dilation.analysis.answers import Answer, without_missing
 
 QUESTIONS = {"learning": "learned", "saliency": "saliency", "accuracy": "accuracy", "fields": "fields"}  # file, and part of the answers
+
+MAIN_VALUES = {  # of each part of the answers, in metrics/answers.json
+    "accuracy": ("verdict", "p_value", "best_dilation", "range_points", "slope_points_per_dilation", "error_ratio"),
+    "saliency": ("verdict", "share_differing", "learned_share_differing"),
+    "learned": ("verdict", "best_way", "right_share", "same_share", "trainings"),
+    "fields": ("verdict", "even_odd_share"),
+}
+
+
+def main_values(answers: Mapping[str, Any]) -> Answer:
+    """Return the data set, the number of replicates and the main values of each part, as far as the answers have them.
+
+    Args:
+        answers: all of data/analysis/answers.json.
+    """
+    parts = {part: without_missing({name: answers[part].get(name) for name in names}) for part, names in MAIN_VALUES.items()}
+    return {"dataset": answers["dataset"], "replicates": answers["replicates"], **parts}
 
 
 def headlines(answers: Mapping[str, Any]) -> dict[str, Answer]:
