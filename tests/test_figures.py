@@ -4,7 +4,7 @@ from dataclasses import replace
 from io import BytesIO
 
 from kernel_dilation.experiment.arms import Arm
-from kernel_dilation.figures.accuracy import accuracy_by_dilation_figure, critical_difference_figure
+from kernel_dilation.figures.accuracy import accuracy_by_dilation_figure
 from kernel_dilation.figures.activations import enlarge
 from kernel_dilation.figures.class_models import class_models_figure
 from kernel_dilation.figures.first_kernels import dilate_kernels
@@ -64,16 +64,6 @@ def test_every_caption_of_networks_names_the_data_set_and_the_replicates(full):
     for name in ("accuracy_by_dilation", "measures_by_dilation", "confusion_by_dilation", "similarity_against_floor"):
         assert "Data: made_up, " in full[name].caption
         assert "3 replicates of each of 12 arms" in full[name].caption
-
-
-def test_the_bars_of_the_critical_difference_diagram_are_drawn_in_the_order_of_the_ranks():
-    """The library draws each bar through its dilations in the order of a set of texts, which a process draws at random."""
-    dilations = range(1, 8)
-    ranks = pd.DataFrame({"dilation": dilations, "average_rank": [float(dilation) for dilation in dilations]})
-    p_values = pd.DataFrame(np.ones((7, 7)), columns=[str(dilation) for dilation in dilations])
-    p_values.insert(0, "dilation", dilations)
-    (axes,) = critical_difference_figure(ranks, p_values, 0.05).axes
-    assert [float(dilation) for dilation in dilations] in [list(line.get_xdata()) for line in axes.lines]
 
 
 def test_the_same_study_gives_the_same_bytes(full):
