@@ -140,13 +140,15 @@ def made_up_data() -> dict[str, object]:
     }
 
 
+WORDING = Wording("digit", "digits", "10 of 50 test digits", "2 of 6 replicates", "kernel size 3, max pooling", True)
+
+
 @cache
 def made_up_part() -> PagePart:
     """Return the part of the page that reacts to its reader."""
-    wording = Wording("digit", "digits", "10 of 50 test digits", "2 of 6 replicates", "kernel size 3, max pooling", True)
     return page_part(
         made_up_data(),
-        wording,
+        WORDING,
         MARGIN,
         Glossary(TERMS, {"gini": "Gini index"}),
         pack_programs((ROOT / ".dvc/plots/offline.html").read_text(encoding="utf-8")),

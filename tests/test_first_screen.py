@@ -4,19 +4,22 @@ from dataclasses import replace
 from math import nan
 from xml.etree.ElementTree import fromstring
 
+from kernel_dilation.interactive.page_part import SHOWN_FILES, Glossary, page_part
+from kernel_dilation.interactive.terms import TERMS
 from kernel_dilation.report.change_of_mind import changes_of_mind, learning_change
 from kernel_dilation.report.contents import CHAPTERS
 from kernel_dilation.report.findings import findings
 from kernel_dilation.report.headlines import headlines, worst_worlds
 from kernel_dilation.report.html_page import Chapter
 from kernel_dilation.report.key_tables import key_tables
+from kernel_dilation.report.provenance import origin_html
 from kernel_dilation.report.report_data import ReportData
 from kernel_dilation.report.sentences import QUESTIONS
 from kernel_dilation.report.small_charts import ChartRow, RowChart, chart_svg, description
 
 import pandas as pd
 import pytest
-from interactive_pages import made_up_part, page_without_figures
+from interactive_pages import WORDING, page_without_figures
 from made_up_study import made_up_answers, made_up_scope, made_up_study
 from paragraph_numbers import crowded_paragraphs, numbers_in
 from poorer_answers import without_each_key
@@ -91,7 +94,8 @@ def test_no_paragraph_of_the_page_holds_more_than_two_numbers(name, verdict):
 def test_no_paragraph_of_the_tools_or_of_the_notes_of_tables_holds_more_than_two_numbers():
     notes = "".join(f"<p>{table.note}</p><p>{chapter.introduction}</p>" for chapter in full_chapters() for table in chapter.tables)
     assert "p-values are corrected" in notes
-    assert crowded_paragraphs(notes + made_up_part().sections) == []
+    tools = page_part({}, WORDING, 0.1, Glossary(TERMS, {}), "", {place: origin_html(files) for place, files in SHOWN_FILES.items()})
+    assert crowded_paragraphs(notes + tools.sections) == []
 
 
 def full_chapters() -> list[Chapter]:

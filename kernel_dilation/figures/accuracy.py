@@ -105,9 +105,11 @@ def critical_difference_figure(ranks: pd.DataFrame, p_values: pd.DataFrame, alph
     matrix = pd.DataFrame(p_values.drop(columns="dilation").to_numpy(float), index=list(ranks_by_name), columns=list(ranks_by_name))
     figure, (axes,) = panels(1, 1, 1.3 + 0.16 * len(ranks_by_name))
     palette = [dilation_colour(float(dilation)) for dilation in ranks["dilation"]]
-    critical_difference_diagram(
+    drawn = critical_difference_diagram(
         pd.Series(ranks_by_name), matrix, ax=axes, alpha=alpha, color_palette=dict(zip(ranks_by_name, palette)),
         crossbar_props={"color": INK, "linewidth": 2.5},
     )  # fmt: skip
+    for (bar,) in drawn["crossbars"]:
+        bar.set_xdata(sorted(bar.get_xdata()))  # they are drawn in the order of a set, which differs from process to process
     axes.grid(visible=False)
     return figure
