@@ -28,7 +28,7 @@ def test_changes_over_dilation_are_ordered_by_their_size_in_margins_and_counted(
             ("accuracy", "accuracy", 0.1, 0.5, "difference")]  # fmt: skip
     tests = pd.DataFrame(rows, columns=["family", "measure", "range", "margin", "verdict"]).assign(contrast="average - max")
     assert largest_changes(tests)["measure"].tolist() == ["accuracy", "b", "a", "c"]
-    expected = "Metrics for which the difference depends on dilation (verdict difference): average - max: 33 % of 3. "
+    expected = "The difference average - max depends on dilation (verdict: difference) for 33 % of the metrics.\n"
     assert changing_share(tests) == expected
     assert changing_share(tests[tests["family"] == "accuracy"]) == ""
     assert largest_changes(pd.DataFrame()).empty

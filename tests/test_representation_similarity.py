@@ -142,9 +142,8 @@ def test_the_table_says_whether_dilations_compute_something_else():
 
     assert sentences("difference", "equivalent") == [
         "In representations or errors, networks of two dilations are not as alike as two replicates of one dilation.",
-        "Mean similarity of two dilations and of two replicates: "
-        "the last features 0.80 and 0.90 (difference; least similar: dilations 1 and 2, 0.80); "
-        "the hidden layer 0.80 and 0.90 (equivalent; least similar: dilations 1 and 2, 0.80).",
+        "Mean similarity of the last features: 0.80 between two dilations, 0.90 between two replicates (verdict: difference).",
+        "Mean similarity of the hidden layer: 0.80 between two dilations, 0.90 between two replicates (verdict: equivalent).",
         "Of 2 comparisons of maps with their noise floor, 1 has the verdict difference.",
     ]
     assert sentences("negligible", "equivalent")[0].endswith("are nearly as alike as two replicates of one dilation.")

@@ -84,6 +84,7 @@ METRIC_FIGURES = (
         "A panel for each kind of similarity and a row for trained and untrained networks, with pairs of dilations as points on the band of pairs of "
         "replicates.",
         interval="Lines",
+        files=("data/analysis/representations.csv",),
     ),
     FigureSpec(
         "gridding",

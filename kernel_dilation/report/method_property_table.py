@@ -25,7 +25,7 @@ def method_property_table(table: pd.DataFrame) -> ReportTable:
         "dilations, divided by the margin. p-values and verdicts are about all dilations and corrected over all methods and metrics."
     )
     sentences = property_sentences(table)
-    return report_table("Which explanations change with dilation", table, PROPERTY_COLUMNS, " ".join([*sentences, crossed_sentence(table), note]))
+    return report_table("Which explanations change with dilation", table, PROPERTY_COLUMNS, "\n".join([*sentences, crossed_sentence(table), note]))
 
 
 def property_sentences(table: pd.DataFrame) -> list[str]:

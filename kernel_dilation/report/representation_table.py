@@ -23,12 +23,12 @@ def representation_table(similarities: pd.DataFrame, effects: pd.DataFrame) -> R
         similarities: the table `representations`; effects: all comparisons, of which the family `representation` is used.
     """
     note = (
-        f"{INTERVAL}CKA: debiased centred kernel alignment of the representations of the same images by two networks; 1 if they are equal up to "
-        "rotation and scale, 0 if they are unrelated. Error consistency: Cohen's kappa of being right or wrong on the same images; 0 if errors are "
+        f"{INTERVAL}CKA: debiased centred kernel alignment of the representations of the same images by two networks, from 0 (unrelated) to 1 (equal up to "
+        "rotation and scale). Error consistency: Cohen's kappa of being right or wrong on the same images, zero if errors are "
         "independent. Replicates: two networks of one dilation, the noise floor; no two networks that are compared share a seed."
     )
     sentences = representation_sentences(similarities, effects)
-    return report_table("Similarity of representations and errors", similarities, REPRESENTATION_COLUMNS, " ".join([*sentences, note]))
+    return report_table("Similarity of representations and errors", similarities, REPRESENTATION_COLUMNS, "\n".join([*sentences, note]))
 
 
 def representation_sentences(similarities: pd.DataFrame, effects: pd.DataFrame) -> list[str]:
@@ -36,25 +36,21 @@ def representation_sentences(similarities: pd.DataFrame, effects: pd.DataFrame) 
     trained, maps = row_dicts(rows_where(effects, family="representation", method="trained")), rows_where(effects, family="similarity")
     if not trained:
         return []
-    numbers = [index_clause(row, rows_where(similarities, state="trained", index=row["measure"])) for row in trained]
+    numbers = [index_sentence(row, rows_where(similarities, state="trained", index=row["measure"])) for row in trained]
     different = (maps["verdict"] == "difference").sum() if len(maps) else 0
     verb = "has" if different == 1 else "have"
     return [
         conclusion([row["verdict"] for row in trained]),
-        f"Mean similarity of two dilations and of two replicates: {'; '.join(numbers)}.",
+        *numbers,
         f"Of {count_noun(len(maps), 'comparison')} of maps with their noise floor, {different} {verb} the verdict difference.",
     ]
 
 
-def index_clause(effect: dict[str, object], similarities: pd.DataFrame) -> str:
-    """Return the mean similarity of one kind between two dilations and between two replicates, with the verdict and the least similar pair."""
-    between, within = (rows_where(similarities, comparison=side) for side in ("dilations", "replicates"))
-    least = row_dicts(between.nsmallest(1, "mean"))[0]
+def index_sentence(effect: dict[str, object], similarities: pd.DataFrame) -> str:
+    """Return the mean similarity of one kind between two dilations and between two replicates, with the verdict."""
+    between, within = (format_number(rows_where(similarities, comparison=side)["mean"].mean(), 2) for side in ("dilations", "replicates"))
     name = INDEX_WORDS.get(str(effect["measure"]), str(effect["measure"]))
-    return (
-        f"{name} {format_number(between['mean'].mean(), 2)} and {format_number(within['mean'].mean(), 2)} ({effect['verdict']}; "
-        f"least similar: dilations {least['first']} and {least['second']}, {format_number(least['mean'], 2)})"
-    )
+    return f"Mean similarity of {name}: {between} between two dilations, {within} between two replicates (verdict: {effect['verdict']})."
 
 
 def conclusion(verdicts: Sequence[str]) -> str:

@@ -75,7 +75,7 @@ INTERVAL = "The columns “from” and “to” are the ends of the confidence i
 
 @dataclass(frozen=True)
 class ReportTable:
-    """A printed table; `note` explains its columns."""
+    """A printed table; `note` explains its columns, in a paragraph for each of its lines."""
 
     title: str
     columns: list[str]
@@ -197,11 +197,11 @@ def changing_share(tests: pd.DataFrame) -> str:
     """Return the share of metrics for which each contrast depends on dilation; empty without metrics."""
     if tests.empty or (tests["family"] == "accuracy").all():
         return ""
-    shares = [
-        f"{contrast}: {format_percent((rows['verdict'] == 'difference').mean())} of {len(rows)}"
+    return "".join(
+        f"The difference {contrast} depends on dilation (verdict: difference) for {format_percent((rows['verdict'] == 'difference').mean())} of "
+        "the metrics.\n"
         for contrast, rows in tests[tests["family"] != "accuracy"].groupby("contrast", sort=False)
-    ]
-    return f"Metrics for which the difference depends on dilation (verdict difference): {'; '.join(shares)}. "
+    )
 
 
 def largest_effects(effects: pd.DataFrame) -> pd.DataFrame:
