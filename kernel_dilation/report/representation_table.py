@@ -23,8 +23,8 @@ def representation_table(similarities: pd.DataFrame, effects: pd.DataFrame) -> R
         similarities: the table `representations`; effects: all comparisons, of which the family `representation` is used.
     """
     note = (
-        f"{INTERVAL}CKA: debiased centred kernel alignment of the representations of the same images by two networks, from 0 (unrelated) to 1 (equal up to "
-        "rotation and scale). Error consistency: Cohen's kappa of being right or wrong on the same images, zero if errors are "
+        f"{INTERVAL}CKA: debiased centred kernel alignment of the representations of the same images by two networks, from 0 (unrelated) to 1 "
+        "(equal up to rotation and scale). Error consistency: Cohen's kappa of being right or wrong on the same images, zero if errors are "
         "independent. Replicates: two networks of one dilation, the noise floor; no two networks that are compared share a seed."
     )
     sentences = representation_sentences(similarities, effects)
