@@ -49,7 +49,7 @@ def field_tables(arms: Sequence[Arm], methods: Sequence[str]) -> Tables:
     ]
     change = {"lowest_at": 1, "lowest": 0.1, "highest_at": 2, "highest": 0.3, "range": 0.2}
     tests = [
-        {"family": family, "method": method, "measure": measure, "contrast": name, **change, **rest}
+        {"family": family, "method": method, "measure": measure, "contrast": name, **change, **rest, "crossed_verdict": "difference"}
         for (family, method, measure), name in product(measures, names)
         if len({arm.dilation for arm in arms}) > 1
     ]
