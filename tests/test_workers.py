@@ -5,9 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from kernel_dilation.execution import ready_workers
 from kernel_dilation.execution.checkpoints import JobCheckpoints
 from kernel_dilation.execution.workers import choose_worker_count, report_progress, run_jobs, worker_pool
 
+import dask
 import pytest
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
@@ -95,3 +97,16 @@ def test_two_pools_on_one_machine_do_not_disturb_each_other(checkpoints, tmp_pat
     """A warning would be an error, because pytest is configured so."""
     with worker_pool(1), worker_pool(1) as pool:
         assert run_jobs(pool, job, make_jobs(1, crash_marker=tmp_path / "crash_marker"), checkpoints, 10)["job 1"][0] == 10
+
+
+def test_no_worker_seems_lost_when_the_client_updates_what_it_knows_of_the_scheduler(monkeypatch):
+    """Dask's client replaces its list of workers by an empty one every few seconds, here every millisecond."""
+    monkeypatch.setenv("WORKERS", "1")
+    monkeypatch.setattr(ready_workers, "UPDATE_SECONDS", 0)
+    with dask.config.set({"distributed.client.scheduler-info-interval": "1ms"}), worker_pool(1) as pool:
+        workers = ready_workers.ReadyWorkers(pool)
+        seen = []
+        for _ in range(500):
+            workers.update()
+            seen.append(len(workers.addresses))
+    assert set(seen) == {1}

@@ -63,9 +63,7 @@ class ReadyWorkers:
         """
         if time.monotonic() < self._last_update + UPDATE_SECONDS:
             return
-        if self.client.status != "running":
-            raise ValueError(self.lost_scheduler_message())
-        workers = self.client.scheduler_info()["workers"]
+        workers = self._list_workers()
         self._check({address: worker for address, worker in workers.items() if address not in self._compatible})
         self.addresses = set(workers)
         running = {address for address, worker in workers.items() if worker["status"] == "running"}
@@ -82,7 +80,21 @@ class ReadyWorkers:
             ValueError: a worker is incompatible.
         """
         self._compatible = set()
-        return self._check(self.client.scheduler_info()["workers"])
+        return self._check(self._list_workers())
+
+    def _list_workers(self) -> dict[str, Any]:
+        """Ask the scheduler for all workers, and return what it knows of each, by address.
+
+        `Client.scheduler_info` does not serve: a periodic update that knows no workers may replace its answer
+        before the caller, on a busy machine, gets to read it.
+
+        Raises:
+            ValueError: the scheduler is gone.
+        """
+        if self.client.status == "running":
+            with suppress(OSError):
+                return self.client.sync(self.client.scheduler.identity, n_workers=-1)["workers"]
+        raise ValueError(self.lost_scheduler_message())
 
     def _check(self, workers: Mapping[str, Any]) -> bool:
         """Compare workers with this process, restart those that a restart makes compatible, and return whether there was one.
