@@ -14,9 +14,7 @@ from matplotlib.figure import Figure
 
 MAP_FAMILIES = ("saliency", "class_model")
 UNITS = {"entropy": "bits", "spread": "pixels"}
-ON_A_SUBSET = (
-    "Deletion, insertion, max sensitivity and randomisation are measured on {probed} images per network; each replicate takes the next ones."
-)
+ON_A_SUBSET = "Deletion, insertion, sensitivities and randomisation are measured on {probed} images per network; each replicate takes the next ones."
 
 
 def rows_on_dilation(table: pd.DataFrame) -> pd.DataFrame:
