@@ -14,7 +14,7 @@ from kernel_dilation.analysis.answers import Answer, saliency_answer
 from kernel_dilation.analysis.comparison_families import Tables, finding_tables
 from kernel_dilation.analysis.crossed_accuracy import correct_percent
 from kernel_dilation.analysis.field_answer import field_answer
-from kernel_dilation.analysis.field_effects import effect_tables, field_effects
+from kernel_dilation.analysis.field_effects import effect_tables, field_effects, untrained_effects
 from kernel_dilation.analysis.headlines import headlines, main_values
 from kernel_dilation.analysis.interaction_tests import interaction_tests
 from kernel_dilation.analysis.learning_analysis import learning_analysis
@@ -90,6 +90,12 @@ def read_array(path: Path, name: str) -> np.ndarray:
 def read_arrays(folder: Path, arms: Sequence[Arm], file: str, name: str) -> dict[Arm, np.ndarray]:
     """Read the array `name` of an .npz file in the folder of each arm."""
     return {arm: read_array(folder / arm.name / file, name) for arm in arms}
+
+
+def read_autocorrelations(arms: Sequence[Arm], method: str) -> tuple[dict[Arm, np.ndarray], dict[Arm, np.ndarray]]:
+    """Read the autocorrelations of a method's maps by trained and by untrained networks; the latter have no regularised class models."""
+    trained = read_arrays(SALIENCY, arms, "autocorrelations.npz", method)
+    return trained, {} if method == REGULARISED else read_arrays(SALIENCY, arms, f"{UNTRAINED}/autocorrelations.npz", method)
 
 
 def read_predictions(folder: Path, arms: Sequence[Arm]) -> tuple[dict[Arm, np.ndarray], np.ndarray, dict[Arm, pd.DataFrame]]:
@@ -179,10 +185,7 @@ def analyze_saliency(settings: Settings, metrics: pd.DataFrame, accuracies: pd.D
     findings = metric_findings(metrics, options)
     # One method at a time, so that no more than the maps of one method are in memory.
     similarity = [similarity_analysis(method, read_arrays(SALIENCY, arms, "maps.npz", method), options) for method in methods]
-    gridding = [
-        gridding_analysis(method, read_arrays(SALIENCY, arms, "autocorrelations.npz", method), options)
-        for method in (*methods, CLASS_MODEL, REGULARISED)
-    ]
+    gridding = [gridding_analysis(method, *read_autocorrelations(arms, method), options) for method in (*methods, CLASS_MODEL, REGULARISED)]
     logits, labels, _ = read_predictions(NETWORKS, arms)
     representations = representation_analysis(read_representations(REPRESENTATIONS, settings), logits, labels, options)
     transfer = cross_recognition_analysis(read_cross_recognition(TRANSFER, names, settings.train.replicates), options)
@@ -204,7 +207,11 @@ def analyze_fields(settings: Settings, metrics: pd.DataFrame) -> tuple[Answer, T
     logits, labels, _ = read_predictions(NETWORKS, settings.arms())
     correct, stacks = correct_percent(logits, labels), metric_stacks(of_state(metrics, TRAINED))
     effects = field_effects(correct, stacks, settings.analyze)
-    return field_answer(effects), effect_tables(effects) | {"interaction_tests": interaction_tests(correct, stacks, settings.analyze)}
+    tables = {
+        "interaction_tests": interaction_tests(correct, stacks, settings.analyze),
+        "untrained_effects": untrained_effects(metric_stacks(of_state(metrics, UNTRAINED))),
+    }
+    return field_answer(effects), effect_tables(effects) | tables
 
 
 def analyze_learning(settings: Settings) -> tuple[Answer, Tables]:

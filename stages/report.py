@@ -62,7 +62,7 @@ CHART_PROGRAMS = Path(".dvc/plots/offline.html")  # the page of `dvc plots`
 TABLES = (
     "accuracy", "arms", "conditions", "confusion", "contrasts", "curves", "effects", "errors", "fields", "gridding", "interaction_tests",
     "interactions", "learned", "levels", "mark_effects", "marks", "method_properties", "mixed", "pairs", "ranks", "ranks_p", "representations",
-    "simple_effects", "similarity", "taps", "transfer", "untrained_levels", "worlds", "wrong",
+    "simple_effects", "similarity", "taps", "transfer", "untrained_effects", "untrained_levels", "worlds", "wrong",
 )  # fmt: skip
 SHOWN_DIGITS = 10  # whose maps are shown: the first ten are one of each class
 DIGITS_PER_CLASS = 12

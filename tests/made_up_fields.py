@@ -49,11 +49,13 @@ def field_tables(arms: Sequence[Arm], methods: Sequence[str]) -> Tables:
     ]
     change = {"lowest_at": 1, "lowest": 0.1, "highest_at": 2, "highest": 0.3, "range": 0.2}
     tests = [
-        {"family": family, "method": method, "measure": measure, "contrast": name, **change, **rest}
+        {"family": family, "method": method, "measure": measure, "contrast": name, **change, **rest, "crossed_verdict": "difference"}
         for (family, method, measure), name in product(measures, names)
         if len({arm.dilation for arm in arms}) > 1
     ]
+    untrained = [{**row, "difference": 0.1} for row in rows if "dilation" in row and row["family"] != "accuracy"]
     return {
+        "untrained_effects": pd.DataFrame(untrained),
         "interaction_tests": pd.DataFrame(tests),
         "simple_effects": pd.DataFrame([row for row in rows if "dilation" in row]),
         "interactions": pd.DataFrame([row for row in rows if "term" in row]),

@@ -168,7 +168,8 @@ def field_row(arm: Arm) -> dict[str, object]:
     effective = 8.0 + arm.dilation
     ends = {"lower": effective - 0.5, "upper": effective + 0.5}
     span = {"extent": extent(arm.kernel_size, arm.dilation), "theoretical": theoretical_field(arm), "effective": effective}
-    return {**arm._asdict(), **span, **ends, "accuracy": 97.0 - arm.dilation / 4}
+    radii = {"radius": 2.0 + arm.dilation, "radius_lower": 1.9 + arm.dilation, "radius_upper": 2.1 + arm.dilation, "untrained_radius": 2.5}
+    return {**arm._asdict(), **span, **ends, **radii, "accuracy": 97.0 - arm.dilation / 4}
 
 
 def rank_tables(dilations: Sequence[int]) -> Tables:
@@ -210,7 +211,7 @@ def question_tables(random: Random, dilations: Sequence[int], methods: Sequence[
 def saliency_tables(random: Random, dilations: Sequence[int], replicates: int, methods: Sequence[str]) -> Tables:
     """Return the other tables of maps and class models."""
     ends = {"mean": 0.5, "lower": 0.4, "upper": 0.6}
-    peaks = {"gridding": 0.2, "gridding_of_others": 0.1, "difference": 0.1, "lower": 0.05, "upper": 0.15}
+    peaks = {"gridding": 0.2, "gridding_of_others": 0.1, "gridding_untrained": 0.15, "difference": 0.1, "lower": 0.05, "upper": 0.15}
     pairs = [
         {"comparison": "replicates" if first == second else "dilations", "first": first, "second": second}
         for first, second in product(dilations, repeat=2)

@@ -157,7 +157,7 @@ def test_a_single_replicate_has_no_noise_floor():
 
 
 def test_a_single_dilation_has_no_reference_for_its_gridding():
-    table, findings = gridding_analysis("gradient", dict.fromkeys(grid_arms([2], [3, 5], ["max"]), np.zeros((2, 29))), OPTIONS)
+    table, findings = gridding_analysis("gradient", dict.fromkeys(grid_arms([2], [3, 5], ["max"]), np.zeros((2, 29))), {}, OPTIONS)
     assert len(table) == len(findings) == 0
 
 
@@ -166,9 +166,12 @@ def test_gridding_is_compared_with_other_dilations_at_the_same_lag():
     peak = np.zeros((8, 29))
     peak[:, 1:4] = 0.1, 0.3, 0.1
     arms = grid_arms([1, 2, 3], [3, 5], ["max"])
-    table, findings = gridding_analysis("gradient", {arm: peak if arm.dilation == 2 else 0 * peak for arm in arms}, OPTIONS)
+    table, findings = gridding_analysis(
+        "gradient", {arm: peak if arm.dilation == 2 else 0 * peak for arm in arms}, dict.fromkeys(arms, peak / 2), OPTIONS
+    )
     assert table["dilation"].tolist() == [2, 3]
     assert table.iloc[0][["gridding", "gridding_of_others", "difference"]].tolist() == pytest.approx([0.2, 0, 0.2])
+    assert table["gridding_untrained"].tolist() == pytest.approx([0.15 - 0.05, 0.05 - 0.15 / 2])
     assert table.iloc[1][["gridding", "gridding_of_others"]].tolist() == pytest.approx([0, (0 + 0.1 - 0.3 / 2) / 2])
     assert {question.measure: finding.comparison.verdict for question, finding in findings.items()}["gridding_at_2"] == "difference"
 

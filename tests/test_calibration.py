@@ -54,7 +54,7 @@ def test_the_program_writes_one_row_for_each_rate(tmp_path, monkeypatch):
     with pytest.raises(SystemExit, match="interval of the slope covers"):  # four studies cannot cover 95 %
         main(["--studies", "4", "--output", str(output)])
     rows = list(csv.DictReader(output.read_text().splitlines()))
-    families, crossed = 3 * len(NOISES), 6 * len(SPREADS) + 2 * len(METRIC_SPREADS)
+    families, crossed = 3 * len(NOISES), (6 + 1) * len(SPREADS) + (2 + 3) * len(METRIC_SPREADS) + len(NOISES)
     learning = 6 * 2 * len(RACES) + 4 + 2 * 4 + 2 + 2  # races in both worlds, signal-to-noise ratios, choices, margins and verdicts
     assert len(rows) == len(NOISES) * (7 + 5 * (len(SCENARIOS) - 1)) + learning + families + crossed
     assert {row["studies"] for row in rows} == {"4", "2"}  # races are compared in pairs, and families are costly

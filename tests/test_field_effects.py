@@ -3,7 +3,7 @@
 import json
 
 from kernel_dilation.analysis.field_answer import contrast_key, field_answer
-from kernel_dilation.analysis.field_effects import effect_tables, field_effects
+from kernel_dilation.analysis.field_effects import effect_tables, field_effects, untrained_effects
 from kernel_dilation.experiment.arms import Arm, grid_arms
 from kernel_dilation.experiment.parameters import parse_settings
 from kernel_dilation.statistics.westfall_young import sign_flip_p_values
@@ -119,3 +119,11 @@ def test_a_signed_metric_has_an_absolute_margin_and_no_share():
 
 def test_keys_of_contrasts_are_words():
     assert [contrast_key(name) for name in ("average - max", "kernel 5 - 3")] == ["average_minus_max", "kernel_5_minus_3"]
+
+
+def test_untrained_networks_have_the_same_contrasts():
+    """By construction: -1, 0, 1 and 2 at dilations 1 to 4."""
+    table = untrained_effects({("gradient", "gini"): stack(1.0)}).query("contrast == 'average - max'")
+    assert table["dilation"].tolist() == [1, 2, 3, 4]
+    assert table["difference"].tolist() == pytest.approx([-1, 0, 1, 2], abs=0.3)
+    assert untrained_effects({}).empty

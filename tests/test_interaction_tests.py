@@ -31,6 +31,7 @@ def test_an_interaction_without_a_slope_is_found():
         assert row["highest_at"] in (2, 3)
         assert table.loc[("kernel 5 - 3", measure), "verdict"] in ("equivalent", "inconclusive")
     assert table.loc[("average - max", "still"), "verdict"] == "equivalent"
+    assert table.loc["average - max", "crossed_verdict"].tolist()[1:] == ["difference", "equivalent"]
 
 
 def test_p_values_are_those_of_quasi_f_and_friedman():

@@ -106,9 +106,9 @@ def test_a_gain_is_the_difference_from_the_chance_level_of_the_network(replicate
 def test_costly_metrics_are_computed_on_a_subset(replicates):
     for method in ("gradient", "grad_cam"):
         columns = replicates[0]["measures"][method]
-        for name in ("deletion", "insertion", "max_sensitivity", "randomization_similarity", "other_class_similarity"):
+        for name in ("deletion", "insertion", "max_sensitivity", "output_sensitivity", "randomization_similarity", "other_class_similarity"):
             empty = (
-                ~replicates[0]["maps"][method].any((1, 2)) if name == "max_sensitivity" else np.zeros(COUNT, bool)
+                ~replicates[0]["maps"][method].any((1, 2)) if name.endswith("sensitivity") else np.zeros(COUNT, bool)
             )  # a map of zeros has no norm to divide by
             np.testing.assert_array_equal(np.isnan(columns[name]), empty | (np.arange(COUNT) >= PROBED), err_msg=name)
         for name in ("gini", "mask_overlap"):

@@ -1,5 +1,13 @@
 from kernel_dilation.explanations.metric_tables import LAYERS
-from kernel_dilation.explanations.sanity_checks import CHANGE, CHANGES, map_similarity, max_sensitivity, perturb_images, randomise_layers
+from kernel_dilation.explanations.sanity_checks import (
+    CHANGE,
+    CHANGES,
+    map_similarity,
+    max_sensitivity,
+    output_sensitivity,
+    perturb_images,
+    randomise_layers,
+)
 
 import numpy as np
 import pytest
@@ -21,6 +29,24 @@ def test_sensitivity_is_the_largest_relative_change():
     changed = maps + np.array([[[[0.0, 1.0]]], [[[2.0, 0.0]]]])
     assert max_sensitivity(maps, changed)[0] == pytest.approx(0.4)
     assert max_sensitivity(1e-20 * maps, 1e-20 * changed)[0] == pytest.approx(0.4)
+
+
+def test_sensitivity_relative_to_the_logits_is_the_largest_ratio_of_relative_changes():
+    """By hand: maps change by 1 / 5 and 2 / 5, logits by 0.1 / 2 and 0.4 / 2, which gives ratios of 4 and 2."""
+    maps, logits = np.array([[[3.0, 4.0]]]), np.array([[0.0, 2.0]])
+    changed = maps + np.array([[[[0.0, 1.0]]], [[[2.0, 0.0]]]])
+    moved = logits + np.array([[[0.1, 0.0]], [[0.0, -0.4]]])
+    assert output_sensitivity(maps, changed, logits, moved)[0] == pytest.approx(4)
+    assert output_sensitivity(10 * maps, 10 * changed, 100 * logits, 100 * moved)[0] == pytest.approx(4)  # scales do not matter
+
+
+def test_without_a_change_of_the_logits_or_without_a_map_there_is_no_relative_sensitivity():
+    maps, logits = np.array([[[3.0, 4.0]], [[0.0, 0.0]]]), np.ones((2, 3))
+    changed = np.stack([maps + 1])
+    assert np.isnan(output_sensitivity(maps, changed, logits, logits[None])).all()
+    one, none = output_sensitivity(maps, changed, logits, 2 * logits[None])
+    assert one == pytest.approx(np.sqrt(2) / 5)
+    assert np.isnan(none)
 
 
 def test_a_constant_response_has_zero_sensitivity_and_a_map_of_zeros_has_nan():

@@ -146,3 +146,18 @@ def effect_tables(effects: Sequence[FieldEffect]) -> dict[str, pd.DataFrame]:
     simple = [effect.row() for effect in effects if effect.estimate.contrast.dilation is not None]
     others = [effect.row() for effect in effects if effect.estimate.contrast.dilation is None]
     return {"simple_effects": pd.DataFrame(simple), "interactions": pd.DataFrame(others)}
+
+
+def untrained_effects(metrics: Stacks) -> pd.DataFrame:
+    """Return the mean of every simple effect on every metric of the networks at initialisation; no rows if they were not explained.
+
+    Args:
+        metrics: by method and metric, of untrained networks.
+    """
+    rows = [
+        {"method": method, "measure": metric, "contrast": each.contrast, "dilation": each.dilation, "difference": float(np.nanmean(each.of(stack)))}
+        for (method, metric), stack in metrics.items()
+        if is_complete(stack)
+        for each in simple_effects(list(stack))
+    ]
+    return pd.DataFrame(rows, columns=["method", "measure", "contrast", "dilation", "difference"])

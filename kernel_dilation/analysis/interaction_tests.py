@@ -9,7 +9,7 @@ from kernel_dilation.analysis.metric_stacks import CLASS_MODEL_METHODS, Stack, S
 from kernel_dilation.experiment.parameters import Analyze
 from kernel_dilation.experiment.paths import CLASS_MODEL
 from kernel_dilation.statistics.block_tables import Floats, without_rounding_error
-from kernel_dilation.statistics.crossed_comparisons import pair_differences
+from kernel_dilation.statistics.crossed_comparisons import crossed_verdicts, pair_differences
 from kernel_dilation.statistics.crossed_means import crossed_tost_p_values, quasi_f_p_value
 from kernel_dilation.statistics.family_correction import joint_p_values, reachable_p_value
 from kernel_dilation.statistics.verdicts import decide_verdict, holm
@@ -19,7 +19,7 @@ import pandas as pd
 
 COLUMNS = (
     "family", "method", "measure", "contrast", "lowest_at", "lowest", "highest_at", "highest", "range", "p_value", "smallest_p_value",
-    "equivalence_p_value", "margin", "verdict",
+    "equivalence_p_value", "margin", "verdict", "crossed_verdict",
 )  # fmt: skip
 
 
@@ -46,7 +46,8 @@ def interaction_tests(correct: Stack, metrics: Stacks, options: Analyze) -> pd.D
 
     A slope finds only effects that grow or fall steadily. For accuracy this is the quasi-F over replicates and images;
     for metrics it is Friedman's test of the simple effects, corrected over all metrics of a family by Westfall and
-    Young. Equivalent: any two dilations have simple effects that differ by less than the margin.
+    Young. Equivalent: any two dilations have simple effects that differ by less than the margin. The second verdict on
+    metrics, `crossed_verdict`, holds for new images as well.
 
     Args:
         correct: accuracy in percent of every network on every test image, (replicates, images) by arm.
@@ -91,6 +92,8 @@ def interaction_rows(family: Sequence[EffectByDilation], options: Analyze) -> li
             joint = joint_p_values([each.table for each in family], dilations, options.seed)
             p_values, smallest = dict(zip(names, map(float, joint))), reachable_p_value(replicates, dilations)
         tosts = holm({name: largest_tost(family[name]) for name in names})
+    of_images = {name: each.stack for name, each in zip(names, family) if family[0].family != "accuracy" and each.stack.shape[2] > 1}
+    crossed = crossed_verdicts(of_images, {name: family[name].margin for name in of_images}, options.alpha)
     rows = []
     for name, each in zip(names, family):
         means = each.table.mean(axis=0)
@@ -101,6 +104,7 @@ def interaction_rows(family: Sequence[EffectByDilation], options: Analyze) -> li
             "range": means[highest] - means[lowest], "p_value": p_values[name], "smallest_p_value": smallest, "equivalence_p_value": tosts[name],
             "margin": each.margin.mean(),
             "verdict": decide_verdict(p_values[name], tosts[name] <= options.alpha, options.alpha, smallest),
+            "crossed_verdict": crossed[name].verdict if name in crossed else None,
         })  # fmt: skip
     return rows
 

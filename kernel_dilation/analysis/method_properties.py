@@ -14,6 +14,7 @@ PROPERTIES = {  # metric, and the property for which it stands
     "deletion_gain": "faithfulness",
     "insertion_gain": "faithfulness",
     "max_sensitivity": "stability",
+    "output_sensitivity": "stability",
     "agreement_spearman": "agreement between networks",
 }
 WITH_UNTRAINED, TRAINED_ALONE = "trained minus untrained", "trained"  # networks that a row is about

@@ -21,6 +21,7 @@ from kernel_dilation.analysis.receptive_fields import receptive_field_row
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.parameters import Analyze
 from kernel_dilation.experiment.paths import CLASS_MODEL, TRAINED, UNTRAINED
+from kernel_dilation.map_metrics.autocorrelation import gridding
 
 import numpy as np
 import pandas as pd
@@ -121,7 +122,9 @@ def similarity_analysis(method: str, maps: Mapping[Arm, np.ndarray], options: An
     return table, table_findings(floor_tables("similarity", method, means), metric_margin_rule(options), options)
 
 
-def gridding_analysis(method: str, correlations: Mapping[Arm, np.ndarray], options: Analyze) -> tuple[pd.DataFrame, Findings]:
+def gridding_analysis(
+    method: str, correlations: Mapping[Arm, np.ndarray], untrained: Mapping[Arm, np.ndarray], options: Analyze
+) -> tuple[pd.DataFrame, Findings]:
     """Compare the gridding of maps at the lag of their own dilation with that of the other dilations' maps at the same lag.
 
     Return a table with one row for each dilation above 1, and a finding for each; those of one method
@@ -129,18 +132,22 @@ def gridding_analysis(method: str, correlations: Mapping[Arm, np.ndarray], optio
 
     Args:
         correlations: autocorrelations of the maps of one method, by arm, (replicates, lags).
+        untrained: the same of the networks at initialisation; may be empty.
     """
     groups = [{dilation: correlations[arm] for dilation, arm in group.items()} for group in group_arms_by_dilation(correlations)]
     dilations = sorted({arm.dilation for arm in correlations})
     rows, tables = [], {}
     for dilation in (dilation for dilation in dilations if dilation > 1 and len(dilations) > 1):
         own, others = np.mean([gridding_at_lag(group, dilation) for group in groups], 0)
-        values = {"gridding": float(own.mean()), "gridding_of_others": float(others.mean())}
+        before = [gridding(stack, dilation).mean() for arm, stack in untrained.items() if arm.dilation == dilation]
+        values = {
+            "gridding": float(own.mean()), "gridding_of_others": float(others.mean()), "gridding_untrained": np.mean(before) if before else np.nan,
+        }  # fmt: skip
         difference = mean_with_interval(own - others, options)
         ends = {"difference": difference["mean"], "lower": difference["lower"], "upper": difference["upper"]}
         rows.append({"method": method, "dilation": dilation, **values, **ends})
         tables[Question("gridding", "comparison", method, f"gridding_at_{dilation}")] = np.stack([others, own], 1), GRIDDING_SIDES
-    columns = ["method", "dilation", "gridding", "gridding_of_others", "difference", "lower", "upper"]
+    columns = ["method", "dilation", "gridding", "gridding_of_others", "gridding_untrained", "difference", "lower", "upper"]
     return pd.DataFrame(rows, columns=columns), table_findings(tables, lambda *_: options.margin_signed, options)
 
 

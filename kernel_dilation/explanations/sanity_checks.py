@@ -34,9 +34,41 @@ def max_sensitivity(maps: np.ndarray, changed: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: a map contains NaN or an infinite number.
     """
-    norms = np.sqrt((require_finite(maps) ** 2).sum((1, 2)))
-    distances = [np.sqrt((require_finite(other - maps) ** 2).sum((1, 2))) for other in changed]
-    return np.divide(np.max(distances, 0), norms, out=np.full(len(maps), np.nan), where=norms > 0)
+    return relative_changes(require_finite(maps), np.stack([require_finite(other) for other in changed])).max(0)
+
+
+def output_sensitivity(maps: np.ndarray, changed: np.ndarray, logits: np.ndarray, changed_logits: np.ndarray) -> np.ndarray:
+    """Return the largest relative change of a map divided by the relative change of the logits, (n,).
+
+    NaN for maps or logits of zeros, and where the logits never change. A network whose logits move more under the same
+    change of the image may well draw another map, which `max_sensitivity` counts against it. This is relative output
+    stability (Agarwal et al. 2022, equation 3), with norms in place of pixel-wise shares of the map, which are infinite where it is
+    0, and with the change of the logits relative to their norm, so that networks with larger logits can be compared.
+
+    Args:
+        maps, changed: as in `max_sensitivity`.
+        logits: (n, 10), of the images; changed_logits: (changes, n, 10), of the images of `perturb_images`.
+
+    Raises:
+        ValueError: a map contains NaN or an infinite number.
+    """
+    of_maps = relative_changes(require_finite(maps), np.stack([require_finite(other) for other in changed]))
+    of_logits = relative_changes(logits, changed_logits)
+    ratios = np.divide(of_maps, of_logits, out=np.full(of_maps.shape, -np.inf), where=of_logits > 0)
+    largest = ratios.max(0)
+    return np.where(np.isneginf(largest), np.nan, largest)
+
+
+def relative_changes(values: np.ndarray, changed: np.ndarray) -> np.ndarray:
+    """Return the norm of each change relative to the norm of the value, (changes, n) float64; NaN for values of zeros.
+
+    Args:
+        values: (n, ...); changed: (changes, n, ...).
+    """
+    flat, others = values.reshape(len(values), -1), changed.reshape(*changed.shape[:2], -1)
+    norms = np.sqrt((flat**2).sum(-1))
+    distances = np.sqrt(((others - flat) ** 2).sum(-1))
+    return np.divide(distances, norms, out=np.full(distances.shape, np.nan), where=norms > 0)
 
 
 def randomise_layers(weights: Sequence[np.ndarray], seed: Sequence[int]) -> Iterator[list[np.ndarray]]:

@@ -10,7 +10,8 @@ from kernel_dilation.experiment.paths import TRAINED
 from kernel_dilation.explanations.explanation_batch import ExplanationBatch
 from kernel_dilation.explanations.faithfulness import chance_area, deletion_and_insertion, removal_order
 from kernel_dilation.explanations.metric_tables import ArraysByMethod, Columns
-from kernel_dilation.explanations.sanity_checks import CHANGES, map_similarity, max_sensitivity, perturb_images, randomise_layers
+from kernel_dilation.explanations.sanity_checks import CHANGES, map_similarity, max_sensitivity, output_sensitivity, perturb_images, randomise_layers
+from kernel_dilation.model.gradients import image_logits
 
 import numpy as np
 import tensorflow as tf
@@ -21,7 +22,7 @@ def subset_metrics(
 ) -> tuple[dict[str, Columns], ArraysByMethod]:
     """Compute the costly metrics of each method and of the baselines.
 
-    These are faithfulness, `max_sensitivity`, `other_class_similarity`, and `randomization_similarity`
+    These are faithfulness, `max_sensitivity`, `output_sensitivity`, `other_class_similarity`, and `randomization_similarity`
     with its cascade. The baselines depend on no network, and have faithfulness alone.
 
     Args:
@@ -42,7 +43,7 @@ def subset_metrics(
     cascades = randomisation_cascades(subset, subset_maps, seed)
     for method in maps:
         columns[method] |= {
-            "max_sensitivity": sensitivity[method],
+            **sensitivity[method],
             "other_class_similarity": specificity[method],
             "randomization_similarity": cascades[method].mean(0),
         }
@@ -88,11 +89,17 @@ def faithfulness_metrics(batch: ExplanationBatch, maps: ArraysByMethod) -> dict[
     }  # fmt: skip
 
 
-def sensitivities(batch: ExplanationBatch, maps: ArraysByMethod) -> ArraysByMethod:
-    """Compute the max-sensitivity of each map, (n,) by method."""
+def sensitivities(batch: ExplanationBatch, maps: ArraysByMethod) -> dict[str, Columns]:
+    """Compute `max_sensitivity` and `output_sensitivity` of each map, as columns (n,) by method."""
     images = perturb_images(batch.images, batch.options.seed)
     perturbed = replace(batch.repeat(CHANGES), images=images.reshape(-1, *images.shape[2:]))
-    return {method: max_sensitivity(stack, perturbed.saliency_maps(method).reshape(images.shape)) for method, stack in maps.items()}
+    logits, changed_logits = (image_logits(batch.weights, part.images, batch.architecture) for part in (batch, perturbed))
+    columns = {}
+    for method, stack in maps.items():
+        changed = perturbed.saliency_maps(method).reshape(images.shape)
+        relative = output_sensitivity(stack, changed, logits, changed_logits.reshape(CHANGES, *logits.shape))
+        columns[method] = {"max_sensitivity": max_sensitivity(stack, changed), "output_sensitivity": relative}
+    return columns
 
 
 def other_class_similarities(batch: ExplanationBatch, maps: ArraysByMethod, seed: tuple[int, int]) -> ArraysByMethod:

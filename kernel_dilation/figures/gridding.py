@@ -18,7 +18,7 @@ def gridding_figure(table: pd.DataFrame) -> Figure:
     """Draw the peak of the autocorrelation at the lag of each dilation, with that of the other dilations at the same lag.
 
     `table` has `method`, `dilation`, `gridding`, `gridding_of_others`, and their `difference` with its
-    interval, `lower` and `upper`, which the bars show.
+    interval, `lower` and `upper`, which the bars show; and `gridding_untrained`, NaN where no untrained network has such maps.
 
     Raises:
         EmptyFigureError: the grid has a single dilation.
@@ -32,12 +32,15 @@ def gridding_figure(table: pd.DataFrame) -> Figure:
         place.axhline(0, color=QUIET, linewidth=0.6)
         place.errorbar(of_method["dilation"], of_method["gridding"], ends, fmt="o-", color="#d55e00", capsize=3, label="this dilation")
         place.plot(of_method["dilation"], of_method["gridding_of_others"], "s--", color=QUIET, label="other dilations, same lag")
+        place.plot(
+            of_method["dilation"], of_method["gridding_untrained"], "o--", color="#d55e00", markersize=3, alpha=0.45, label="this dilation, untrained"
+        )
         place.set_title(without_underscores(method))
         set_integer_ticks(place, distinct_in_order(of_method["dilation"]))
     hide_unused_panels(axes, len(methods), COLUMNS)
     figure.supxlabel("dilation and lag (pixels)", fontsize="medium")
     figure.supylabel("peak of the autocorrelation", fontsize="medium")
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=3)
     return figure
 
 

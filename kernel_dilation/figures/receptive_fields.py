@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 
 from kernel_dilation.experiment.arms import Arm
-from kernel_dilation.presentation.figure_style import QUIET, EmptyFigureError, dilation_colour, markers, panels
+from kernel_dilation.presentation.figure_style import EmptyFigureError, colours, dilation_colour, markers, panels, set_integer_ticks
 from kernel_dilation.presentation.image_grid import image_grid, normalise_images
 from kernel_dilation.presentation.table_rows import distinct_in_order, require_rows, row_dicts, rows_where
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 
@@ -48,10 +47,11 @@ def draw_frame(fields: Mapping[Arm, np.ndarray], theoretical: Mapping[Arm, int],
 
 
 def fields_and_accuracy_figure(fields: pd.DataFrame) -> Figure:
-    """Draw effective against theoretical fields, and accuracy against the effective field, a point for each arm.
+    """Draw the radius of the effective receptive field by dilation, before and after training, and accuracy against it.
 
-    `fields` has `dilation`, `kernel_size`, `pooling`, `theoretical`, `effective`, `lower`, `upper`
-    (pixels) and `accuracy` (percent).
+    `fields` has `dilation`, `kernel_size`, `pooling`, the radius that holds half of the squared gradient with its
+    interval, `radius`, `radius_lower` and `radius_upper`, its mean before training, `untrained_radius` (pixels), and
+    `accuracy` (percent).
 
     Raises:
         EmptyFigureError: there is no arm.
@@ -59,24 +59,21 @@ def fields_and_accuracy_figure(fields: pd.DataFrame) -> Figure:
     require_rows(fields, "No receptive fields are available.")
     figure, (sizes, accuracies) = panels(1, 2, 3.8)
     kinds = list(dict.fromkeys(zip(fields["kernel_size"], fields["pooling"])))
-    marker = markers(kinds)
+    colour, marker = colours(kinds), markers(kinds)
     for kind in kinds:
-        arms = rows_where(fields, kernel_size=kind[0], pooling=kind[1])
-        draw_arms(sizes, arms, "theoretical", "effective", marker[kind])
-        draw_arms(accuracies, arms, "effective", "accuracy", marker[kind])
-        sizes.plot([], [], marker[kind], color=QUIET, label=f"kernel {kind[0]}, {kind[1]}")
+        arms = rows_where(fields, kernel_size=kind[0], pooling=kind[1]).sort_values("dilation")
+        ends = [arms["radius"] - arms["radius_lower"], arms["radius_upper"] - arms["radius"]]
+        sizes.errorbar(
+            arms["dilation"], arms["radius"], ends, fmt=marker[kind] + "-", color=colour[kind], linewidth=1.1, capsize=2, markersize=4.5,
+            label=f"kernel {kind[0]}, {kind[1]}",
+        )  # fmt: skip
+        sizes.plot(arms["dilation"], arms["untrained_radius"], "--", color=colour[kind], linewidth=0.9, alpha=0.45, zorder=1)
+        for arm in row_dicts(arms):
+            accuracies.plot(arm["radius"], arm["accuracy"], marker[kind], color=dilation_colour(arm["dilation"]), markersize=6)
     for dilation in sorted(distinct_in_order(fields["dilation"])):
-        sizes.plot([], [], "-", linewidth=5, color=dilation_colour(dilation), label=f"dilation {dilation}")
-    sizes.set(xlabel="theoretical receptive field (pixels)", ylabel="effective receptive field (pixels)")
-    accuracies.set(xlabel="effective receptive field (pixels)", ylabel="test accuracy (%)")
+        accuracies.plot([], [], "-", linewidth=5, color=dilation_colour(dilation), label=f"dilation {dilation}")
+    set_integer_ticks(sizes, sorted(distinct_in_order(fields["dilation"])))
+    sizes.set(xlabel="dilation", ylabel="radius of half of the field (pixels)")
+    accuracies.set(xlabel="radius of half of the field (pixels)", ylabel="test accuracy (%)")
     figure.legend(loc="outside right center")
     return figure
-
-
-def draw_arms(axes: Axes, arms: pd.DataFrame, x: str, y: str, marker: str) -> None:
-    """Draw a point for each arm, with the interval of the effective field along the axis that shows it."""
-    for arm in row_dicts(arms):
-        ends = [[arm["effective"] - arm["lower"]], [arm["upper"] - arm["effective"]]]
-        colour = dilation_colour(arm["dilation"])
-        across, along = (ends, None) if x == "effective" else (None, ends)
-        axes.errorbar(arm[x], arm[y], along, across, fmt=marker, color=colour, linewidth=1, capsize=2, markersize=6)

@@ -14,14 +14,15 @@ COLUMNS = 3
 SIDE_BY_SIDE = 0.4  # of the distance between two dilations, for contrasts
 
 
-def simple_effects_figure(effects: pd.DataFrame, shown: Sequence[tuple[str, str]], alpha: float) -> Figure:
+def simple_effects_figure(effects: pd.DataFrame, shown: Sequence[tuple[str, str]], alpha: float, untrained: pd.DataFrame) -> Figure:
     """Draw a panel for each of the measures shown, with each contrast at each dilation and its interval.
 
-    Points are filled where the corrected p-value is at most alpha.
+    Points are filled where the corrected p-value is at most alpha. Untrained networks are dashed and pale.
 
     Args:
         effects: `method`, `measure`, `contrast`, `dilation`, `difference`, `lower`, `upper`, `p_value`.
         shown: method (empty for accuracy) and metric of each panel; those that are not in the table are left out.
+        untrained: `method`, `measure`, `contrast`, `dilation` and `difference` of the networks at initialisation; may be empty.
 
     Raises:
         EmptyFigureError: there is no contrast.
@@ -34,6 +35,7 @@ def simple_effects_figure(effects: pd.DataFrame, shown: Sequence[tuple[str, str]
     figure, axes = panels(lines, min(COLUMNS, len(panels_of)), 2.4 * lines + 0.7)
     for place, (method, measure, table) in zip(axes, panels_of):
         draw_contrasts(place, table, contrasts, alpha)
+        draw_untrained(place, rows_where(untrained, method=method, measure=measure), contrasts)
         unit = " (points)" if not method else ""
         place.set_title(without_underscores(f"{method} {measure}{unit}".strip()), fontsize="small")
     hide_unused_panels(axes, len(panels_of), COLUMNS)
@@ -56,3 +58,13 @@ def draw_contrasts(axes: Axes, effects: pd.DataFrame, contrasts: Sequence[str], 
             axes.plot(row["dilation"] + place, row["difference"], marker[contrast], color=colour[contrast], markerfacecolor=fill, markersize=4.5)
         axes.plot([], [], marker[contrast] + "-", color=colour[contrast], label=contrast)
     set_integer_ticks(axes, sorted(distinct_in_order(effects["dilation"])))
+
+
+def draw_untrained(axes: Axes, effects: pd.DataFrame, contrasts: Sequence[str]) -> None:
+    """Draw the contrasts of one measure at initialisation as dashed, pale lines in the colours of the contrasts."""
+    colour = colours(contrasts)
+    for contrast in contrasts:
+        rows = rows_where(effects, contrast=contrast)
+        if len(rows):
+            ordered = rows.sort_values("dilation")
+            axes.plot(ordered["dilation"], ordered["difference"], "--", color=colour[contrast], linewidth=0.9, alpha=0.45, zorder=1)

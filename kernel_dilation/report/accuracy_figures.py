@@ -109,8 +109,9 @@ ACCURACY_FIGURES = (
         "fields_and_accuracy",
         "Receptive field and accuracy",
         lambda report_data: fields_and_accuracy_figure(report_data.table("fields")),
-        "Left: effective against theoretical receptive field. Right: accuracy against effective receptive field. A point is an arm.",
-        "Two scatter plots of all arms: effective against theoretical receptive field, and accuracy against effective receptive field.",
+        "Left: radius that holds half of the squared gradient of a unit of the last features. Dashed and pale: the same networks at initialisation. "
+        "Right: accuracy against this radius. A point is an arm.",
+        "A line of the radius by dilation for each kernel size and pooling, and a scatter plot of accuracy against it.",
         interval="Bars",
         files=("data/analysis/fields.csv",),
     ),

@@ -16,7 +16,7 @@ def draw_simple_effects(report_data: ReportData) -> Figure:
     method = report_data.answers.get("saliency", {}).get("method", "")
     first = [(method, metric) for metric in METRICS_OF_FIRST_METHOD] if method else []
     shown = [("", "accuracy"), *first, *((CLASS_MODEL, metric) for metric in METRICS_OF_CLASS_MODELS)]
-    return simple_effects_figure(report_data.table("simple_effects"), shown, report_data.scope.alpha)
+    return simple_effects_figure(report_data.table("simple_effects"), shown, report_data.scope.alpha, report_data.table("untrained_effects"))
 
 
 FIELD_FIGURES = (
@@ -25,7 +25,8 @@ FIELD_FIGURES = (
         "Pooling and kernel size at each dilation",
         draw_simple_effects,
         "Differences between poolings and between kernel sizes at each dilation, in test accuracy and in metrics of {first_method} maps and class "
-        "models, the other factor averaged over. Filled: p ≤ {alpha}, corrected. In the labels, “-” means minus.",
+        "models, the other factor averaged over. Filled: p ≤ {alpha}, corrected. Dashed and pale: the same networks at "
+        "initialisation. In the labels, “-” means minus.",
         "A panel for each measure, with the dilation on the horizontal axis and a line for each contrast around zero.",
         interval="Bars",
         over="replicates and images",

@@ -76,6 +76,11 @@ METRIC_GLOSSARY = {
     "max_sensitivity": MetricGlossaryEntry(
         "largest relative change of a map under small changes of the image", "become less stable", "become more stable"
     ),
+    "output_sensitivity": MetricGlossaryEntry(
+        "largest relative change of a map under small changes of the image, divided by the relative change of the logits",
+        "become less stable relative to the logits",
+        "become more stable relative to the logits",
+    ),
     "randomization_similarity": MetricGlossaryEntry(
         "rank correlation with the maps of the same network after its layers were randomised",
         "become more similar to maps of randomised networks",

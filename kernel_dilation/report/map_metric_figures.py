@@ -14,9 +14,7 @@ from matplotlib.figure import Figure
 
 MAP_FAMILIES = ("saliency", "class_model")
 UNITS = {"entropy": "bits", "spread": "pixels"}
-ON_A_SUBSET = (
-    "Deletion, insertion, max sensitivity and randomisation are measured on {probed} images per network; each replicate takes the next ones."
-)
+ON_A_SUBSET = "Deletion, insertion, sensitivities and randomisation are measured on {probed} images per network; each replicate takes the next ones."
 
 
 def rows_on_dilation(table: pd.DataFrame) -> pd.DataFrame:
@@ -91,7 +89,7 @@ METRIC_FIGURES = (
         "Gridding artefacts",
         lambda report_data: gridding_figure(report_data.table("gridding")),
         "Autocorrelation of the maps at the lag of the dilation minus its mean at the two lags beside it, along both axes: above 0 where values "
-        "recur at the distance of the kernel's taps. Grey: the other dilations at the same lag.",
+        "recur at the distance of the kernel's taps. Grey: the other dilations at the same lag. Dashed and pale: networks at initialisation.",
         "A panel for each method, with the dilation on the horizontal axis and the peak of autocorrelation at its lag, of this and of the other "
         "dilations.",
         data="{data_set}, {explained}",

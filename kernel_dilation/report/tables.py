@@ -61,7 +61,7 @@ INTERACTION_COLUMNS = {name: heading for name, heading in SIMPLE_EFFECT_COLUMNS.
 INTERACTION_TEST_COLUMNS = {
     "method": "method", "measure": "metric", "contrast": "contrast", "lowest": "lowest difference", "lowest_at": "at dilation",
     "highest": "highest difference", "highest_at": "at dilation", "p_value": "p (corrected)", "equivalence_p_value": "p, equivalence",
-    "margin": "margin", "verdict": "verdict",
+    "margin": "margin", "verdict": "verdict", "crossed_verdict": "verdict, new images",
 }  # fmt: skip
 ERROR_COLUMNS = {
     "dilation": "dilation", "error": "test error (%)", "lower": "from", "upper": "to", "ratio": "ratio", "ratio_lower": "ratio from",
@@ -175,7 +175,8 @@ def interaction_test_table(tests: pd.DataFrame) -> ReportTable:
     note = (
         f"{SMALLEST}The test asks whether the difference is the same at every dilation, whatever the shape of its change: the quasi-F over "
         "replicates and images for accuracy, Friedman's test of the differences for metrics. p-values are corrected over all metrics of a contrast, "
-        "apart for accuracy, maps and class models. Equivalent: the differences at any two dilations are within the margin of each other."
+        "apart for accuracy, maps and class models. Equivalent: the differences at any two dilations are within the margin of each other. "
+        "Verdicts on metrics hold for new replicates; the second one holds for new images as well."
     )
     shown = largest_changes(tests)
     missing = len(tests) - len(shown)

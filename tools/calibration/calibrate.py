@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import product
 from pathlib import Path
 
+from tools.calibration.comparison_error_rates import comparison_rates, interaction_rates, permuted_interaction_rates
 from tools.calibration.crossed_error_rates import METRIC_SPREADS, SPREADS, crossed_rates, explained_rates
 from tools.calibration.error_rates import SCENARIOS, error_rates
 from tools.calibration.family_error_rates import family_rates
@@ -30,6 +31,9 @@ def calibration_table(studies: int, seed: int) -> pd.DataFrame:
         families = [pool.submit(family_rates, noise, *size, studies // 2, seed) for size, noise in product(SIZES, NOISES)]
         crossed = [pool.submit(crossed_rates, name, *size, studies, seed) for size, name in product(SIZES, SPREADS)]
         crossed += [pool.submit(explained_rates, name, *size, studies, seed) for size, name in product(SIZES, METRIC_SPREADS)]
+        crossed += [pool.submit(interaction_rates, name, *size, studies, seed) for size, name in product(SIZES, SPREADS)]
+        crossed += [pool.submit(permuted_interaction_rates, noise, *size, studies, seed) for size, noise in product(SIZES, NOISES)]
+        crossed += [pool.submit(comparison_rates, name, *size, studies // 2, seed) for size, name in product(SIZES, METRIC_SPREADS)]
         comparisons = [rate for result in pool.map(error_rates, *zip(*designs)) for rate in result]
         others = [rate for result in (*races, choices, *families, *crossed) for rate in result.result()]
     return pd.DataFrame([*comparisons, *others])
