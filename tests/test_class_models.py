@@ -6,12 +6,14 @@ from kernel_dilation.explanations.class_models import (
     jitter_schedule,
     maximise_filters,
     relu_leak_schedule,
+    variation_gradient,
 )
 from kernel_dilation.model.gradients import image_logits
 from kernel_dilation.model.network import first_features, last_features
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from small_networks import architecture, linear_network, one_pixel_network, options, random_weights, strokes, tensors, trained_network
 
 PATIENT = {"steps": 400, "step_size": 0.01}
@@ -112,6 +114,15 @@ def test_starts_lead_to_different_images_with_max_pooling_and_to_the_same_with_a
         likeness[pooling] = np.corrcoef(first.ravel(), second.ravel())[0, 1]
     assert likeness["max"] < 0.8
     assert likeness["average"] > 0.95
+
+
+def test_the_gradient_of_the_total_variation_is_that_of_tensorflow():
+    """Oracle: TensorFlow's gradient of `tf.image.total_variation`, for images with and without equal neighbours."""
+    images = tf.constant(np.random.default_rng(0).integers(0, 3, (4, 28, 28, 1)), tf.float32)
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        value = tf.reduce_sum(tf.image.total_variation(images))
+    np.testing.assert_array_equal(variation_gradient(images), tape.gradient(value, images))
 
 
 def test_class_models_are_reproducible():

@@ -1,5 +1,5 @@
-from kernel_dilation.model.gradients import gradient_graph, image_gradient, map_batches
-from kernel_dilation.model.network import keras_network, weight_shapes
+from kernel_dilation.model.gradients import gradient_graph, image_gradient, map_batches, pixel_gradient
+from kernel_dilation.model.network import first_features, keras_network, logits, weight_shapes
 from kernel_dilation.saliency_methods import integrated_gradients, smoothgrad
 
 import numpy as np
@@ -37,3 +37,29 @@ def test_graphs_are_reused_for_other_networks_and_numbers_of_images():
             method.saliency_maps(weights, strokes(count), np.arange(count), of, options())
     graphs = gradient_graph(of, tf.nn.relu), smoothgrad.noisy_gradient_graph(of), integrated_gradients.scaled_gradient_graph(of)
     assert [graph.experimental_get_tracing_count() for graph in graphs] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize(("dilation", "kernel_size"), [(1, 3), (2, 5), (7, 3), (5, 5)])
+def test_the_gradient_at_the_pixels_is_that_of_tensorflow(dilation, kernel_size, padding):
+    """Oracle: TensorFlow's own gradient of the first convolution, for random gradients at its feature maps."""
+    of = architecture(dilation, kernel_size, padding=padding)
+    weights, images = tensors(random_weights(of)), tf.zeros((3, 28, 28, 1))
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        first = first_features(weights, images, of)
+    upstream = tf.random.stateless_normal(first.shape, (1, 2))
+    expected = tape.gradient(first, images, output_gradients=upstream)[..., 0]
+    np.testing.assert_allclose(pixel_gradient(weights, upstream, of), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("pooling", ["max", "average", "stride"])
+def test_the_gradient_of_a_logit_is_that_of_tensorflow(pooling):
+    """Oracle: TensorFlow's own gradient through the whole network."""
+    of = architecture(2, 3, pooling)
+    weights, images, classes = tensors(random_weights(of)), tf.constant(strokes(4)[..., None]), np.arange(4)
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        value = tf.reduce_sum(tf.gather(logits(weights, images, of), classes, batch_dims=1))
+    expected = tape.gradient(value, images)[..., 0]
+    np.testing.assert_allclose(image_gradient(weights, strokes(4), classes, of), expected, atol=1e-6)

@@ -13,6 +13,7 @@ from kernel_dilation.model.network import (
     Architecture,
     build_architecture,
     convolve,
+    draw_weights,
     initial_seed,
     initial_weights,
     keras_network,
@@ -67,6 +68,14 @@ def test_initial_weights_are_those_from_which_training_starts():
     trained = read_weights(train_network(of, Schedule(1, 10, 1e-30), digits, seed=4, replicate=1)["network"])
     for first, second in zip(initial_weights(of, 4, 1), trained, strict=True):
         np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("changes", [{}, {"padding": "valid"}, {"taps": "random"}, {"head": "average"}])
+def test_weights_are_drawn_as_by_the_keras_layers(changes):
+    """Oracle: the initial weights of the Keras network with the same seed."""
+    of = Architecture(Arm(3, 3, "max"), channels=(3, 4), dense=5, **changes)
+    for drawn, expected in zip(draw_weights(of, 7), keras_network(of, 7).get_weights(), strict=True):
+        np.testing.assert_array_equal(drawn, expected, strict=True)
 
 
 def test_valid_padding_changes_the_hidden_layer_alone():

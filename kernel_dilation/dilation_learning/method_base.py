@@ -15,7 +15,7 @@ from kernel_dilation.dilation_learning.kernel_placement import convolve_wide_ker
 from kernel_dilation.dilation_learning.learning_outcome import LearningOutcome
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.dataset_names import DigitArrays
-from kernel_dilation.model.network import Architecture, head_logits, initial_seed, keras_network, last_features
+from kernel_dilation.model.network import Architecture, draw_weights, head_logits, initial_seed, last_features
 from kernel_dilation.training.adam import Adam
 from kernel_dilation.training.loop import batch_order, one_cycle
 
@@ -63,7 +63,7 @@ class DilationMethod:
 
     def initial_weights(self, seed: int) -> list[np.ndarray]:
         """Initial weights of a network of the grid with this seed."""
-        return keras_network(self.architecture, seed).get_weights()
+        return draw_weights(self.architecture, seed)
 
     def initial_parameters(self, initial_dilation: int, seed: int) -> np.ndarray:
         """The method's own parameters, float32, before the first step."""

@@ -3,7 +3,7 @@
 from functools import lru_cache, partial
 
 from kernel_dilation.experiment.parameters import CLASSES, IMAGE_SIDE, Saliency
-from kernel_dilation.model.gradients import IMAGES_SHAPE, Graph, compile_graph
+from kernel_dilation.model.gradients import IMAGES_SHAPE, Graph, compile_graph, pixel_gradient
 from kernel_dilation.model.network import Architecture, Weights, first_features, head_logits, last_features
 
 import numpy as np
@@ -119,27 +119,25 @@ def jitter_schedule(options: Saliency) -> np.ndarray:
 def ascent_graph(architecture: Architecture, total_variation: float, jitter_pixels: int) -> Graph:
     """Compile the whole ascent of `maximise`, for all images at once, with one leak and one shift per step."""
 
-    def objective(
-        weights: Weights, image: tf.Tensor, on_logits: tf.Tensor, on_features: tf.Tensor, decay: tf.Tensor, leak: tf.Tensor, shift: tf.Tensor
-    ) -> tf.Tensor:
+    def objective(weights: Weights, first: tf.Tensor, on_logits: tf.Tensor, on_features: tf.Tensor, leak: tf.Tensor) -> tf.Tensor:
         def relu(values: tf.Tensor) -> tf.Tensor:
             return tf.maximum(values, leak * values)
 
-        shifted = tf.roll(image, tf.cast(shift, tf.int32), (1, 2)) if jitter_pixels else image
-        last = last_features(weights, first_features(weights, shifted, architecture), architecture, relu)
-        value = tf.reduce_sum(on_logits * head_logits(weights, last, architecture, relu)) + tf.reduce_sum(on_features * tf.reduce_sum(last, (1, 2)))
-        if total_variation:
-            value -= total_variation * tf.reduce_sum(tf.image.total_variation(image))
-        return value - decay * tf.reduce_sum(image**2)
+        last = last_features(weights, first, architecture, relu)
+        return tf.reduce_sum(on_logits * head_logits(weights, last, architecture, relu)) + tf.reduce_sum(on_features * tf.reduce_sum(last, (1, 2)))
 
     @partial(tf.function, autograph=False, experimental_attributes=NOT_INLINED)
     def gradient(
         weights: Weights, image: tf.Tensor, on_logits: tf.Tensor, on_features: tf.Tensor, decay: tf.Tensor, leak: tf.Tensor, shift: tf.Tensor
     ) -> tf.Tensor:
+        pixels = tf.cast(shift, tf.int32)
+        first = first_features(weights, tf.roll(image, pixels, (1, 2)) if jitter_pixels else image, architecture)
         with tf.GradientTape() as tape:
-            tape.watch(image)
-            value = objective(weights, image, on_logits, on_features, decay, leak, shift)
-        return tape.gradient(value, image)
+            tape.watch(first)
+            value = objective(weights, first, on_logits, on_features, leak)
+        uphill = pixel_gradient(weights, tape.gradient(value, first), architecture)[..., tf.newaxis]
+        cost = 2 * decay * image + total_variation * variation_gradient(image) if total_variation else 2 * decay * image
+        return (tf.roll(uphill, -pixels, (1, 2)) if jitter_pixels else uphill) - cost
 
     def ascend(
         weights: Weights, start: tf.Tensor, on_logits: tf.Tensor, on_features: tf.Tensor, rates: tf.Tensor, leak: tf.Tensor, shifts: tf.Tensor
@@ -154,6 +152,22 @@ def ascent_graph(architecture: Architecture, total_variation: float, jitter_pixe
 
     shapes = IMAGES_SHAPE, (None, CLASSES), (None, architecture.channels[1]), (2,), (None,), (None, 2)
     return compile_graph(ascend, architecture, *shapes)
+
+
+def variation_gradient(images: tf.Tensor) -> tf.Tensor:
+    """Return the gradient of each image's total variation at its pixels, (n, 28, 28, 1).
+
+    The total variation is the sum of the absolute differences of neighbouring pixels. A difference of 0 counts as 0.
+    """
+    gradient = tf.zeros_like(images)
+    for axis in (1, 2):
+        earlier, _ = tf.split(images, [IMAGE_SIDE - 1, 1], axis)
+        _, later = tf.split(images, [1, IMAGE_SIDE - 1], axis)
+        signs = tf.pad(tf.sign(later - earlier), [(1, 1) if number == axis else (0, 0) for number in range(4)])
+        from_earlier, _ = tf.split(signs, [IMAGE_SIDE, 1], axis)
+        _, to_later = tf.split(signs, [1, IMAGE_SIDE], axis)
+        gradient += from_earlier - to_later
+    return gradient
 
 
 def adam_step(gradient: tf.Tensor, mean: tf.Tensor, square: tf.Tensor, count: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:

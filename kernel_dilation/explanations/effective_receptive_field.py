@@ -1,6 +1,6 @@
 """The effective receptive field: how strongly each pixel influences the central unit of the last feature maps."""
 
-from kernel_dilation.model.gradients import map_batches
+from kernel_dilation.model.gradients import map_batches, pixel_gradient
 from kernel_dilation.model.network import Architecture, Weights, first_features, last_features, pool
 
 import numpy as np
@@ -21,12 +21,12 @@ def effective_receptive_field(weights: Weights, images: np.ndarray, architecture
     draws = np.random.default_rng(seed).standard_normal((len(images), architecture.channels[1]), np.float32)
 
     def gradient(part: slice) -> tf.Tensor:
-        pixels = tf.constant(images[part, ..., None])
+        first = first_features(weights, images[part, ..., None], architecture)
         with tf.GradientTape() as tape:
-            tape.watch(pixels)
-            features = pool(last_features(weights, first_features(weights, pixels, architecture), architecture), architecture.arm.pooling)
+            tape.watch(first)
+            features = pool(last_features(weights, first, architecture), architecture.arm.pooling)
             middle = features.shape[1] // 2
             value = tf.reduce_sum(draws[part] * features[:, middle, middle])
-        return tape.gradient(value, pixels)[..., 0]
+        return pixel_gradient(weights, tape.gradient(value, first), architecture)
 
     return np.sqrt(np.mean(map_batches(gradient, len(images)) ** 2, 0))

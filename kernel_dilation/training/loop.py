@@ -3,16 +3,17 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from threading import Lock
 from typing import TypedDict
 
 from kernel_dilation.experiment.dataset_names import DigitArrays
 from kernel_dilation.experiment.parameters import IMAGE_SIDE
-from kernel_dilation.model.network import Architecture, Weights, initial_seed, keras_network, logits, weight_shapes
+from kernel_dilation.model.network import Architecture, Weights, initial_weights, keras_network, logits, weight_shapes
 from kernel_dilation.training.adam import Adam
 from kernel_dilation.training.keras_writer import keras_bytes
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -84,7 +85,12 @@ class Trainer:
         self.weights = [tf.Variable(tf.zeros(shape)) for shape in weight_shapes(architecture)]
         self.adam = Adam(self.weights)
 
-    def start(self, weights: Weights) -> None:
+    @cached_property
+    def network(self) -> keras.Model:
+        """The Keras network whose file each trained network is written to."""
+        return keras_network(self.architecture, 0)
+
+    def start(self, weights: Weights | list[np.ndarray]) -> None:
         """Set the initial weights and reset the optimiser."""
         for variable, value in zip(self.weights, weights):
             variable.assign(value)
@@ -162,9 +168,8 @@ def train_network(
         for epoch, (loss, accuracy) in enumerate(train_epochs(loop, digits, seed, replicate)):
             history.append((loss, accuracy, *mean_loss_and_accuracy(loop.predict(digits["x_validation"]), digits["y_validation"])))
             progress(epoch + 1, loss)
-        network = keras_network(architecture, 0)
-        network.set_weights(loop.weights)
-        return TrainedNetwork(network=keras_bytes(network), history=np.array(history), logits=loop.predict(digits["x_test"]))
+        loop.network.set_weights(loop.weights)
+        return TrainedNetwork(network=keras_bytes(loop.network), history=np.array(history), logits=loop.predict(digits["x_test"]))
 
 
 def train_and_validate(architecture: Architecture, schedule: Schedule, images: DigitArrays, seed: int) -> tuple[float, float, float]:
@@ -194,7 +199,7 @@ def started_trainer(architecture: Architecture, schedule: Schedule, images: Digi
     if len(images["x_train"]) < schedule.batch_size:
         raise ValueError(f"train.batch_size must be at most the number of training digits, {len(images['x_train'])}; got {schedule.batch_size}")
     loop = compiled_trainer(architecture, schedule)
-    loop.start([variable.value for variable in keras_network(architecture, initial_seed(seed, replicate)).weights])
+    loop.start(initial_weights(architecture, seed, replicate))
     return loop
 
 
