@@ -30,6 +30,6 @@ FIELD_FIGURES = (
         "A panel for each measure, with the dilation on the horizontal axis and a line for each contrast around zero.",
         interval="Bars",
         over="replicates and images",
-        files=("data/analysis/simple_effects.csv", "data/analysis/answers.json"),
+        files=("data/analysis/simple_effects.csv", "data/analysis/untrained_effects.csv", "data/analysis/answers.json"),
     ),
 )
