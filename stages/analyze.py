@@ -23,6 +23,7 @@ from kernel_dilation.analysis.method_properties import method_properties
 from kernel_dilation.analysis.metric_stacks import metric_stacks, of_state
 from kernel_dilation.analysis.representation_analysis import representation_analysis
 from kernel_dilation.analysis.saliency_analysis import (
+    Findings,
     cross_recognition_analysis,
     gridding_analysis,
     metric_findings,
@@ -35,7 +36,7 @@ from kernel_dilation.experiment.arms import Arm, parse_arm
 from kernel_dilation.experiment.atomic_write import atomic_file, remove_stale, save_json
 from kernel_dilation.experiment.cli_errors import exit_with_message
 from kernel_dilation.experiment.dataset_names import CLASSES
-from kernel_dilation.experiment.parameters import Settings, parse_settings
+from kernel_dilation.experiment.parameters import Analyze, Settings, parse_settings
 from kernel_dilation.experiment.paths import (
     ANALYSIS,
     BASELINES,
@@ -96,6 +97,13 @@ def read_autocorrelations(arms: Sequence[Arm], method: str) -> tuple[dict[Arm, n
     """Read the autocorrelations of a method's maps by trained and by untrained networks; the latter have no regularised class models."""
     trained = read_arrays(SALIENCY, arms, "autocorrelations.npz", method)
     return trained, {} if method == REGULARISED else read_arrays(SALIENCY, arms, f"{UNTRAINED}/autocorrelations.npz", method)
+
+
+def similarity_by_state(arms: Sequence[Arm], method: str, options: Analyze) -> tuple[pd.DataFrame, Findings]:
+    """Return the similarity of a method's maps by trained and by untrained networks, with a column `state`, and the findings on the former."""
+    trained, findings = similarity_analysis(method, read_arrays(SALIENCY, arms, "maps.npz", method), options)
+    untrained, _ = similarity_analysis(method, read_arrays(SALIENCY, arms, f"{UNTRAINED}/maps.npz", method), options)
+    return pd.concat([trained.assign(state=TRAINED), untrained.assign(state=UNTRAINED)]), findings
 
 
 def read_predictions(folder: Path, arms: Sequence[Arm]) -> tuple[dict[Arm, np.ndarray], np.ndarray, dict[Arm, pd.DataFrame]]:
@@ -184,7 +192,7 @@ def analyze_saliency(settings: Settings, metrics: pd.DataFrame, accuracies: pd.D
     names = [arm.name for arm in arms]
     findings = metric_findings(metrics, options)
     # One method at a time, so that no more than the maps of one method are in memory.
-    similarity = [similarity_analysis(method, read_arrays(SALIENCY, arms, "maps.npz", method), options) for method in methods]
+    similarity = [similarity_by_state(arms, method, options) for method in methods]
     gridding = [gridding_analysis(method, *read_autocorrelations(arms, method), options) for method in (*methods, CLASS_MODEL, REGULARISED)]
     logits, labels, _ = read_predictions(NETWORKS, arms)
     representations = representation_analysis(read_representations(REPRESENTATIONS, settings), logits, labels, options)

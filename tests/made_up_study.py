@@ -219,7 +219,10 @@ def saliency_tables(random: Random, dilations: Sequence[int], replicates: int, m
     ]
     dilated = [dilation for dilation in dilations if dilation > 1 and len(dilations) > 1]
     tables = {
-        "similarity": [{"method": method, "index": index, **pair, **ends} for method, index, pair in product(methods, ("spearman", "ssim"), pairs)],
+        "similarity": [
+            {"state": state, "method": method, "index": index, **pair, **ends}
+            for state, method, index, pair in product(("trained", "untrained"), methods, ("spearman", "ssim"), pairs)
+        ],
         "untrained_levels": [{"method": name, "measure": "gini", "level": level, **ends} for name, level in product(methods, dilations)],
         "gridding": [{"method": method, "dilation": dilation, **peaks} for method, dilation in product(methods, dilated)],
         "method_properties": property_rows(dilations, methods),

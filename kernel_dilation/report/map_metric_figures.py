@@ -62,10 +62,10 @@ METRIC_FIGURES = (
     FigureSpec(
         "similarity_against_floor",
         "Similarity relative to the noise floor",
-        lambda report_data: similarity_against_floor_figure(report_data.table("similarity")),
+        lambda report_data: similarity_against_floor_figure(*(rows_where(report_data.table("similarity"), state=state) for state in STATES)),
         "Similarity of absolute maps: rank correlation, structural similarity, and overlap of the tenth of the pixels with the largest values. "
         "Grey: two replicates of one dilation, the noise floor, from the dilation with the lowest mean to the one with the highest. Points: two "
-        "dilations, coloured by the larger one.",
+        "dilations, coloured by the larger one. Dashed lines and hollow points: the same of untrained networks, on {probed} images.",
         "A panel for each index of similarity and a row for each method, with pairs of dilations as points on the band of pairs of replicates.",
         data="{data_set}, {explained}",
         interval="Lines",
@@ -74,7 +74,7 @@ METRIC_FIGURES = (
     FigureSpec(
         "representation_similarity",
         "Similarity of representations and errors relative to the noise floor",
-        lambda report_data: similarity_against_floor_figure(report_data.table("representations").rename(columns={"state": "method"})),
+        lambda report_data: similarity_against_floor_figure(report_data.table("representations").rename(columns={"state": "method"}), pd.DataFrame()),
         "Do networks of different dilations compute something else, or only draw other maps? Debiased centred kernel alignment (CKA) of the last "
         "features and of the hidden layer, and consistency of errors (Cohen's kappa). Rows: networks after and before training. Grey: two replicates "
         "of one dilation, the noise floor, from the dilation with the lowest mean to the one with the highest. Points: two dilations, coloured by "
