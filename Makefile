@@ -31,9 +31,9 @@ test-all: set-up-tests ## run every test, the stress tests too: kills, full disk
 test-fast: set-up-tests ## run the tests that take at most a few seconds each
 	python -m pytest -m "not slow and not stress"
 
-# Tests of all computations from digits to answers, and one small run of the whole pipeline.
+# Tests of all computations from digits to maps; tests/test_processors.py runs the whole pipeline as on other processors.
 NUMERIC_TESTS = $(addprefix tests/test_,network.py gradients.py training_loop.py saliency_methods.py class_models.py effective_receptive_field.py \
-	kernel_placement.py dilation_methods.py pipeline.py::test_nothing_runs_when_nothing_changed)
+	kernel_placement.py dilation_methods.py)
 test-processors: set-up-tests ## run the numeric tests as on other processors: without oneDNN, and with oneDNN but without AVX-512
 	TF_ENABLE_ONEDNN_OPTS=0 python -m pytest $(NUMERIC_TESTS)
 	ONEDNN_MAX_CPU_ISA=AVX2 python -m pytest $(NUMERIC_TESTS)

@@ -62,9 +62,8 @@ def from_one_worker(project: Path) -> dict[str, str]:
     return hash_outputs(project)
 
 
-@pytest.mark.parametrize("workers", ["2", "4"])
-def test_more_workers_produce_the_same_bytes(project, from_one_worker, workers):
-    for stage in start_stages(project, WORKERS=workers):
+def test_more_workers_produce_the_same_bytes(project, from_one_worker):
+    for stage in start_stages(project, WORKERS="3"):
         finish(stage)
     assert len(from_one_worker) > REPLICATES
     assert hash_outputs(project) == from_one_worker

@@ -48,14 +48,19 @@ def test_other_processors_give_the_same_results(processor, here, tmp_path):
         np.testing.assert_allclose(there[name], array, atol=1e-4 * np.abs(array).max(), rtol=0, err_msg=name)
 
 
+@pytest.fixture(scope="module")
+def unrestricted(tmp_path_factory) -> dict[str, np.ndarray]:
+    """Return the results of a process without any setting of threads."""
+    return arithmetic_of(tmp_path_factory.mktemp("unrestricted") / "results.npz")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("threads", ["1", "8"])
-def test_bytes_do_not_depend_on_thread_settings_of_the_environment(threads, tmp_path):
+def test_bytes_do_not_depend_on_thread_settings_of_the_environment(threads, unrestricted, tmp_path):
     """Maps of `occlusion` once differed, because OpenBLAS divides the product of decreases and patches among threads."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
-    free = arithmetic_of(tmp_path / "free.npz")
     restricted = arithmetic_of(tmp_path / "restricted.npz", **dict.fromkeys(names, threads))
-    assert {name: array.tobytes() for name, array in restricted.items()} == {name: array.tobytes() for name, array in free.items()}
+    assert {name: array.tobytes() for name, array in restricted.items()} == {name: array.tobytes() for name, array in unrestricted.items()}
 
 
 @pytest.mark.parametrize(("wanted", "found"), [({}, "1"), ({"TF_ENABLE_ONEDNN_OPTS": "0"}, "0")])
@@ -75,21 +80,22 @@ def test_keras_settings_of_the_user_do_not_affect_the_networks(tmp_path):
     assert done.stdout.split() == ["tensorflow", "float32", "channels_last"]
 
 
-@pytest.fixture(scope="module", params=["first", "all"])
-def without_onednn(request, tmp_path_factory) -> Path:
-    """Run all stages of a tiny project without oneDNN, with every saliency method and every learning method."""
-    root = tmp_path_factory.mktemp("without")
+@pytest.fixture(scope="module", params=[("without oneDNN", "all"), ("AVX2", "first")], ids=" ".join)
+def emulated(request, tmp_path_factory) -> Path:
+    """Run all stages of a tiny project on another processor, with every saliency method and every learning method."""
+    processor, dilate = request.param
+    root = tmp_path_factory.mktemp("emulated")
     copied_project(root)
     methods = sorted(available_methods("dilation_methods"))
     changes = {
-        "network": {"dilate": request.param},
+        "network": {"dilate": dilate},
         "learn": {"methods": methods},
         "saliency": {"methods": sorted(available_methods("saliency_methods"))},
     }
     (root / "params.yaml").write_text(yaml.safe_dump(with_changes(tiny_params(), changes)), encoding="utf-8")
     arms = [f"{stage} {arm}" for stage in ("train", "saliency") for arm in ("1-3-max", "2-3-max")]
     stages = ["locate", "fetch", *arms, "transfer", "mark", "rounds", *(f"learn {method}" for method in methods), "analyze", "report"]
-    run(root, "tools.with_worker_pool", "sh", "-c", " && ".join(f"python -m stages.{stage}" for stage in stages), TF_ENABLE_ONEDNN_OPTS="0")
+    run(root, "tools.with_worker_pool", "sh", "-c", " && ".join(f"python -m stages.{stage}" for stage in stages), **PROCESSORS[processor])
     return root
 
 
@@ -101,22 +107,22 @@ def run(root: Path, module: str, *arguments: str, **environment: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_pipeline_runs_from_digits_to_answers_without_onednn(without_onednn):
-    answers = json.loads((without_onednn / "data/analysis/answers.json").read_text(encoding="utf-8"))
+def test_the_pipeline_runs_from_digits_to_answers_on_other_processors(emulated):
+    answers = json.loads((emulated / "data/analysis/answers.json").read_text(encoding="utf-8"))
     assert {"accuracy", "saliency", "learned"} <= set(answers)
-    assert (without_onednn / "plots/report.html").stat().st_size > 0
-    digits = np.load(without_onednn / "data/digits.npz")["x_test"][..., None].astype(np.float32) / 255
+    assert (emulated / "plots/report.html").stat().st_size > 0
+    digits = np.load(emulated / "data/digits.npz")["x_test"][..., None].astype(np.float32) / 255
     for arm in ("1-3-max", "2-3-max"):
-        network = keras.models.load_model(without_onednn / f"data/networks/{arm}/replicate-01.keras")
-        logits = np.load(without_onednn / f"data/networks/{arm}/predictions.npz")["logits"][1]
+        network = keras.models.load_model(emulated / f"data/networks/{arm}/replicate-01.keras")
+        logits = np.load(emulated / f"data/networks/{arm}/predictions.npz")["logits"][1]
         np.testing.assert_allclose(network(digits), logits, atol=1e-4)
 
 
 @pytest.mark.slow
-def test_bytes_of_the_analysis_do_not_depend_on_thread_settings(without_onednn):
+def test_bytes_of_the_analysis_do_not_depend_on_thread_settings(emulated):
     found = []
     for threads in ("1", "8"):
-        run(without_onednn, "stages.analyze", OMP_NUM_THREADS=threads, OPENBLAS_NUM_THREADS=threads)
-        files = [path for folder in ("metrics", "data/analysis") for path in sorted((without_onednn / folder).iterdir())]
+        run(emulated, "stages.analyze", OMP_NUM_THREADS=threads, OPENBLAS_NUM_THREADS=threads)
+        files = sorted((emulated / "data/analysis").iterdir())
         found.append({path.name: path.read_bytes() for path in files})
     assert found[0] == found[1]

@@ -1,5 +1,6 @@
 """Two runs at once, and a project that is not as DVC left it: nothing is lost, and the results are those of an undisturbed run."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 import yaml
 from finished_projects import ALONE, ENDING_SECONDS, POOL, SECONDS, damaged_cache_files, digest_results, run_to_end, start_afresh, tiny_project
 from process_sessions import start_session, wait_for_end
+from small_clusters import wait_until
 from tiny_projects import clean_environment, tiny_params
 
 pytestmark = pytest.mark.stress
@@ -112,3 +114,28 @@ def test_a_project_that_cannot_be_written_is_refused_in_a_sentence(project):
     assert "Read-only file system: 'data/unfinished/" in done.stderr
     assert "Traceback" not in done.stderr
     assert digest_results(project) == undisturbed
+
+
+def test_two_workers_of_dvc_run_a_queue_of_experiments(project):
+    """Each experiment is kept under its name, with its own answers, and the project itself is as it was."""
+    undisturbed = digest_results(project)
+    commit_results(project)
+    for alpha in ("0.1", "0.2", "0.01"):
+        run_to_end(project, "dvc", "exp", "run", "--queue", "--name", f"alpha-{alpha}", "-S", f"analyze.alpha={alpha}")
+    run_to_end(project, "dvc", "queue", "start", "--jobs", "2")
+    wait_until(lambda: "Running" not in (status := run_to_end(project, "dvc", "queue", "status")) and "Queued" not in status, SECONDS)
+    shown = json.loads(run_to_end(project, "dvc", "exp", "show", "--json"))
+    found = {
+        experiment["name"]: experiment["revs"][-1]["data"]["params"]["params.yaml"]["data"]["analyze"]["alpha"]
+        for commit in shown
+        for experiment in commit["experiments"] or []
+    }
+    assert found == {"alpha-0.1": 0.1, "alpha-0.2": 0.2, "alpha-0.01": 0.01}
+    assert digest_results(project) == undisturbed
+    assert damaged_cache_files(project) == []
+
+
+def commit_results(root: Path) -> None:
+    """Commit what a run has left for git, as experiments start from a commit."""
+    for command in (["add", "-A"], ["-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-qm", "results"]):
+        subprocess.run(["git", *command], cwd=root, check=True, capture_output=True)
