@@ -1,16 +1,14 @@
 """Arithmetic of `make bench`; the measured times themselves cannot be tested."""
 
 import json
-from pathlib import Path
 
 from benchmarks.benchmark_figure import benchmark_figure
 from benchmarks.benchmark_sizes import CORES, FULL, TINY
 from benchmarks.benchmark_targets import TARGETS, check_targets
-from benchmarks.growth_worker import ARM_STAGES, COMMON_STAGES, SMALLEST, UNAFFECTED, stage_medians
+from benchmarks.growth_worker import SMALLEST, stage_medians
 from benchmarks.machine_load import busy_seconds
 from benchmarks.markdown_tables import markdown, number, render_page
 from benchmarks.networks_per_hour import set_worker_threads
-from benchmarks.pipeline_time import PARTS as PIPELINE_PARTS
 from benchmarks.pipeline_time import Run, StageTime, compute_scales, parse_stage_times, share_of_overhead
 from benchmarks.run import PARTS, main, parse_arguments
 from benchmarks.run_time_growth import without_work
@@ -289,13 +287,6 @@ def test_the_full_sizes_are_sufficient_for_the_targets():
 def test_growing_sizes_start_at_the_smallest(sizes):
     assert {name: values[0] for name, values in sizes.growth.items()} == SMALLEST
     assert all(len(values) >= 3 for values in sizes.growth.values())
-
-
-def test_every_stage_belongs_to_a_part_of_the_pipeline_and_the_growth_of_the_work_runs_all_that_analyze_reads():
-    stages = set(yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"])
-    assert set(PIPELINE_PARTS) == stages
-    assert stages - {"report"} == {"locate", "fetch", "rounds", "learn", *ARM_STAGES, *COMMON_STAGES}  # the first four run once
-    assert {stage for unaffected in UNAFFECTED.values() for stage in unaffected} < stages
 
 
 def test_a_stage_takes_the_median_of_its_runs():
