@@ -17,8 +17,11 @@ from benchmarks.project_clone import Clone
 from benchmarks.timing import measure_in_turn, medians, seconds_of
 from kernel_dilation.experiment.parameters import parse_settings
 
-ARM_STAGES, COMMON_STAGES = ("train", "saliency"), ("transfer", "analyze")  # the time of `report` does not depend on these sizes
-UNAFFECTED = {"images": ("train",)}  # stages that do not depend on a parameter; the networks are those of the run before
+ARM_STAGES, COMMON_STAGES = ("train", "saliency"), ("transfer", "mark", "analyze")  # the time of `report` does not depend on these sizes
+UNAFFECTED = {
+    "images": ("train", "mark"),
+    "replicates": ("mark",),
+}  # stages that do not depend on a parameter; their outputs are those of the run before
 SMALLEST = {"dilations": 2, "replicates": 2, "images": 20}  # sizes of the parameters that do not grow
 METHOD = "spacing"  # run once, like the rounds, because `analyze` needs both
 
@@ -31,6 +34,7 @@ def changed_parameters(sizes: dict[str, int]) -> dict[str, Any]:
         "poolings": ["max"],
         "train": {"replicates": sizes["replicates"], "epochs": 1},
         "saliency": {"images": sizes["images"], "methods": ["gradient", "smoothgrad"]},
+        "mark": {"replicates": 1, "images": 200, "explained_images": 10, "epochs": 1},
         "learn": {"methods": [METHOD], "initial_dilations": [1], "worlds": ["digits"], "replicates": 1, "epochs": 1},
     }
 
@@ -43,7 +47,8 @@ def measure_stages(copy: Clone, sizes: dict[str, int], unaffected: tuple[str, ..
     for stage in [stage for stage in ARM_STAGES if stage not in unaffected]:
         run_stage = import_module(f"stages.{stage}").main
         seconds[stage] = sum(seconds_of(partial(run_stage, arm.name)) for arm in arms)
-    return seconds | {stage: seconds_of(import_module(f"stages.{stage}").main) for stage in COMMON_STAGES}
+    common = [stage for stage in COMMON_STAGES if stage not in unaffected]
+    return seconds | {stage: seconds_of(import_module(f"stages.{stage}").main) for stage in common}
 
 
 def stage_medians(runs: list[dict[str, float]]) -> dict[str, float]:
