@@ -224,8 +224,11 @@ def analyze_fields(settings: Settings, metrics: pd.DataFrame) -> tuple[Answer, T
 
 def analyze_learning(settings: Settings) -> tuple[Answer, Tables]:
     """Return the answer on learning the dilation and its tables."""
-    choices = {method: pd.read_csv(intact(LEARNED / method / "choices.csv")) for method in settings.learn.methods}
-    return learning_analysis(choices, read_rounds(ROUNDS, settings.learn), settings.learn, settings.analyze)
+    choices, trajectories = (
+        {method: pd.read_csv(intact(LEARNED / method / f"{name}.csv")) for method in settings.learn.methods} for name in ("choices", "trajectory")
+    )
+    answer, tables = learning_analysis(choices, read_rounds(ROUNDS, settings.learn), settings.learn, settings.analyze)
+    return answer, {**tables, "trajectories": pd.concat([table.assign(method=method) for method, table in trajectories.items()])}
 
 
 def concatenate_tables(parts: list[Tables]) -> Tables:

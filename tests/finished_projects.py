@@ -32,10 +32,14 @@ def run_to_end(root: Path, *command: str) -> str:
 
 
 def digest_results(root: Path) -> dict[str, str]:
-    """Return the digest of every result, by its path; checkpoints and locks are none."""
+    """Return the digest of every result, by its path; checkpoints, locks and times of jobs are none."""
     paths = [path for folder in RESULTS for path in sorted((root / folder).rglob("*")) if path.is_file()]
     names = {path.relative_to(root).as_posix(): path for path in paths}
-    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in names.items() if not name.startswith("data/unfinished/")}
+    return {
+        name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, path in names.items()
+        if not name.startswith(("data/unfinished/", "data/times/"))
+    }
 
 
 def damaged_cache_files(root: Path, cache: str = ".dvc/cache") -> list[str]:

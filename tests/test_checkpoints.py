@@ -49,6 +49,16 @@ def test_a_result_that_was_not_written_completely_is_missing(tmp_path):
     assert "replicate-00" not in checkpoints
 
 
+def test_times_of_jobs_survive_an_interruption_and_are_kept_when_the_stage_has_finished(tmp_path):
+    JobCheckpoints(tmp_path / "unfinished", "train").record_time("replicate-00", 2.0, 1.5)
+    later = JobCheckpoints(tmp_path / "unfinished", "train")
+    later.record_time("replicate-01", 3.25, 3.0)
+    later.clear()
+    kept = (tmp_path / "times/train.csv").read_text()
+    assert kept == "job,wall_seconds,cpu_seconds\nreplicate-00,2.000,1.500\nreplicate-01,3.250,3.000\n"
+    assert not later.folder.exists()
+
+
 def test_clearing_the_checkpoints_deletes_all_files(tmp_path):
     JobCheckpoints(tmp_path, "train", 1)["a"] = 1
     checkpoints = JobCheckpoints(tmp_path, "train", 2)

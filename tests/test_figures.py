@@ -9,7 +9,7 @@ from kernel_dilation.figures.activations import enlarge
 from kernel_dilation.figures.class_models import class_models_figure
 from kernel_dilation.figures.first_kernels import dilate_kernels
 from kernel_dilation.figures.gridding import decibels_from_centre
-from kernel_dilation.figures.learned_dilations import chosen_against_initial_figure, trajectories_figure
+from kernel_dilation.figures.learned_dilations import chosen_against_initial_figure, has_course, trajectories_figure
 from kernel_dilation.figures.learning_price import draw_bound, draw_worlds, worse_of_mirrored
 from kernel_dilation.figures.localisation import draw_outline
 from kernel_dilation.figures.metrics_by_dilation import direction_arrow, metrics_by_dilation_figure
@@ -131,6 +131,15 @@ def test_a_new_learner_has_a_panel_of_its_own_but_none_of_initial_dilations_with
     assert [axes.get_title(loc="left") for axes in without_start.axes] == ["mixture", "learner of tomorrow", "startless"]
     assert {line.get_color() for line in without_start.axes[-1].lines} == {QUIET}
     assert len(without_start.axes[-1].lines) == LEARN.replicates
+
+
+def test_a_method_that_treats_all_candidates_alike_until_it_chooses_has_no_course_to_draw():
+    moving, epochs = FULL.learned.trajectories["mixture"], [1, 2, 3]
+    alike = pd.DataFrame({"world": "digits", "run": 0, "initial_dilation": np.nan, "epoch": epochs, "dilation": [4.0, 4.0, 2.0]})
+    with house_style():
+        figure = trajectories_figure({"mixture": moving, "fair_experts": alike})
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["mixture"]
+    assert has_course(alike[alike["epoch"] == 3]), "nothing can be said of a single epoch"
 
 
 def test_every_replicate_is_a_point_of_the_accuracy_figure():

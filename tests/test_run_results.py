@@ -66,3 +66,30 @@ def test_errors_by_class_and_mean_metrics_are_kept(run, tmp_path):
     assert errors.loc[2].tolist() == pytest.approx([50, 50, 50, 50, 50 / 3, 0, 0, 0, 0, 0], abs=1e-3)
     metrics = pd.read_csv(tmp_path / "kept/metrics.csv")
     assert metrics.to_dict("records") == [{"dilation": 1, "kernel_size": 3, "pooling": "max", "replicate": 0, "method": "gradient", "gini": 0.5}]
+
+
+def test_a_run_of_rounds_alone_keeps_them_with_what_a_race_chose_and_the_seconds_of_its_trainings(tmp_path):
+    """Dilation 2 has by far the least loss, in every round of all runs."""
+    candidates, runs = (1, 2, 3), 3
+    learn = {"worlds": ["digits"], "replicates": runs, "candidates": list(candidates), "initial_dilations": [1], "selection": [1, 2]}
+    race = {"least_rounds": 2, "most_rounds": 2, "alpha": 0.05, "zone": 0.02}
+    settings = changed(**{f"learn__{name}": value for name, value in (learn | {"race": race}).items()}, analyze__resamples=100)
+    (tmp_path / "params.yaml").write_text(settings)
+    rows = [
+        {"world": "digits", "run": run, "round": number, "dilation": dilation,
+         "validation_loss": 0.1 + 0.05 * abs(dilation - 2) + 0.001 * ((run * dilation + number) % 3),
+         "validation_accuracy": 0.9, "first_epoch_loss": 0.5 - 0.1 * dilation}
+        for run in range(runs) for number in (1, 2) for dilation in candidates
+    ]  # fmt: skip
+    (tmp_path / "data/times").mkdir(parents=True)
+    pd.DataFrame(rows).to_csv(tmp_path / "data/rounds.csv", index=False)
+    (tmp_path / "data/times/rounds.csv").write_text("job,wall_seconds,cpu_seconds\ndigits-0-0-1,2,1.5\n")
+    keep_results(tmp_path, tmp_path / "kept", [])
+    choices = pd.read_csv(tmp_path / "kept/choices.csv")
+    raced = choices[(choices["method"] == "race") & (choices["world"] == "digits")]
+    assert raced["chosen_dilation"].tolist() == [2] * runs
+    assert len(pd.read_csv(tmp_path / "kept/rounds.csv")) == len(rows)
+    assert pd.read_csv(tmp_path / "kept/times.csv").to_dict("records") == [
+        {"job": "digits-0-0-1", "wall_seconds": 2, "cpu_seconds": 1.5, "stage": "rounds"}
+    ]
+    assert not (tmp_path / "kept/verdict.json").exists()

@@ -42,7 +42,10 @@ def test_side_runs_that_are_compared_by_replicate_have_the_digits_and_seeds_of_t
     [
         ("same: " + MINIMAL, "not be same, the main run; got 'same'"),
         ("../x: " + MINIMAL, "must consist of a-z, 0-9 and -"),
-        ("taps: {question: why, target: fetch, changes: {}}", "taps.target: Input should be 'train', 'transfer' or 'analyze' (got 'fetch')"),
+        (
+            "taps: {question: why, target: fetch, changes: {}}",
+            "taps.target: Input should be 'rounds', 'train', 'transfer' or 'analyze' (got 'fetch')",
+        ),
         ("taps: {target: train, changes: {}}", "taps.question: Field required"),
         ("taps: {question: why, target: train, changes: {}, more: 1}", "taps.more: Extra inputs are not permitted"),
     ],

@@ -10,6 +10,7 @@ from kernel_dilation.execution.checkpoints import JobCheckpoints
 from kernel_dilation.execution.workers import choose_worker_count, report_progress, run_jobs, worker_pool
 
 import dask
+import pandas as pd
 import pytest
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
@@ -38,7 +39,7 @@ def run_in_pool(jobs: dict[str, tuple], *arguments: object) -> dict:
 
 @pytest.fixture
 def checkpoints(tmp_path):
-    return JobCheckpoints(tmp_path, "stage")
+    return JobCheckpoints(tmp_path / "unfinished", "stage")
 
 
 def test_results_are_returned_by_name_in_order_and_progress_is_reported(checkpoints, tmp_path):
@@ -47,6 +48,10 @@ def test_results_are_returned_by_name_in_order_and_progress_is_reported(checkpoi
     assert [(name, product) for name, (product, process) in results.items()] == [("job 1", 10), ("job 2", 20), ("job 4", 40)]
     assert os.getpid() not in {process for product, process in results.values()}
     assert sum(advances) == 3
+    checkpoints.clear()
+    times = pd.read_csv(checkpoints.times_file, index_col="job")
+    assert set(times.index) == {"job 1", "job 2", "job 4"}
+    assert (times >= 0).all(axis=None)
 
 
 def test_a_worker_that_dies_is_replaced_and_its_job_repeated(checkpoints, tmp_path):

@@ -18,6 +18,7 @@ from kernel_dilation.experiment.code_state import STARTUP_FILES, digest_code
 
 import numpy as np
 
+TIMES, TIME_COLUMNS = "times.csv", "job,wall_seconds,cpu_seconds"
 STRUCTURE = "structure"  # name of the array with the JSON text that describes where each array belongs
 DIGEST_BYTES = hashlib.sha256().digest_size
 
@@ -31,7 +32,7 @@ def compute_fingerprint(*inputs: object) -> str:
 
 
 class JobCheckpoints:
-    """Results of the finished jobs of one stage, by job name; other inputs or other code have checkpoints of their own.
+    """Results of the finished jobs of one stage, by job name, and their times; other inputs or other code have checkpoints of their own.
 
     A file that is empty, damaged or of another origin counts as missing.
     """
@@ -47,6 +48,7 @@ class JobCheckpoints:
         """
         self.stage_folder = folder / stage
         self.folder = self.stage_folder / compute_fingerprint(*inputs)
+        self.times_file = folder.parent / "times" / f"{stage}.csv"
         self.records = {record.__name__: record for record in records}
 
     def __contains__(self, name: str) -> bool:
@@ -68,8 +70,16 @@ class JobCheckpoints:
         np.savez(content, allow_pickle=False, **{STRUCTURE: np.frombuffer(structure.encode(), np.uint8)}, **arrays)
         save_bytes(self.folder / name, seal(content.getvalue()))
 
+    def record_time(self, name: str, wall_seconds: float, cpu_seconds: float) -> None:
+        """Append the time that a finished job took to the list of the stage's jobs, which is no output: it differs from run to run."""
+        path = self.folder / TIMES
+        text = path.read_text(encoding="utf-8") if path.exists() else f"{TIME_COLUMNS}\n"
+        save_bytes(path, f"{text}{name},{wall_seconds:.3f},{cpu_seconds:.3f}\n".encode())
+
     def clear(self) -> None:
-        """Delete all checkpoints of the stage, once it has written its outputs."""
+        """Delete all checkpoints of the stage, once it has written its outputs; the times of its jobs move to the folder of times."""
+        if (self.folder / TIMES).exists():
+            save_bytes(self.times_file, (self.folder / TIMES).read_bytes())
         shutil.rmtree(self.stage_folder, ignore_errors=True)
 
 

@@ -20,7 +20,7 @@ from typing import IO, Any, cast
 from uuid import uuid4
 
 from kernel_dilation.execution.checkpoints import JobCheckpoints
-from kernel_dilation.execution.job_transport import IncompatibleWorkerError, pack_job, progress_topic
+from kernel_dilation.execution.job_transport import IncompatibleWorkerError, JobTime, pack_job, progress_topic
 from kernel_dilation.execution.local_cluster import choose_worker_count, local_cluster
 from kernel_dilation.execution.ready_workers import ReadyWorkers
 from kernel_dilation.experiment.code_state import files_used_by_workers
@@ -99,8 +99,9 @@ def run_jobs(
     if missing:
         with subscribe_to_progress(client, progress) as (topic, deliver_progress):
             packed = {name: pack_job(function, arguments, topic) for name, arguments in missing.items()}
-            for name, result in complete_jobs(client, packed, shared, deliver_progress):
+            for name, result, job_time in complete_jobs(client, packed, shared, deliver_progress):
                 checkpoints[name] = result
+                checkpoints.record_time(name, *job_time)
     return {name: checkpoints[name] for name in jobs}
 
 
@@ -119,8 +120,8 @@ def subscribe_to_progress(client: Client, progress: ProgressCallback) -> Iterato
     client.unsubscribe_topic(topic)
 
 
-def complete_jobs(client: Client, jobs: Mapping[str, bytes], shared: Any, deliver_progress: Callable[[], None]) -> Iterator[tuple[str, Any]]:
-    """Send each job to a free worker that has been checked; yield names and results in the order in which jobs finish."""
+def complete_jobs(client: Client, jobs: Mapping[str, bytes], shared: Any, deliver_progress: Callable[[], None]) -> Iterator[tuple[str, Any, JobTime]]:
+    """Send each job to a free worker that has been checked; yield names, results and times in the order in which jobs finish."""
     workers, waiting = ReadyWorkers(client), list(jobs)
     common = submit_task(client, bytes, pickle.dumps(shared))  # a task, so that it outlives its worker
     running: dict[Future, tuple[str, str]] = {}
@@ -138,7 +139,7 @@ def complete_jobs(client: Client, jobs: Mapping[str, bytes], shared: Any, delive
             if future.done() or address not in workers.addresses:
                 del running[future]
                 try:
-                    yield name, fetch_result(name, future, workers)
+                    yield name, *fetch_result(name, future, workers)
                 except IncompatibleWorkerError:
                     waiting.insert(0, name)
                 except LostWorkerError:
@@ -153,8 +154,8 @@ def submit_task(client: Client, function: Callable[..., Any], *arguments: Any, *
         return client.submit(function, *arguments, pure=False, **where)
 
 
-def fetch_result(name: str, future: Future, workers: ReadyWorkers) -> Any:
-    """Return the result of a job.
+def fetch_result(name: str, future: Future, workers: ReadyWorkers) -> tuple[Any, JobTime]:
+    """Return the result of a job, and the time that it took.
 
     Raises:
         IncompatibleWorkerError: the job was not run, because its worker was incompatible and has been restarted.
@@ -164,7 +165,7 @@ def fetch_result(name: str, future: Future, workers: ReadyWorkers) -> Any:
     try:
         if future.status in ("pending", "lost"):
             raise LostWorkerError
-        result, files = future.result(timeout=FETCH_SECONDS)
+        result, files, job_time = future.result(timeout=FETCH_SECONDS)
     except (LostWorkerError, KilledWorker, TimeoutError):
         raise LostWorkerError from None
     except CancelledError:
@@ -176,4 +177,4 @@ def fetch_result(name: str, future: Future, workers: ReadyWorkers) -> Any:
             raise ValueError(f"{name} cannot import a package that it needs in its worker: {error}") from None
         raise
     files_used_by_workers.update(files)
-    return result
+    return result, job_time

@@ -69,13 +69,13 @@ def chosen_against_initial_figure(choices: Mapping[str, pd.DataFrame]) -> Figure
 def trajectories_figure(paths: Mapping[str, pd.DataFrame]) -> Figure:
     """Draw the dilation during training, a panel for each method and a line for each run.
 
-    The colour of a line is that of its initial dilation, or grey if there is none.
-    Tables have `initial_dilation`, `run`, `epoch` and `dilation`.
+    The colour of a line is that of its initial dilation, or grey if there is none. A method that treats all
+    candidates alike until it chooses has no course that could be drawn, and no panel. Tables have `initial_dilation`, `run`, `epoch` and `dilation`.
 
     Raises:
         EmptyFigureError: there are no runs.
     """
-    figure, places = method_panels(paths, 3.2, "epoch")
+    figure, places = method_panels({method: table for method, table in paths.items() if has_course(table)}, 3.2, "epoch")
     for place, _, table in places:
         for initial, run in runs_of(table):
             colour, label = (QUIET, None) if np.isnan(initial) else (dilation_colour(initial), f"from {initial:g}")
@@ -84,6 +84,12 @@ def trajectories_figure(paths: Mapping[str, pd.DataFrame]) -> Figure:
     handles = {label: handle for place, _, _ in places for handle, label in zip(*place.get_legend_handles_labels())}
     figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=6)
     return figure
+
+
+def has_course(trajectory: pd.DataFrame) -> bool:
+    """Return whether the dilation differs between any two epochs or runs before the last epoch, or there is a single epoch."""
+    before_choice = trajectory[trajectory["epoch"] < trajectory["epoch"].max()]
+    return before_choice.empty or before_choice["dilation"].nunique() > 1
 
 
 def runs_of(table: pd.DataFrame) -> list[tuple[float, pd.DataFrame]]:

@@ -22,7 +22,7 @@ DVC = (sys.executable, "-m", "dvc")
 
 def steps(settings: Settings, target: str) -> Iterator[tuple[list[str], list[Arm]]]:
     """Yield the stages to bring up to date in each step, and the arms whose results are complete after it."""
-    arms = settings.arms()
+    arms = [] if target == "rounds" else settings.arms()
     for number, arm in enumerate(arms, 1):
         yield [f"{'train' if target == 'train' else 'saliency'}@{arm.name}"], arms[:number]
     if target in ("analyze", "report"):

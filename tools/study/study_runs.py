@@ -19,7 +19,7 @@ KEPT = STUDY / "runs"  # small results of each run
 MAIN = "same"  # the run that answers the questions
 ALL_STAGES = "report"
 
-Target = Literal["train", "transfer", "analyze"]
+Target = Literal["rounds", "train", "transfer", "analyze"]
 
 
 class SideRun(BaseModel):
