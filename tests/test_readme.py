@@ -22,7 +22,7 @@ import yaml
 
 README = Path("README.md").read_text()
 PAGES = [README, *(path.read_text() for path in sorted(Path("docs").glob("*.md")))]
-RUN_MINUTES = 12  # of `make run` in a fresh clone on 2026-11-27, on two cores of an AMD EPYC with AVX-512, beside other work: 12 min 58 s
+RUN_MINUTES = 12  # of `make run` in a fresh clone on 2026-11-28, on two cores of an AMD EPYC with AVX-512, beside other work: 12 min 12 s
 SPEEDS = json.loads(Path("metrics/benchmark.json").read_text())
 RUNS = {"default": (Path("params.yaml"), Path("metrics")), "study": (Path("study/params.yaml"), Path("study"))}
 
