@@ -119,6 +119,24 @@ def test_numbers_are_counted_and_names_are_not(paragraph, numbers):
     assert numbers_in(paragraph) == numbers
 
 
+@pytest.mark.parametrize(
+    ("lower", "upper", "change"),
+    [(0.01, 0.05, "increases"), (-0.05, -0.01, "decreases"), (-0.01, 0.05, "neither clearly increases nor clearly decreases")],
+)
+def test_the_claim_of_2019_is_given_a_direction_only_if_the_interval_of_the_slope_excludes_zero(lower, upper, change):
+    slope = {"slope_per_dilation": (lower + upper) / 2, "slope_lower": lower, "slope_upper": upper}
+    models = {"class_mean_correlation": {"verdict": "inconclusive", **slope}}
+    answers = {**STUDY.answers, "saliency": {**STUDY.answers["saliency"], "class_model": models}}
+    (sentence,) = [line for line in findings(replace(STUDY, answers=answers))["saliency"] if "Huang" in line]
+    assert sentence.endswith(f"of their class {change} with dilation (verdict: inconclusive).")
+
+
+def test_the_table_of_accuracy_says_which_numbers_do_not_hold_for_new_images():
+    """Page's trend test and the slope on the validation images are computed over replicates alone."""
+    note = key_tables(STUDY)["accuracy"].note
+    assert "except for the trend test (p of the change per pixel) and the interval on the validation" in note
+
+
 def test_a_missing_number_leaves_a_gap_and_nothing_else_breaks():
     for answers in without_each_key(made_up_answers()):
         report_data = replace(STUDY, answers=answers, tables={})
