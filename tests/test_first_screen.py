@@ -16,6 +16,7 @@ from kernel_dilation.report.provenance import origin_html
 from kernel_dilation.report.report_data import ReportData
 from kernel_dilation.report.sentences import QUESTIONS
 from kernel_dilation.report.small_charts import ChartRow, RowChart, chart_svg, description
+from kernel_dilation.report.verdict_rules import verdict_rules
 
 import pandas as pd
 import pytest
@@ -135,6 +136,12 @@ def test_the_table_of_accuracy_says_which_numbers_do_not_hold_for_new_images():
     """Page's trend test and the slope on the validation images are computed over replicates alone."""
     note = key_tables(STUDY)["accuracy"].note
     assert "except for the trend test (p of the change per pixel) and the interval on the validation" in note
+
+
+def test_the_rules_say_what_does_not_hold_for_new_images_and_for_which_tests_the_level_holds():
+    rules = " ".join(verdict_rules(STUDY.scope))
+    assert "and the comparison on the validation images concern new networks alone." in rules
+    assert "the level holds for each family and not for all families of a question together." in rules
 
 
 def test_a_missing_number_leaves_a_gap_and_nothing_else_breaks():
