@@ -25,7 +25,7 @@ COLUMNS = (
 
 
 def method_properties(findings: Mapping[Question, Finding], methods: Sequence[str]) -> pd.DataFrame:
-    """Return one row for each method and metric of `PROPERTIES`, the largest effects first; no rows for a single dilation.
+    """Return one row for each method and metric of `PROPERTIES`, differences first, the largest before the others; no rows for a single dilation.
 
     Values are trained minus untrained where the networks at initialisation have the metric, so that what
     geometry alone does cancels, and trained otherwise. `difference` is that of the largest minus the smallest
@@ -44,8 +44,8 @@ def method_properties(findings: Mapping[Question, Finding], methods: Sequence[st
             finding = learned or findings.get(question)
             if finding and len(finding.levels) > 1:
                 rows.append({"method": method, "property": PROPERTIES[measure], "measure": measure, **property_values(finding, learned is not None)})
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
-    return table.sort_values("largest_effect", ascending=False, kind="stable", na_position="last", ignore_index=True)
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).sort_values("largest_effect", ascending=False, kind="stable", na_position="last")
+    return table.sort_values("verdict", key=lambda verdicts: verdicts != "difference", kind="stable", ignore_index=True)
 
 
 def property_values(finding: Finding, is_learned: bool) -> dict[str, object]:

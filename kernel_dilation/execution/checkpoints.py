@@ -15,10 +15,11 @@ from typing import Any
 
 from kernel_dilation.experiment.atomic_write import save_bytes
 from kernel_dilation.experiment.code_state import STARTUP_FILES, digest_code
+from kernel_dilation.experiment.paths import TIMES
 
 import numpy as np
 
-TIMES, TIME_COLUMNS = "times.csv", "job,wall_seconds,cpu_seconds"
+TIMES_FILE, TIME_COLUMNS = "times.csv", "job,wall_seconds,cpu_seconds"
 STRUCTURE = "structure"  # name of the array with the JSON text that describes where each array belongs
 DIGEST_BYTES = hashlib.sha256().digest_size
 
@@ -48,7 +49,7 @@ class JobCheckpoints:
         """
         self.stage_folder = folder / stage
         self.folder = self.stage_folder / compute_fingerprint(*inputs)
-        self.times_file = folder.parent / "times" / f"{stage}.csv"
+        self.times_file = folder.parent / TIMES.name / f"{stage}.csv"
         self.records = {record.__name__: record for record in records}
 
     def __contains__(self, name: str) -> bool:
@@ -72,14 +73,14 @@ class JobCheckpoints:
 
     def record_time(self, name: str, wall_seconds: float, cpu_seconds: float) -> None:
         """Append the time that a finished job took to the list of the stage's jobs, which is no output: it differs from run to run."""
-        path = self.folder / TIMES
+        path = self.folder / TIMES_FILE
         text = path.read_text(encoding="utf-8") if path.exists() else f"{TIME_COLUMNS}\n"
         save_bytes(path, f"{text}{name},{wall_seconds:.3f},{cpu_seconds:.3f}\n".encode())
 
     def clear(self) -> None:
         """Delete all checkpoints of the stage, once it has written its outputs; the times of its jobs move to the folder of times."""
-        if (self.folder / TIMES).exists():
-            save_bytes(self.times_file, (self.folder / TIMES).read_bytes())
+        if (self.folder / TIMES_FILE).exists():
+            save_bytes(self.times_file, (self.folder / TIMES_FILE).read_bytes())
         shutil.rmtree(self.stage_folder, ignore_errors=True)
 
 

@@ -16,6 +16,7 @@ MARKS = Path("data/marks")  # a table of networks that learned where a mark is, 
 LEARNED = Path("data/learned")  # a folder for each method
 ANALYSIS = Path("data/analysis")
 UNFINISHED = Path("data/unfinished")  # checkpoints of interrupted stages
+TIMES = Path("data/times")  # a table for each stage of the seconds that its jobs took; no output of DVC, because they differ from run to run
 METRICS = Path("metrics")
 PLOTS = Path("plots")
 

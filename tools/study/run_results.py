@@ -11,7 +11,7 @@ from kernel_dilation.analysis.learning_analysis import learning_analysis
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.atomic_write import atomic_file, save_json
 from kernel_dilation.experiment.parameters import Settings, parse_settings
-from kernel_dilation.experiment.paths import METRICS, NETWORKS, PARAMETERS, ROUNDS, SALIENCY
+from kernel_dilation.experiment.paths import METRICS, NETWORKS, PARAMETERS, ROUNDS, SALIENCY, TIMES
 from kernel_dilation.stage_inputs.input_files import intact
 from kernel_dilation.stage_inputs.rounds_file import read_rounds
 from stages.analyze import read_predictions
@@ -23,7 +23,6 @@ import pandas as pd
 SMALL_FILES = ("dvc.lock", "metrics/fetch.json", *(f"metrics/{question}.json" for question in QUESTIONS))  # hashes, and what DVC does not store
 SMALL_TABLES = ("effects", "levels", "learned", "taps")  # of its analysis
 DECIMALS = "%.6g"
-TIMES = "data/times"  # what each stage's jobs took, one file for each stage; no outputs of DVC, because they differ from run to run
 
 
 def keep_results(run: Path, results: Path, arms: Sequence[Arm]) -> None:
