@@ -219,7 +219,7 @@ def field_headline(answer: AnswerValues, report_data: ReportData) -> Headline:
     if not any(MINUS in key and isinstance(value, Mapping) for key, value in answer.items()):
         return Headline("Undecided. The grid has one pooling and one kernel size, so neither can be compared.")
     number, interval, meaning = "", "", ""
-    effect = field_number(accuracy)
+    effect: AnswerValues = field_number(accuracy)
     if effect:
         number, interval = signed(effect["value"]), interval_text(ends(effect, "value"), scope)
         quantity = effect["quantity"].replace("accuracy points", "percentage points of test accuracy")
