@@ -63,7 +63,8 @@ def main(method: str) -> None:
     checkpoints = JobCheckpoints(UNFINISHED, f"learn-{method}", DIGITS.read_bytes(), learn, records=(LearningOutcome,))
     runs = list_runs(method, learn)
     jobs = {job_name(run): (learn, method, parse_world(str(run["world"])), run["run"], run["initial_dilation"]) for run in runs}
-    with worker_pool(len(jobs)) as pool, tqdm(total=len(jobs), desc=method, unit="run") as bar:
+    finished = sum(job in checkpoints for job in jobs)
+    with tqdm(total=len(jobs), initial=finished, desc=method, unit="run") as bar, worker_pool(len(jobs)) as pool:
         outcomes = run_jobs(pool, learn_dilation, jobs, checkpoints, digits, bar.update)
     tables = {"choices": choices_table(runs, outcomes), "trajectory": trajectory_table(runs, outcomes)}
     with folder_with_checksums(LEARNED / method) as folder:

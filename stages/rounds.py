@@ -80,6 +80,7 @@ def run_rounds(pool: Client, learn: Learn, digits: DigitArrays, checkpoints: Job
             trainings = {"-".join(map(str, training)): training for training in next_trainings(results, learn, number)}
             total = bar.total = max(total, len(results) + len(trainings))
             jobs = {name: (learn, parse_world(world), *rest) for name, (world, *rest) in trainings.items()}
+            bar.update(sum(name in checkpoints for name in jobs))
             finished = run_jobs(pool, train_once, jobs, checkpoints, digits, bar.update)
             results |= {trainings[name]: result for name, result in finished.items()}
     return results

@@ -115,7 +115,8 @@ def main() -> None:
     )
     jobs = {arm.name: (arm, settings.network, [read_weights(content) for content in files[arm]]) for arm in arms}
     seeded = {f"digits-{name}": (*job, settings.train.seed) for name, job in jobs.items()}
-    with tqdm(total=2 * len(jobs), desc="transfer", unit="arm") as bar, worker_pool(len(jobs)) as pool:
+    finished = sum(name in checkpoints for name in (*jobs, *seeded))
+    with tqdm(total=2 * len(jobs), initial=finished, desc="transfer", unit="arm") as bar, worker_pool(len(jobs)) as pool:
         judging = {judge: (images, judge, settings.saliency.seed) for judge in JUDGES}
         opinions = run_jobs(pool, judge_images, judging, checkpoints, digits)
         probabilities = run_jobs(pool, class_probabilities, jobs, checkpoints, models.reshape(-1, *models.shape[3:]), bar.update)

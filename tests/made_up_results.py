@@ -45,6 +45,8 @@ def made_up_results(folder: Path, is_small: bool = False) -> None:
     write_json(folder, "replication/answers", {run: {"class_model": models} for run in RUNS})
     for name, table in {**report_data.tables, "levels": levels_with_correlation(report_data.tables["levels"])}.items():
         write_table(folder, f"tables/{name}", table)
+    if not is_small:
+        write_table(folder, "runs/race-all-digits/learned", report_data.tables["learned"])
     accuracies = made_up_accuracies()
     write_table(folder, "replication/accuracy", accuracy_levels(accuracies, DILATIONS, ANALYZE))
     write_table(folder, "replication/fall", fall_table(decompose_fall(accuracies), DILATIONS, ANALYZE))

@@ -18,6 +18,7 @@ from kernel_dilation.report.provenance import origin_html
 from kernel_dilation.report.report_data import ReportData
 from kernel_dilation.report.sentences import QUESTIONS
 from kernel_dilation.report.small_charts import ChartRow, RowChart, chart_svg, description
+from kernel_dilation.report.verdict_rules import verdict_rules
 
 import numpy as np
 import pandas as pd
@@ -204,6 +205,30 @@ def full_chapters() -> list[Chapter]:
 )
 def test_numbers_are_counted_and_names_are_not(paragraph, numbers):
     assert numbers_in(paragraph) == numbers
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "change"),
+    [(0.01, 0.05, "increases"), (-0.05, -0.01, "decreases"), (-0.01, 0.05, "neither clearly increases nor clearly decreases")],
+)
+def test_the_claim_of_2019_is_given_a_direction_only_if_the_interval_of_the_slope_excludes_zero(lower, upper, change):
+    slope = {"slope_per_dilation": (lower + upper) / 2, "slope_lower": lower, "slope_upper": upper}
+    models = {"class_mean_correlation": {"verdict": "inconclusive", **slope}}
+    answers = {**STUDY.answers, "saliency": {**STUDY.answers["saliency"], "class_model": models}}
+    (sentence,) = [line for line in findings(replace(STUDY, answers=answers))["saliency"] if "Huang" in line]
+    assert sentence.endswith(f"of their class {change} with dilation (verdict: inconclusive).")
+
+
+def test_the_table_of_accuracy_says_which_numbers_do_not_hold_for_new_images():
+    """Page's trend test and the slope on the validation images are computed over replicates alone."""
+    note = key_tables(STUDY)["accuracy"].note
+    assert "except for the trend test (p of the change per pixel) and the interval on the validation" in note
+
+
+def test_the_rules_say_what_does_not_hold_for_new_images_and_for_which_tests_the_level_holds():
+    rules = " ".join(verdict_rules(STUDY.scope))
+    assert "and the comparison on the validation images concern new networks alone." in rules
+    assert "the level holds for each family and not for all families of a question together." in rules
 
 
 def test_a_missing_number_leaves_a_gap_and_nothing_else_breaks():

@@ -1,4 +1,4 @@
-"""The figure of right choices and their price. Oracle: worked by hand."""
+"""The figure of how often a way to learn the dilation is right, and of what it costs. Oracle: worked by hand."""
 
 from dataclasses import replace
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.markdown_tables import render_page
+from kernel_dilation.dilation_selection.learning_verdict import least_runs
 from kernel_dilation.execution.local_cluster import WORKER_BYTES
 from kernel_dilation.experiment.arms import parse_arm
 from kernel_dilation.experiment.geometry import extent
@@ -92,7 +93,7 @@ def measured() -> list[str]:
 def needed() -> list[str]:
     """Return the rows of the README that say what a run needs: memory agrees with the code, and time with a measured run."""
     return [
-        f"| time | {RUN_MINUTES} minutes on two cores that also did other work, installation included |",
+        f"| time | `make run` took {RUN_MINUTES} minutes on two cores that also did other work, installation included |",
         f"| memory | {WORKER_BYTES // 2**30} GiB for each core; with less, fewer cores are used |",
         f"| disk | {disk_gigabytes()} GB, most of it for the installed packages |",
     ]
@@ -119,13 +120,17 @@ def described() -> list[str]:
             settings.train.epochs,
             sum(fetched["digits"].values()),
         )
+    default = run("default")[2]
     (few, arms, train, test, margin, _, digits), (many, all_arms, all_train, all_test, narrow, epochs, _) = sentences["default"], sentences["study"]
     return [
-        f"trains {many} replicates of each of {all_arms} arms on {all_train} MNIST digits and tests them on {all_test}.",
+        f"trains {all_arms} combinations of dilation, kernel size and pooling (*arms*) with {many} random seeds each (*replicates*) on {all_train}"
+        f" MNIST digits, and tests them on {all_test}.",
         f"one small architecture and {epochs} training epochs.",
         f"The default run has {few} replicates of each of {arms} arms, trained on {train} digits of `mnist5k` and tested on {test}.",
         f"runs the whole pipeline on {digits:,} MNIST digits",
         f"For accuracy the margin is {margin} percentage points in the default run and {narrow} in the study.",
+        f"At least {least_runs(default.rule)} runs of each way are needed to show that one is consistent; the default run has "
+        f"{default.learn.replicates}.",
         "Tests use the significance level 0.05 after correction within their family.",
         "For metrics of saliency maps it is 10 % of the mean at the smallest dilation.",
     ]

@@ -141,11 +141,13 @@ def test_the_table_says_whether_dilations_compute_something_else():
         return representation_sentences(similarities, pd.DataFrame(effects))
 
     assert sentences("difference", "equivalent") == [
-        "In representations or errors, networks of two dilations are not as alike as two replicates of one dilation.",
+        "On average over pairs of dilations, representations or errors are not as alike as those of two replicates of one dilation.",
         "Mean similarity of the last features: 0.80 between two dilations, 0.90 between two replicates (verdict: difference).",
         "Mean similarity of the hidden layer: 0.80 between two dilations, 0.90 between two replicates (verdict: equivalent).",
         "Of 2 comparisons of maps with their noise floor, 1 has the verdict difference.",
     ]
-    assert sentences("negligible", "equivalent")[0].endswith("are nearly as alike as two replicates of one dilation.")
+    assert sentences("negligible", "equivalent")[0] == (
+        "On average over pairs of dilations, representations and errors are nearly as alike as those of two replicates of one dilation."
+    )
     assert sentences("inconclusive", "equivalent")[0].endswith("is not decided (verdicts: equivalent and inconclusive).")
     assert representation_sentences(similarities.iloc[:0], pd.DataFrame()) == []

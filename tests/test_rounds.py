@@ -1,5 +1,7 @@
 from kernel_dilation.dilation_selection.training_rounds import losses_by_run, next_dilations
+from kernel_dilation.execution.checkpoints import JobCheckpoints
 from kernel_dilation.experiment.parameters import parse_settings
+from stages import rounds
 from stages.rounds import TrainingResult, next_trainings, rounds_table
 
 import numpy as np
@@ -80,3 +82,22 @@ def test_the_losses_of_a_run_are_a_table_with_gaps_where_a_dilation_was_not_trai
     tables = losses_by_run(rounds_table({key: result(index) for index, key in enumerate(keys)}, LEARN), (1, 2))
     np.testing.assert_array_equal(tables["digits", 0], [[0, 1], [np.nan, 2]])
     np.testing.assert_array_equal(tables["textures-2", 0], [[3, 4]])
+
+
+def test_the_progress_bar_of_a_resumed_run_starts_where_the_interrupted_one_stopped(tmp_path, monkeypatch, capsys):
+    """Three of the first round's 16 trainings are in the checkpoints; the others are counted as they finish."""
+
+    def run_here(pool, function, jobs, checkpoints, digits, progress):
+        for name, (_, _, _, number, dilation) in jobs.items():
+            if name not in checkpoints:
+                checkpoints[name] = dict(result(clear_losses(number)[dilation]))
+                progress(1)
+        return {name: checkpoints[name] for name in jobs}
+
+    monkeypatch.setattr(rounds, "run_jobs", run_here)
+    checkpoints = JobCheckpoints(tmp_path, "rounds")
+    for world, run, number, dilation in next_trainings({}, LEARN, 0)[:3]:
+        checkpoints[f"{world}-{run}-{number}-{dilation}"] = dict(result(clear_losses(number)[dilation]))
+    results = rounds.run_rounds(None, LEARN, {}, checkpoints)
+    shown = capsys.readouterr().err.rpartition("\r")[2]
+    assert f" {len(results)}/{len(results)} " in shown

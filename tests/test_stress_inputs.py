@@ -26,7 +26,7 @@ INPUTS = {  # of each stage with its argument: patterns of the files that it rea
     ("analyze",): [
         "data/digits.npz", f"data/networks/{ARM}/predictions.npz", f"data/networks/{ARM}/history.csv", f"data/saliency/{ARM}/measures.csv",
         f"data/saliency/{ARM}/maps.npz", f"data/saliency/{ARM}/untrained/maps.npz", f"data/saliency/{ARM}/autocorrelations.npz",
-        "data/learned/mixture/choices.csv", "data/rounds.csv", "data/transfer.csv", "data/representations.csv",
+        "data/learned/mixture/*.csv", "data/rounds.csv", "data/transfer.csv", "data/representations.csv",
         "data/judges/confidence.csv", "data/marks/*.csv",
         "metrics/fetch.json",
     ],

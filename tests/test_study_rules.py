@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from kernel_dilation.analysis import saliency_analysis
 from kernel_dilation.experiment.parameters import parse_settings
 from tools.study.study_runs import declared_side_runs
 
 import pytest
+from test_analyses import OPTIONS, synthetic_metrics, synthetic_states
 
 RULES = Path("study/RULES.md").read_text(encoding="utf-8")
 SETTINGS = parse_settings(Path("study/params.yaml").read_bytes())
@@ -45,3 +47,19 @@ def test_the_race_on_all_of_mnist_has_the_conditions_of_the_arms():
 
 def test_every_world_of_the_study_is_named():
     assert LEARN.worlds == ["digits", "atrous-2", "atrous-3", *(f"textures-{dilation}" for dilation in range(1, 6))]
+
+
+@pytest.mark.parametrize("metrics", [synthetic_metrics(0.2), synthetic_states(0.2, 0.1)])
+def test_the_families_of_metrics_are_those_of_the_rules(metrics, monkeypatch):
+    """Oracle: the questions that the analysis hands to one correction of p-values."""
+    corrected = []
+
+    def family_findings(questions, *_):
+        corrected.append({(question.family, question.factor) for question in questions})
+        return {}
+
+    monkeypatch.setattr(saliency_analysis, "family_findings", family_findings)
+    saliency_analysis.metric_findings(metrics, OPTIONS)
+    assert corrected
+    assert all(len(family) == 1 for family in corrected)
+    assert "metrics: one for each of dilation, pooling and kernel size, maps and class models apart, and the same trained minus untrained;" in RULES

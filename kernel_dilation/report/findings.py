@@ -39,11 +39,15 @@ def bound_finding(answer: AnswerValues) -> str:
 
 
 def claim_finding(models: AnswerValues, scope: Scope) -> str:
-    """Return what was measured in place of the interpretability that was claimed in 2019."""
+    """Return what was measured in place of the interpretability that was claimed in 2019.
+
+    A direction is named only if the interval of the slope excludes 0.
+    """
     metric = models.get("class_mean_correlation", {})
     if "slope_per_dilation" not in metric or "verdict" not in metric:
         return ""
-    change = "increases" if metric["slope_per_dilation"] > 0 else "decreases"
+    bounds = [metric.get(f"slope_{end}", 0.0) for end in ("lower", "upper")]
+    change = "increases" if min(bounds) > 0 else "decreases" if max(bounds) < 0 else "neither clearly increases nor clearly decreases"
     return (
         "Huang and Grethlein (2019) reported that class models become more interpretable at larger dilations. Interpretability was not measured "
         f"here. On a linear fit, the correlation of class models with the mean {scope.image} of their class {change} with dilation "

@@ -112,7 +112,8 @@ def accuracy_key_table(answer: AnswerValues, scope: Scope) -> ReportTable:
         "How much accuracy changes",
         ["quantity", "value", f"{scope.confidence} CI", "p", "verdict"],
         [row for row in rows if row[1]],
-        f"Intervals and tests cover new replicates and new {scope.images}. The p-values of the factors are corrected within their family. The other "
+        f"Intervals and tests cover new replicates and new {scope.images}, except for the trend test (p of the change per pixel) and the interval on "
+        f"the validation {scope.images}, which cover new replicates only. The p-values of the factors are corrected within their family. The other "
         "factors are averaged over the dilations.",
     )
 

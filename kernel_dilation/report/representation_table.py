@@ -54,9 +54,12 @@ def index_sentence(effect: dict[str, object], similarities: pd.DataFrame) -> str
 
 
 def conclusion(verdicts: Sequence[str]) -> str:
-    """Return the answer from the verdicts on all kinds of similarity."""
+    """Return the answer from the verdicts on all kinds of similarity.
+
+    Verdicts are on the mean over all pairs of dilations: that it lies within the margin does not show that the most distant pair does.
+    """
     if all(verdict in ALIKE for verdict in verdicts):
-        return "In representations and errors, networks of two dilations are nearly as alike as two replicates of one dilation."
+        return "On average over pairs of dilations, representations and errors are nearly as alike as those of two replicates of one dilation."
     if any(verdict == "difference" for verdict in verdicts):
-        return "In representations or errors, networks of two dilations are not as alike as two replicates of one dilation."
+        return "On average over pairs of dilations, representations or errors are not as alike as those of two replicates of one dilation."
     return f"Whether networks of two dilations compute something else is not decided (verdicts: {join_with_and(sorted(set(verdicts)))})."

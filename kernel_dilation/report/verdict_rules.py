@@ -27,12 +27,15 @@ def verdict_rules(scope: Scope) -> list[str]:
         "different best dilations. The verdict is inconsistent if the opposite of any condition is shown. Otherwise it is inconclusive, as it "
         "always is with few runs.",
         "Tests and intervals of accuracy treat replicates and test images as random, so they hold for new networks and new images; the omnibus test "
-        "is the quasi-F, and pairs are compared by t tests with variance components of both. Tests of saliency maps and class models treat the "
-        "replicates as random and hold for the explained images; the intervals of metrics of maps cover new images too.",
+        "is the quasi-F, and pairs are compared by t tests with variance components of both. The trend test, the ranks, the mixed model, the "
+        "Wilcoxon and Bayesian tests of pairs, and the comparison on the validation images concern new networks alone. Tests of saliency maps and "
+        "class models treat the replicates as random and hold for the explained images; the intervals of metrics of maps cover new images too, and "
+        "so does the second verdict on these metrics (“verdict, new images”).",
         "p-values are corrected within their family by Holm's method. Where even the smallest p-value of a permutation test would not survive it, "
         "they are taken from the joint distribution over all tests of the family (the step-down maximum of Westfall and Young). Where the "
         "replicates are too few even for that, the verdict is untestable: no data could have shown a difference. A p-value that is the smallest "
-        "possible one is marked as such; it says nothing of the size of an effect.",
+        "possible one is marked as such; it says nothing of the size of an effect. A question about differences has the strongest verdict in any "
+        "of its families, so the level holds for each family and not for all families of a question together.",
         "A choice is right if it is the planted dilation. Where none is planted, the choices of a run are judged by the rounds of all other runs: "
         "a choice is right if its validation loss is shown to exceed that of every other dilation by less than "
         f"{format_percent(scope.margin_loss)}, and wrong if it is shown to exceed one by more. Otherwise it counts as half right, and as either in "

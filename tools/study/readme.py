@@ -43,6 +43,9 @@ import pandas as pd
 FILES = ("answers.json", "fetch.json", "run.json", "replication/answers.json")
 
 
+RACE_ON_ALL_DIGITS = "race-all-digits"  # the side run
+
+
 def template_context(study: Path) -> dict[str, object]:
     """Return every name that the template of the study's README may use, from the results in this folder."""
     answers, fetched, run, replication = (json.loads((study / name).read_text(encoding="utf-8")) for name in FILES)
@@ -76,9 +79,11 @@ def further_sentences(answers: Mapping[str, Any], scope: Scope) -> dict[str, str
 def readme_tables(study: Path, answers: Mapping[str, Any], replication: Mapping[str, Any], scope: Scope) -> dict[str, Rows]:
     """Return the rows of every table, by its name in the template."""
     learned, effects, errors, contrasts = (read_table(study / f"tables/{name}.csv") for name in ("learned", "effects", "errors", "contrasts"))
+    raced = study / "runs" / RACE_ON_ALL_DIGITS / "learned.csv"
     levels, falls = (pd.read_csv(study / f"replication/{name}.csv") for name in ("accuracy", "fall"))
     return {
         "headlines": headline_rows(answers, scope), "ways": way_rows(learned),
+        "ways_on_all_digits": way_rows(pd.read_csv(raced)) if raced.exists() else [],
         "methods": method_rows(effects), "metrics": metric_rows(answers["saliency"]),
         "errors": error_rows(errors), "contrasts": contrast_rows(contrasts),
         "fields": field_rows(answers["fields"], scope), "replication": replication_rows(levels, PUBLISHED, scope.dilations),
