@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from kernel_dilation.report.field_sentences import field_sentences
+from kernel_dilation.report.field_sentences import field_sentences, mean_accuracy_sentence
 
+import pytest
 from made_up_study import made_up_answers, made_up_scope
 from poorer_answers import without_each_key
 
@@ -39,3 +40,36 @@ def test_a_missing_number_of_receptive_field_and_pooling_leaves_its_sentence_out
 def test_an_arm_that_does_not_pool_needs_no_caveat():
     lines = field_sentences(made_up_answers()["fields"], replace(SCOPE, poolings=("max", "average", "stride")))
     assert not any(line.startswith("No arm without pooling") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "sentence"),
+    [
+        (
+            {"pooling_verdict": "difference", "pooling_pair": "average minus max", "pooling_points": 0.3},
+            "Averaged over dilations, average pooling raises accuracy by 0.30 percentage points compared with max pooling.",
+        ),
+        (
+            {"kernel_size_verdict": "negligible", "kernel_size_pair": "5 minus 3", "kernel_size_points": -0.1},
+            "Averaged over dilations, kernel size 5 lowers accuracy negligibly, by 0.10 percentage points compared with kernel size 3.",
+        ),
+        ({"pooling_verdict": "difference"}, "Averaged over dilations, accuracy differs between max and average pooling."),
+        (
+            {"pooling_verdict": "equivalent", "kernel_size_verdict": "inconclusive"},
+            "Averaged over dilations, max and average pooling are equivalent in accuracy; neither a difference in accuracy nor equivalence is shown "
+            "between kernel sizes 3 and 5.",
+        ),
+        (
+            {"kernel_size_verdict": "untestable"},
+            "Averaged over dilations, the replicates are too few to test accuracy between kernel sizes 3 and 5.",
+        ),
+        ({"pooling_points": 0.3}, ""),
+    ],
+)
+def test_each_verdict_on_mean_accuracy_has_its_words(numbers, sentence):
+    assert mean_accuracy_sentence(numbers, SCOPE) == sentence
+
+
+def test_a_single_dilation_is_not_averaged_over():
+    text = mean_accuracy_sentence({"pooling_verdict": "equivalent"}, replace(SCOPE, dilations=(2,)))
+    assert text == "Max and average pooling are equivalent in accuracy."

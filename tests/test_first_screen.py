@@ -4,6 +4,8 @@ from dataclasses import replace
 from math import nan
 from xml.etree.ElementTree import fromstring
 
+from kernel_dilation.analysis.headlines import headlines as dvc_headlines
+from kernel_dilation.dilation_selection.choice_shares import right_share
 from kernel_dilation.interactive.page_part import SHOWN_FILES, Glossary, page_part
 from kernel_dilation.interactive.terms import TERMS
 from kernel_dilation.report.change_of_mind import changes_of_mind, learning_change
@@ -18,6 +20,7 @@ from kernel_dilation.report.sentences import QUESTIONS
 from kernel_dilation.report.small_charts import ChartRow, RowChart, chart_svg, description
 from kernel_dilation.report.verdict_rules import verdict_rules
 
+import numpy as np
 import pandas as pd
 import pytest
 from interactive_pages import WORDING, page_without_figures
@@ -28,6 +31,12 @@ from poorer_answers import without_each_key
 STUDY = made_up_study()
 DIFFERENCES = ("difference", "negligible", "equivalent", "inconclusive", "untestable")
 VERDICTS = {"learned": ("consistent", "inconsistent", "inconclusive"), **dict.fromkeys(("saliency", "accuracy", "fields"), DIFFERENCES)}
+ERROR_RATIO = {"error_ratio": 1.2389, "error_ratio_lower": 1.0978, "error_ratio_upper": 1.3983}
+POOLING = {
+    "pooling_verdict": "difference", "pooling_pair": "average minus max", "pooling_points": -0.821875, "pooling_points_lower": -1.212559,
+    "pooling_points_upper": -0.431190,
+}  # fmt: skip
+KERNEL_SIZE = {"kernel_size_verdict": "equivalent", "kernel_size_pair": "5 minus 3", "kernel_size_points": -0.087499}
 EACH_VERDICT = [(name, verdict) for name, verdicts in VERDICTS.items() for verdict in verdicts]
 
 
@@ -38,21 +47,31 @@ def with_verdict(name: str, verdict: str) -> ReportData:
 
 
 def test_each_headline_is_an_answer_a_number_its_interval_and_a_chart():
-    shown = headlines(with_error_ratio())
+    shown = headlines(with_accuracy(**ERROR_RATIO, **POOLING, **KERNEL_SIZE))
     assert list(shown) == list(QUESTIONS)
     assert {name: (each.number, each.interval) for name, each in shown.items()} == {
         "learned": ("97 %", "95 % CI 83 % to 99.9 %"),
-        "saliency": ("+0.020", "95 % CI 0.010 to 0.030"),
+        "saliency": ("50 %", ""),
         "accuracy": ("\N{MULTIPLICATION SIGN}1.24", "95 % CI 1.10 to 1.40"),
-        "fields": ("\N{MINUS SIGN}0.050", "95 % CI \N{MINUS SIGN}0.10 to 0"),
+        "fields": ("\N{MINUS SIGN}0.82", "95 % CI \N{MINUS SIGN}1.2 to \N{MINUS SIGN}0.43"),
     }
     assert all(each.meaning and each.chart and each.chart.rows for each in shown.values())
 
 
-def with_error_ratio() -> ReportData:
-    """Return the made-up study with a ratio of errors."""
-    ratio = {"error_ratio": 1.2389, "error_ratio_lower": 1.0978, "error_ratio_upper": 1.3983}
-    return replace(STUDY, answers={**STUDY.answers, "accuracy": {**STUDY.answers["accuracy"], **ratio}})
+def with_accuracy(**numbers: object) -> ReportData:
+    """Return the made-up study with more numbers on accuracy."""
+    return replace(STUDY, answers={**STUDY.answers, "accuracy": {**STUDY.answers["accuracy"], **numbers}})
+
+
+def with_learning(**numbers: object) -> ReportData:
+    """Return the made-up study with other numbers on learning the dilation."""
+    return replace(STUDY, answers={**STUDY.answers, "learned": {**STUDY.answers["learned"], **numbers}})
+
+
+def with_runs(report_data: ReportData, runs: int) -> ReportData:
+    """Return a study in which each way was run so many times."""
+    learn = report_data.scope.learn.model_copy(update={"replicates": runs})
+    return replace(report_data, scope=replace(report_data.scope, learn=learn))
 
 
 @pytest.mark.parametrize(("name", "verdict"), EACH_VERDICT)
@@ -63,11 +82,79 @@ def test_each_verdict_is_answered_first_and_says_what_would_turn_it(name, verdic
         "difference": ("Yes. ", "They matter. "), "negligible": ("Yes, but negligibly. ", "They hardly matter. "), "consistent": ("Yes. ",),
         "equivalent": ("No. ", "They do not matter. "), "inconsistent": ("No. ",),
     }  # fmt: skip
-    assert sentence.startswith(openings.get(verdict, ("Undecided. ",)))
+    assert sentence.startswith(openings.get(verdict, ("Undecided. ", "Undecided by design: ")))
     first = changes_of_mind(report_data)[name][0]
     assert numbers_in(first), "a rule has a number"
     if name != "learned":
         assert "0.05" in first
+
+
+@pytest.mark.parametrize("runs", [1, 3, 10])
+def test_too_few_runs_leave_the_first_question_undecided_by_design_without_a_share(runs):
+    """Oracle: `learning_change`, by which the default rule needs eleven runs of each way."""
+    shown = headlines(with_runs(with_verdict("learned", "inconclusive"), runs))["learned"]
+    assert shown.sentence.startswith("Undecided by design: ")
+    assert (shown.number, shown.interval) == (f"{runs} run{'s' * (runs > 1)}", "")
+    assert shown.meaning == "at least 11 runs of each way are needed before any way can be shown to be consistent"
+
+
+def test_with_enough_runs_or_a_verdict_the_first_question_has_its_share():
+    undecided = with_verdict("learned", "inconclusive")
+    enough, decided = headlines(with_runs(undecided, 11))["learned"], headlines(with_verdict("learned", "inconsistent"))["learned"]
+    assert enough.sentence.startswith("Undecided. ")
+    assert (enough.number, enough.interval) == (decided.number, decided.interval) == ("97 %", "95 % CI 83 % to 99.9 %")
+
+
+@pytest.mark.parametrize(("numbers", "nothing"), [((0.0, 0.5, 1.0), True), ((0.0, 0.5, 0.9), False), ((0.0, 0.6, 1.0), False)])
+def test_a_share_of_choices_that_are_shown_neither_right_nor_wrong_is_no_headline(numbers, nothing):
+    """Oracle: `right_share` of one choice in each of 20 runs."""
+    none = right_share(np.zeros((20, 1)), np.zeros((20, 1)), 0.05)
+    assert (none.lower, none.value, none.upper) == (0.0, 0.5, 1.0)
+    shares = dict(zip(("right_share_lower", "right_share", "right_share_upper"), numbers))
+    shown = headlines(with_runs(with_learning(verdict="inconclusive", **shares), 20))["learned"]
+    assert (shown.number == "20 runs") == nothing
+    assert ("%" in shown.number + shown.interval) != nothing
+    assert shown.meaning.startswith("show no choice of the most reliable way") == nothing
+
+
+def test_the_bars_of_the_first_question_stand_in_the_order_of_their_shares():
+    values = [row.value for row in headlines(STUDY)["learned"].chart.rows]
+    assert len(set(values)) > 1
+    assert values == sorted(values, reverse=True)
+
+
+def test_the_share_of_the_second_question_is_that_of_its_sentence_and_the_chart_an_example():
+    answers = {**STUDY.answers, "saliency": {**STUDY.answers["saliency"], "share_differing": 0.63, "learned_share_differing": 0.42}}
+    shown = headlines(replace(STUDY, answers=answers))["saliency"]
+    assert shown.number == "63 %"
+    assert "in 63 % of 8 combinations of a method and a metric." in shown.sentence
+    assert shown.meaning == "of 8 combinations of a method and a metric; 42 % for what training adds, where that was measured"
+    assert shown.chart.title.startswith("Example: ")
+    assert shown.chart.title.endswith(", in gradient maps")
+
+
+def test_the_fourth_answer_says_what_happens_to_accuracy_and_has_the_number_that_dvc_shows():
+    report_data = with_accuracy(**POOLING, **KERNEL_SIZE)
+    shown, fields = headlines(report_data)["fields"], dvc_headlines(report_data.answers)["fields"]
+    assert shown.sentence == (
+        "They matter. Averaged over dilations, average pooling lowers accuracy by 0.82 percentage points compared with max pooling; "
+        "kernel sizes 3 and 5 are equivalent in accuracy."
+    )
+    assert shown.number == f"\N{MINUS SIGN}{abs(fields['value']):.2f}"
+    assert shown.meaning == "percentage points of test accuracy, average minus max, averaged over dilations"
+
+
+def test_without_a_difference_in_mean_accuracy_the_fourth_answer_says_what_else_may_differ():
+    shown = headlines(with_accuracy(**KERNEL_SIZE))["fields"]
+    assert shown.sentence == (
+        "They matter. At some dilation, they change accuracy, saliency maps or class models. Averaged over dilations, kernel sizes 3 and 5 are "
+        "equivalent in accuracy."
+    )
+
+
+def test_four_numbers_of_accuracy_leave_two_in_the_paragraph():
+    both = with_accuracy(**POOLING, **{**KERNEL_SIZE, "kernel_size_verdict": "negligible"})
+    assert numbers_in(headlines(both)["fields"].sentence) == ["0.82", "0.087"]
 
 
 def test_what_would_turn_an_answer_names_the_margin_and_the_replicates_that_would_settle_it():
@@ -168,7 +255,7 @@ def test_a_single_dilation_is_undecided():
 
 
 def test_the_key_tables_hold_the_numbers_of_the_answers():
-    tables = key_tables(with_error_ratio())
+    tables = key_tables(with_accuracy(**ERROR_RATIO))
     accuracy = {row[0]: row[1:] for row in tables["accuracy"].rows}
     assert accuracy["ratio of these errors"] == ["1.24", "1.10 to 1.40", "", ""]
     assert accuracy["range of the means (points)"] == ["0.80", "", "p = 0.002", "difference"]

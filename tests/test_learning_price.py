@@ -1,7 +1,11 @@
-"""The figure of how often a way to learn the dilation is right, and of what it costs."""
+"""The figure of how often a way to learn the dilation is right, and of what it costs. Oracle: worked by hand."""
 
-from kernel_dilation.figures.learning_price import draw_bound, draw_worlds, worse_of_mirrored
+from dataclasses import replace
 
+from kernel_dilation.figures.learning_price import draw_bound, draw_worlds, moved_aside, worse_of_mirrored
+from kernel_dilation.report.captions import caption_words
+
+import numpy as np
 import pandas as pd
 import pytest
 from made_up_study import made_up_study
@@ -35,3 +39,31 @@ def test_a_world_that_is_not_identified_is_hatched_and_each_stands_before_its_mi
     assert [label.get_text() for label in axes.get_xticklabels()] == ["data set", "data set, mirrored", "à trous 2", "à trous 2, mirrored"]
     (patch,) = axes.patches
     assert (patch.get_x(), patch.get_hatch()) == (1.5, "///")
+
+
+def test_a_cell_without_a_share_has_a_dash_and_every_other_its_number():
+    """By hand: `startless` trains once, so that it has no choices in mirrored worlds."""
+    learned = FULL.table("learned")
+    axes = Figure().subplots()
+    draw_worlds(axes, learned)
+    texts = [text.get_text() for text in axes.texts]
+    assert len(texts) == learned["method"].nunique() * learned["world"].nunique()
+    assert texts.count("\N{EN DASH}") == len(texts) - len(learned) > 0
+    assert all(text == "\N{EN DASH}" or 0 <= int(text) <= 100 for text in texts)
+
+
+def test_prices_that_nearly_agree_stand_side_by_side_and_the_others_where_they_are():
+    """By hand: 20 and 20 stand 0.09 apart in natural logarithms, around 20; 1 and 5 have no neighbour, and 0 has no logarithm."""
+    places = moved_aside(pd.Series([20.0, 1.0, 20.0, 0.0, 5.0], index=[3, 1, 4, 7, 5]))
+    assert places.index.tolist() == [3, 1, 4, 7, 5]
+    assert places.tolist() == pytest.approx([20 * np.exp(-0.045), 1, 20 * np.exp(0.045), 0, 5])
+
+
+def test_the_caption_speaks_of_hatched_worlds_only_where_there_is_one():
+    def sentence(identified: bool) -> str:
+        learned = FULL.table("learned").assign(identified=identified)
+        return caption_words(replace(FULL, tables={**FULL.tables, "learned": learned}))["hatched"]
+
+    assert sentence(True) == ""
+    assert sentence(False).startswith("Hatched worlds")
+    assert caption_words(replace(FULL, tables={}))["hatched"] == ""

@@ -20,6 +20,7 @@ from matplotlib.patches import Rectangle
 NO_CHOICES = "No choices of a way to learn the dilation are available."
 PRICE_HEIGHT, ROW_HEIGHT, NAMES_HEIGHT = 4.0, 0.25, 1.2  # inches: the upper panel, a row of the lower one, and the names of its columns
 PRICES = (1, 2, 5, 10, 20, 50, 100, 200, 500)  # ticks, in trainings
+NEAR, ASIDE = 0.15, 0.09  # in natural logarithms of the price: points nearer than this stand side by side, so far apart
 POINTS: Any = {"elinewidth": 1.0, "capsize": 2.0, "linewidth": 1.5}
 
 
@@ -57,23 +58,36 @@ def draw_prices(axes: Axes, shares: pd.DataFrame) -> None:
     """Draw a curve for each criterion of selection, and a point for each other way; one without any training is a line."""
     criteria = {method: selection[1] for method in shares["method"] if (selection := parse_selection(method))}
     colour_of = colours(list(CRITERIA))
-    for criterion, aside in zip(CRITERIA, offsets(len(CRITERIA), 0.15)):
-        curve = shares[shares["method"].map(criteria) == criterion].sort_values("trainings")
+    placed = shares.assign(place=moved_aside(shares["trainings"]))
+    for criterion in CRITERIA:
+        curve = placed[placed["method"].map(criteria) == criterion].sort_values("trainings")
         if len(curve):
             label = f"selection by {without_underscores(criterion)}"
-            draw_points(axes, curve, np.exp(aside), fmt="o-", color=colour_of[criterion], label=label)
-    others = row_dicts(shares[~shares["method"].isin(criteria)])
+            draw_points(axes, curve, fmt="o-", color=colour_of[criterion], label=label)
+    others = row_dicts(placed[~placed["method"].isin(criteria)])
     styles = point_styles([str(row["method"]) for row in others])
-    for row, aside in zip(others, offsets(len(others), 0.2)):
+    for row in others:
         label = way_title(row["method"])
         if row["trainings"] > 0:
-            draw_points(axes, pd.DataFrame([row]), np.exp(aside), label=label, markersize=8, **styles[row["method"]])
+            draw_points(axes, pd.DataFrame([row]), label=label, markersize=8, **styles[row["method"]])
         elif row["trainings"] == 0:
             axes.axhline(row["right_share"], color=QUIET, linestyle=":", linewidth=1.5, label=label)
     axes.set(xscale="log", xlabel="price (trainings)", ylabel="share of right choices", ylim=(-0.04, 1.04))
     axes.set_xticks(PRICES, [str(price) for price in PRICES])
-    axes.set_xlim(0.8, 1.2 * max(shares["trainings"].max(), 2))
+    axes.set_xlim(0.8, 1.2 * max(shares["trainings"].max(), placed["place"].max(), 2))
     axes.minorticks_off()
+
+
+def moved_aside(prices: pd.Series) -> pd.Series:
+    """Return the place of each price on a logarithmic axis: those that nearly agree stand side by side, the others where they are.
+
+    Args:
+        prices: in trainings; those that are not positive keep their value.
+    """
+    logarithms = np.log(prices[prices > 0].sort_values(kind="stable"))
+    groups = (logarithms.diff() > NEAR).cumsum()
+    aside = logarithms.groupby(groups).transform(lambda group: offsets(len(group), ASIDE * len(group)))
+    return prices * np.exp(aside).reindex(prices.index, fill_value=1.0)
 
 
 def point_styles(ways: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -84,10 +98,10 @@ def point_styles(ways: Sequence[str]) -> dict[str, dict[str, str]]:
     return {RACE: {"color": INK, "fmt": "*"}, **{way: {"color": QUIET, "markerfacecolor": PAPER, "fmt": "s"} for way in CONTROLS}, **styles}
 
 
-def draw_points(axes: Axes, shares: pd.DataFrame, aside: float, **options: Any) -> None:
-    """Draw shares with their intervals, moved aside by a factor, so that series do not hide each other."""
+def draw_points(axes: Axes, shares: pd.DataFrame, **options: Any) -> None:
+    """Draw shares with their intervals, each at its place beside the price, so that series do not hide each other."""
     ends = np.abs(shares[["right_share_lower", "right_share_upper"]].to_numpy(float) - shares[["right_share"]].to_numpy(float)).T
-    axes.errorbar(shares["trainings"] * aside, shares["right_share"], ends, **POINTS, **options)
+    axes.errorbar(shares["place"], shares["right_share"], ends, **POINTS, **options)
 
 
 def draw_bound(axes: Axes, world: pd.DataFrame) -> None:
@@ -107,7 +121,7 @@ def draw_bound(axes: Axes, world: pd.DataFrame) -> None:
 
 
 def draw_worlds(axes: Axes, learned: pd.DataFrame) -> None:
-    """Draw the share of right choices, in percent, of each way (row) in each world (column).
+    """Draw the share of right choices, in percent, of each way (row) in each world (column); a dash where it has none.
 
     Worlds whose planted dilation is not the best are hatched.
     """
@@ -119,7 +133,13 @@ def draw_worlds(axes: Axes, learned: pd.DataFrame) -> None:
     axes.imshow(shares, cmap="cividis", vmin=0, vmax=100, aspect="auto")
     for (row, column), share in np.ndenumerate(shares):
         axes.text(
-            column, row, "" if np.isnan(share) else f"{share:.0f}", ha="center", va="center", fontsize="small", color=PAPER if share < 50 else INK
+            column,
+            row,
+            "\N{EN DASH}" if np.isnan(share) else f"{share:.0f}",
+            ha="center",
+            va="center",
+            fontsize="small",
+            color=PAPER if share < 50 else INK,
         )
     for column, world in enumerate(worlds):
         if not rows_where(learned, world=world)["identified"].all():

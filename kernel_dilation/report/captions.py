@@ -4,7 +4,10 @@ from kernel_dilation.presentation.text_formatting import count_noun, join_with_a
 from kernel_dilation.report.report_data import ReportData
 from kernel_dilation.report.scope import Scope
 
+import pandas as pd
+
 OWN_SCALE = "Each image is divided by its own largest absolute value (red: positive, white: 0, blue: negative)."
+HATCHED = "Hatched worlds do not count for the verdicts, because their planted dilation is not the best. "
 NO_METHOD = "no method"
 
 
@@ -26,6 +29,7 @@ def caption_words(report_data: ReportData) -> dict[str, str]:
         "learning": scope.world_images,
         "learning_runs": count_noun(scope.learn.replicates, "run"),
         "world": scope.world_phrase(scope.world),
+        "hatched": HATCHED if has_hatched_world(report_data.table("learned")) else "",
         "confidence": scope.confidence,
         "networks": scope.networks,
         "reference_arms": scope.reference_arms,
@@ -40,6 +44,11 @@ def caption_words(report_data: ReportData) -> dict[str, str]:
         "margin": scope.margin,
         "probed": f"{scope.probed:,}",
     }
+
+
+def has_hatched_world(learned: pd.DataFrame) -> bool:
+    """Return whether the planted dilation of a world is not the best; False without worlds."""
+    return "identified" in learned and not learned["identified"].all()
 
 
 def caption(text: str, scope: Scope, data: str, networks: str = "", interval: str = "", over: str = "replicates") -> str:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from math import isfinite, nan
 from typing import Any
 
+from kernel_dilation.analysis.headlines import field_number
 from kernel_dilation.analysis.learning_analysis import worst_world
+from kernel_dilation.dilation_selection.learning_verdict import least_runs
 from kernel_dilation.dilation_selection.replayed_choices import CONTROLS
 from kernel_dilation.presentation.table_rows import distinct_in_order, row_dicts, rows_where
-from kernel_dilation.presentation.text_formatting import format_number, format_percent, without_underscores
+from kernel_dilation.presentation.text_formatting import count_noun, format_number, format_percent, without_underscores
 from kernel_dilation.presentation.way_names import way_phrase, way_title
-from kernel_dilation.report.field_sentences import MINUS, contrast_words
+from kernel_dilation.report.field_sentences import MINUS, mean_accuracy_sentence
 from kernel_dilation.report.glossary import METRIC_GLOSSARY
 from kernel_dilation.report.report_data import ReportData
 from kernel_dilation.report.scope import AnswerValues, Scope
@@ -20,8 +22,9 @@ import pandas as pd
 
 CHART_FILES = tuple(f"data/analysis/{name}" for name in ("learned.csv", "levels.csv", "errors.csv", "simple_effects.csv", "answers.json"))
 MOST_WAYS = 6  # in the small chart of the first question
-MAP_METRIC = "mass_accuracy"  # whose slope is the number of the second question, if it was measured
+MAP_METRIC = "mass_accuracy"  # the example in the chart of the second question, if it was measured
 UNANSWERED = "There is no answer yet, because the numbers for this question are missing."
+BY_DESIGN = "Undecided by design: the runs are too few to show that any way to learn the dilation is consistent."
 ONE_DILATION = "Undecided. Only one dilation was trained, so dilations cannot be compared."
 LEARNED_ANSWERS = {
     "consistent": "Yes. At least one way to learn the dilation chooses a right one, and the same one, in every kind of data.",
@@ -42,8 +45,9 @@ ACCURACY_ANSWERS = {
     "inconclusive": "Undecided. Neither a difference in accuracy between dilations nor equivalence is shown.",
     "untestable": "Undecided. The replicates are too few for any difference in accuracy to be significant.",
 }
+MATTER = "They matter."
 FIELD_ANSWERS = {
-    "difference": "They matter. At some dilation, they change accuracy, saliency maps or class models.",
+    "difference": f"{MATTER} At some dilation, they change accuracy, saliency maps or class models.",
     "negligible": "They hardly matter. All their effects that are significant lie within the margins.",
     "equivalent": "They do not matter. All their effects are shown to lie within the margins.",
     "inconclusive": "Undecided. No effect of theirs is significant, but not all are shown to lie within the margins.",
@@ -114,18 +118,37 @@ def percent_ends(row: Mapping[str, float], name: str) -> str:
 
 def learning_headline(answer: AnswerValues, report_data: ReportData) -> Headline:
     """Return whether there is a consistent way to learn the dilation, and how often the best one is right where it does worst."""
-    scope = report_data.scope
-    if answer.get("verdict") not in LEARNED_ANSWERS:
+    scope, verdict = report_data.scope, answer.get("verdict")
+    if verdict not in LEARNED_ANSWERS:
         return Headline(UNANSWERED)
+    chart, runs, needed = learning_chart(answer, report_data), scope.learn.replicates, least_runs(scope.rule)
+    if verdict == "inconclusive" and runs < needed:
+        meaning = f"at least {count_noun(needed, 'run')} of each way are needed before any way can be shown to be consistent"
+        return Headline(BY_DESIGN, count_noun(runs, "run"), "", meaning, chart)
     number, interval, meaning = "", "", ""
     if {"best_way", "right_share"} <= answer.keys():
+        way = way_phrase(answer["best_way"])
         number = format_percent(answer["right_share"])
         interval = interval_text(percent_ends(answer, "right_share"), scope)
-        meaning = f"right choices in the kind of data where it did worst, by the most reliable way: {way_phrase(answer['best_way'])}"
+        meaning = f"right choices in the kind of data where it did worst, by the most reliable way: {way}"
+        if shows_nothing(answer):
+            number, interval = count_noun(runs, "run"), ""
+            meaning = f"show no choice of the most reliable way ({way}) to be right or wrong in the kind of data where it did worst"
+    return Headline(LEARNED_ANSWERS[verdict], number, interval, meaning, chart)
+
+
+def shows_nothing(answer: AnswerValues) -> bool:
+    """Return whether no choice was shown right or wrong: each counts one half, and the interval excludes no share."""
+    return tuple(answer.get(f"right_share{end}") for end in ("_lower", "", "_upper")) == (0.0, 0.5, 1.0)
+
+
+def learning_chart(answer: AnswerValues, report_data: ReportData) -> RowChart | None:
+    """Return the shares of right choices of the best ways where they do worst, the largest first."""
     ways = worst_worlds(report_data.table("learned"), answer.get("best_way", ""))
     rows = chart_rows({way_title(name): row for name, row in ways.items()}, "right_share", 100)
-    chart = with_rows("Right choices (%); the line is the share required", rows, 100 * scope.rule.right_share, (0.0, 100.0))
-    return Headline(LEARNED_ANSWERS[answer["verdict"]], number, interval, meaning, chart)
+    title = "Right choices where each way does worst (%); those shown neither right nor wrong count half; the line is the share required"
+    largest_first = sorted(rows, key=lambda row: -row.value)
+    return with_rows(title, largest_first, 100 * report_data.scope.rule.right_share, (0.0, 100.0))
 
 
 def worst_worlds(learned: pd.DataFrame, first: str, most: int = MOST_WAYS) -> dict[str, dict[str, Any]]:
@@ -139,28 +162,30 @@ def worst_worlds(learned: pd.DataFrame, first: str, most: int = MOST_WAYS) -> di
 
 
 def saliency_headline(answer: AnswerValues, report_data: ReportData) -> Headline:
-    """Return whether dilation changes class saliencies, and the slope of one metric of maps."""
-    scope = report_data.scope
+    """Return whether dilation changes class saliencies, in which share of the metrics, and the means of one as an example."""
     if answer.get("verdict") not in SALIENCY_ANSWERS:
         return Headline(UNANSWERED)
-    if not compares_dilations(scope):
+    if not compares_dilations(report_data.scope):
         return Headline(ONE_DILATION)
-    share = ""
+    number, meaning, share = "", "", ""
     if {"share_differing", "measures"} <= answer.keys():
-        share = f", in {format_percent(answer['share_differing'])} of {answer['measures']} combinations of a method and a metric"
-    sentence = SALIENCY_ANSWERS[answer["verdict"]].format(share=share)
-    slopes = {name: value for name, value in answer.items() if isinstance(value, Mapping) and "slope_per_dilation" in value}
-    if not slopes:
-        return Headline(sentence)
-    metric = MAP_METRIC if MAP_METRIC in slopes else next(iter(slopes))
-    method = without_underscores(answer.get("method", "saliency"))
-    number = signed(slopes[metric]["slope_per_dilation"])
+        number, combinations = format_percent(answer["share_differing"]), f"of {answer['measures']} combinations of a method and a metric"
+        share, meaning = f", in {number} {combinations}", combinations
+        if "learned_share_differing" in answer:
+            meaning += f"; {format_percent(answer['learned_share_differing'])} for what training adds, where that was measured"
+    return Headline(SALIENCY_ANSWERS[answer["verdict"]].format(share=share), number, "", meaning, saliency_chart(answer, report_data))
+
+
+def saliency_chart(answer: AnswerValues, report_data: ReportData) -> RowChart | None:
+    """Return the mean of one metric of the maps of the first method at each dilation."""
+    metrics = [name for name, value in answer.items() if isinstance(value, Mapping) and "slope_per_dilation" in value]
+    if not metrics:
+        return None
+    metric, method = MAP_METRIC if MAP_METRIC in metrics else metrics[0], answer.get("method", "saliency")
     definition = METRIC_GLOSSARY[metric].definition.partition(":")[0] if metric in METRIC_GLOSSARY else without_underscores(metric)
-    meaning = f"per pixel of dilation, in {method} maps: change in the {definition}"
     levels = rows_where(report_data.table("levels"), family="saliency", factor="dilation", method=answer.get("method", ""), measure=metric)
     rows = chart_rows({f"dilation {row['level']}": row for row in row_dicts(levels)}, "mean")
-    chart = with_rows(f"{definition[0].upper()}{definition[1:]}", rows)
-    return Headline(sentence, number, interval_text(ends(slopes[metric], "slope"), scope), meaning, chart)
+    return with_rows(f"Example: {definition}, in {without_underscores(method)} maps", rows)
 
 
 def accuracy_headline(answer: AnswerValues, report_data: ReportData) -> Headline:
@@ -187,26 +212,36 @@ def with_own_ratio(row: Mapping[str, float], smallest: int) -> Mapping[str, floa
 
 
 def field_headline(answer: AnswerValues, report_data: ReportData) -> Headline:
-    """Return whether pooling and kernel size matter, and the difference in accuracy between the first two poolings or kernel sizes."""
-    scope = report_data.scope
-    contrasts = {key: value for key, value in answer.items() if MINUS in key and isinstance(value, Mapping)}
+    """Return whether pooling and kernel size matter, what they do to accuracy, and the number of metrics/fields.json."""
+    scope, accuracy = report_data.scope, report_data.answers.get("accuracy", {})
     if answer.get("verdict") not in FIELD_ANSWERS:
         return Headline(UNANSWERED)
-    if not contrasts:
+    if not any(MINUS in key and isinstance(value, Mapping) for key, value in answer.items()):
         return Headline("Undecided. The grid has one pooling and one kernel size, so neither can be compared.")
-    key, value = next(iter(contrasts.items()))
     number, interval, meaning = "", "", ""
-    if "points_smallest" in value:
-        number, interval = signed(value["points_smallest"]), interval_text(ends(value, "points_smallest"), scope)
-        meaning = f"percentage points of test accuracy at dilation {scope.dilations[0]}: {contrast_words(key)}"
-    effects = rows_where(report_data.table("simple_effects"), family="accuracy")
-    outer = {scope.dilations[0], scope.dilations[-1]}
-    minus = {row["contrast"]: str(row["contrast"]).replace(" - ", " \N{MINUS SIGN} ") for row in row_dicts(effects)}
-    rows = {f"{minus[row['contrast']]}, dilation {row['dilation']}": row for row in row_dicts(effects) if row["dilation"] in outer}
-    shown = chart_rows(rows, "difference")
-    return Headline(
-        FIELD_ANSWERS[answer["verdict"]], number, interval, meaning, with_rows("Differences in test accuracy (percentage points)", shown, 0.0)
-    )
+    effect: AnswerValues = field_number(accuracy)
+    if effect:
+        number, interval = signed(effect["value"]), interval_text(ends(effect, "value"), scope)
+        quantity = effect["quantity"].replace("accuracy points", "percentage points of test accuracy")
+        meaning = f"{quantity}, averaged over dilations" if compares_dilations(scope) else quantity
+    return Headline(field_answer(answer["verdict"], accuracy, scope), number, interval, meaning, field_chart(report_data))
+
+
+def field_answer(verdict: str, accuracy: AnswerValues, scope: Scope) -> str:
+    """Return whether pooling and kernel size matter, then what they do to accuracy, which says how they matter if it differs."""
+    effects = mean_accuracy_sentence(accuracy, scope)
+    differs = "difference" in (accuracy.get("pooling_verdict"), accuracy.get("kernel_size_verdict"))
+    opening = MATTER if verdict == "difference" and effects and differs else FIELD_ANSWERS[verdict]
+    return " ".join(filter(None, [opening, effects]))
+
+
+def field_chart(report_data: ReportData) -> RowChart | None:
+    """Return the differences in accuracy between poolings and kernel sizes at the smallest and the largest dilation."""
+    dilations = report_data.scope.dilations
+    effects = row_dicts(rows_where(report_data.table("simple_effects"), family="accuracy"))
+    outer = [row for row in effects if row["dilation"] in (dilations[0], dilations[-1])]
+    rows = {f"{row['contrast']}, dilation {row['dilation']}".replace(" - ", " \N{MINUS SIGN} "): row for row in outer}
+    return with_rows("Differences in test accuracy (percentage points)", chart_rows(rows, "difference"), 0.0)
 
 
 def signed(value: float) -> str:

@@ -25,12 +25,12 @@ LEARNING_FIGURES = (
         "Right choices and their price",
         draw_prices,
         "Above: share of the runs that choose a right dilation {world}, or in the mirror image if it is smaller there, against the number of "
-        "trainings that a choice costs; vertical lines are exact {confidence} confidence intervals, and points are moved apart a little. Dashed: "
-        "the largest share that any rule can be sure of when it tells the two best dilations apart, at the price of training both equally often; "
-        "the band is the {confidence} confidence interval of their signal-to-noise ratio. A choice within the margin of the best is also right, so"
-        " that a way may lie above this line. Below: the same share in every world and in its mirror image, where the losses of the two best "
-        "dilations are exchanged. Hatched worlds do not count for the verdicts, because their planted dilation is not the best. Methods that train"
-        " once see no exchanged losses. Controls prefer small dilations.",
+        "trainings that a choice costs; vertical lines are exact {confidence} confidence intervals, and points are moved apart a little. A choice"
+        " shown neither right nor wrong counts half. Dashed: the largest share that any rule can be sure of when it tells the two best dilations "
+        "apart, at the price of training both equally often; the band is the {confidence} confidence interval of their signal-to-noise ratio. A "
+        "choice within the margin of the best is also right, so that a way may lie above this line. Below: the same share in every world and in "
+        "its mirror image, where the losses of the two best dilations are exchanged. {hatched}Methods that train once see no exchanged losses "
+        "(\N{EN DASH}). Controls prefer small dilations.",
         "Above, the share of right choices of each way to learn the dilation over the number of trainings on a logarithmic axis. Below, a table with "
         "a row for each way and a column for each world.",
         data="{learning}",
