@@ -77,7 +77,7 @@ def test_methods_that_are_robust_and_methods_that_contradict_each_other_are_name
     assert property_sentences(table) == [
         "Dilations 1, 4 and 7 are shown.",
         "Robust to dilation in all properties: occlusion.",
-        "Metrics that differ between dilations, of 2: 0 (occlusion) to 2 (gradient).",
+        "Fewest metrics differ between dilations for occlusion (0), most for gradient (2).",
         "Methods contradict each other in the sign of the difference between the largest and the smallest dilation: "
         "pointing hit (rises: gradient; falls: grad cam).",
     ]

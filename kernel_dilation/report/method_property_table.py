@@ -65,7 +65,7 @@ def robustness_sentences(table: pd.DataFrame) -> list[str]:
     least, most = names(counts.index[counts == counts.min()]), names(counts.index[counts == counts.max()])
     if least == most:
         return [opening, f"All methods differ between dilations in {count_noun(int(counts.max()), 'metric')} of {metrics}."]
-    return [opening, f"Metrics that differ between dilations, of {metrics}: {counts.min()} ({least}) to {counts.max()} ({most})."]
+    return [opening, f"Fewest metrics differ between dilations for {least} ({counts.min()}), most for {most} ({counts.max()})."]
 
 
 def contradiction_sentence(table: pd.DataFrame) -> str:
