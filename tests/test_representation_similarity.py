@@ -79,6 +79,7 @@ def test_replicates_are_compared_with_the_next_one_within_and_between_dilations(
 def test_representations_are_those_that_keras_computes(monkeypatch):
     """Oracle: the layers of the network that Keras builds."""
     monkeypatch.setattr("kernel_dilation.arm_comparison.representation_job.report_progress", lambda _: None)
+    monkeypatch.setattr("kernel_dilation.model.network.use_one_thread", lambda: None)  # only a new process can be restricted to one thread
     network, arm, images = SETTINGS.network.model_copy(update={"channels": [3, 4], "dense": 5}), Arm(2, 3, "average"), strokes(8)
     architecture = build_architecture(arm, network)
     weights = random_weights(architecture)
