@@ -26,6 +26,7 @@ ALL |= {"mark", "rounds", "analyze", "report"}
 SALIENCY = {"saliency@1-3-max", "saliency@2-3-max"}
 TRAINING = {"train@1-3-max", "train@2-3-max"}
 COMMON = {"transfer", "analyze", "report"}
+EPOCHS = 12  # of a run that is interrupted
 HOLD = "import json, os, sys; print(json.dumps(dict(os.environ)), flush=True); sys.stdin.read()"
 
 
@@ -203,7 +204,7 @@ def test_networks_can_be_loaded_by_plain_keras_and_reproduce_the_logits(clone):
 def test_a_finished_replicate_is_not_trained_again_after_an_interruption(clone):
     """The third replicate is killed with its stage; the first two must be restored from their checkpoints."""
     params = clone.params
-    clone.params = params | {"train": params["train"] | {"replicates": 3, "epochs": 40}}
+    clone.params = params | {"train": params["train"] | {"replicates": 3, "epochs": EPOCHS}}
     environment = {**clone.environment, "WORKERS": "1"}
     environment.pop("DASK_SCHEDULER_ADDRESS")  # so that the workers die with the stage
     stage = subprocess.Popen([sys.executable, "-m", "stages.train", "1-3-max"], cwd=clone.root, env=environment, stderr=subprocess.DEVNULL)
@@ -215,7 +216,7 @@ def test_a_finished_replicate_is_not_trained_again_after_an_interruption(clone):
     finished = {path.name: path.stat().st_mtime_ns for path in checkpoints.glob("*/replicate-*")}
     assert 2 <= len(finished) < 3, "the stage ended before it could be interrupted"
     again = clone.run("stages.train", "1-3-max")
-    shown = {int(epochs) for epochs in re.findall(r"(\d+)/120 \[", again.stderr)}
-    assert min(shown) == 40 * len(finished), "the progress bar must start where the interrupted run stopped"
-    assert max(shown) == 120
+    shown = {int(epochs) for epochs in re.findall(rf"(\d+)/{3 * EPOCHS} \[", again.stderr)}
+    assert min(shown) == EPOCHS * len(finished), "the progress bar must start where the interrupted run stopped"
+    assert max(shown) == 3 * EPOCHS
     assert not checkpoints.exists()

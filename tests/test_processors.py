@@ -10,7 +10,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from kernel_dilation.experiment.parameter_types import available_methods
 from tools.project_copy import with_changes
 
 import keras
@@ -82,19 +81,24 @@ def test_keras_settings_of_the_user_do_not_affect_the_networks(tmp_path):
 
 @pytest.fixture(scope="module", params=[("without oneDNN", "all"), ("AVX2", "first")], ids=" ".join)
 def emulated(request, tmp_path_factory) -> Path:
-    """Run all stages of a tiny project on another processor, with every saliency method and every learning method."""
+    """Run all stages of a tiny project on another processor; the tests above compute all methods there."""
     processor, dilate = request.param
     root = tmp_path_factory.mktemp("emulated")
     copied_project(root)
-    methods = sorted(available_methods("dilation_methods"))
-    changes = {
-        "network": {"dilate": dilate},
-        "learn": {"methods": methods},
-        "saliency": {"methods": sorted(available_methods("saliency_methods"))},
-    }
-    (root / "params.yaml").write_text(yaml.safe_dump(with_changes(tiny_params(), changes)), encoding="utf-8")
+    params = with_changes(tiny_params(), {"network": {"dilate": dilate}})
+    (root / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
     arms = [f"{stage} {arm}" for stage in ("train", "saliency") for arm in ("1-3-max", "2-3-max")]
-    stages = ["locate", "fetch", *arms, "transfer", "mark", "rounds", *(f"learn {method}" for method in methods), "analyze", "report"]
+    stages = [
+        "locate",
+        "fetch",
+        *arms,
+        "transfer",
+        "mark",
+        "rounds",
+        *(f"learn {method}" for method in params["learn"]["methods"]),
+        "analyze",
+        "report",
+    ]
     run(root, "tools.with_worker_pool", "sh", "-c", " && ".join(f"python -m stages.{stage}" for stage in stages), **PROCESSORS[processor])
     return root
 
