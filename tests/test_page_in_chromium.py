@@ -52,9 +52,10 @@ def answers_page(tmp_path_factory) -> str:
     path = tmp_path_factory.mktemp("answers") / "report.html"
     study = made_up_study()
     ratio = {"error_ratio": 1.2389, "error_ratio_lower": 1.0978, "error_ratio_upper": 1.3983}
+    pooling = {"pooling_pair": "average minus max", "pooling_points": -0.82, "pooling_points_lower": -1.21, "pooling_points_upper": -0.43}
     longest = {"learned": "consistent", "saliency": "difference", "accuracy": "untestable", "fields": "inconclusive"}
     answers = {name: {**study.answers[name], "verdict": verdict} for name, verdict in longest.items()}
-    path.write_text(page_without_figures(replace(study, answers={**answers, "accuracy": answers["accuracy"] | ratio})), encoding="utf-8")
+    path.write_text(page_without_figures(replace(study, answers={**answers, "accuracy": answers["accuracy"] | ratio | pooling})), encoding="utf-8")
     return path.as_uri()
 
 

@@ -122,8 +122,10 @@ def test_two_workers_of_dvc_run_a_queue_of_experiments(project):
     commit_results(project)
     for alpha in ("0.1", "0.2", "0.01"):
         run_to_end(project, "dvc", "exp", "run", "--queue", "--name", f"alpha-{alpha}", "-S", f"analyze.alpha={alpha}")
-    run_to_end(project, "dvc", "queue", "start", "--jobs", "2")
+    workers = start_run(project, "dvc", "queue", "start", "--jobs", "2")  # returns before they have ended
     wait_until(lambda: "Running" not in (status := run_to_end(project, "dvc", "queue", "status")) and "Queued" not in status, SECONDS)
+    run_to_end(project, "dvc", "queue", "stop")
+    wait_for_end(workers.pid, ENDING_SECONDS)
     shown = json.loads(run_to_end(project, "dvc", "exp", "show", "--json"))
     found = {
         experiment["name"]: experiment["revs"][-1]["data"]["params"]["params.yaml"]["data"]["analyze"]["alpha"]

@@ -24,6 +24,7 @@ LEFT_OUT = ("work/*", METADATA, "README.template.md", "*/.*", ".*")  # runs in p
 FORMATS = {".yaml": "application/yaml", ".lock": "application/yaml", ".md": "text/markdown"}  # which not every system's table of types has
 DESCRIPTIONS = {  # of the files in study/, by pattern; the first that fits
     "README.md": "The findings of the study in words",
+    "RULES.md": "The rules by which the results are judged, fixed beforehand",
     "params.yaml": "Every parameter of the main run",
     "side_runs.yaml": "What the side runs change in the parameters, and the question of each",
     "answers.json": "The answers to the questions, as numbers and verdicts",
