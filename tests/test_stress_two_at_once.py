@@ -122,7 +122,8 @@ def test_two_workers_of_dvc_run_a_queue_of_experiments(project):
     commit_results(project)
     for alpha in ("0.1", "0.2", "0.01"):
         run_to_end(project, "dvc", "exp", "run", "--queue", "--name", f"alpha-{alpha}", "-S", f"analyze.alpha={alpha}")
-    workers = start_run(project, "dvc", "queue", "start", "--jobs", "2")  # returns before they have ended
+    workers = start_run(project, "dvc", "queue", "start", "--jobs", "2")
+    assert workers.wait(SECONDS) == 0  # before the experiments have ended
     wait_until(lambda: "Running" not in (status := run_to_end(project, "dvc", "queue", "status")) and "Queued" not in status, SECONDS)
     run_to_end(project, "dvc", "queue", "stop")
     wait_for_end(workers.pid, ENDING_SECONDS)
