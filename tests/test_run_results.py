@@ -5,11 +5,12 @@ from pathlib import Path
 
 from kernel_dilation.experiment.parameters import parse_settings
 from kernel_dilation.stage_inputs.input_files import folder_with_checksums
-from tools.study.run_results import keep_results
+from tools.study.run_results import SMALL_FILES, keep_results
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from changed_parameters import changed
 
 REPLICATES, DIGITS = 3, 20
@@ -93,3 +94,12 @@ def test_a_run_of_rounds_alone_keeps_them_with_what_a_race_chose_and_the_seconds
         {"job": "digits-0-0-1", "wall_seconds": 2, "cpu_seconds": 1.5, "stage": "rounds"}
     ]
     assert not (tmp_path / "kept/verdict.json").exists()
+
+
+def test_all_that_dvc_does_not_store_is_kept():
+    """Otherwise a finished run would have to analyse again on a new disk. Oracle: dvc.yaml."""
+    stages = yaml.safe_load(Path("dvc.yaml").read_text())["stages"]
+    kinds = ("outs", "metrics")
+    outputs = [output for stage in ("fetch", "analyze") for kind in kinds for output in stages[stage].get(kind, []) if isinstance(output, dict)]
+    uncached = {name for output in outputs for name, options in output.items() if not options.get("cache", True)}
+    assert uncached == set(SMALL_FILES) - {"dvc.lock"}

@@ -66,6 +66,20 @@ class FieldEffect:
         }  # fmt: skip
 
 
+def measured_stacks(correct: Stack, metrics: Stacks) -> dict[tuple[str, str, str], Stack]:
+    """Return the values of accuracy and of each metric that every arm has in full, by family, method and measure.
+
+    Args:
+        correct: accuracy in percent of every network on every test image, (replicates, images) by arm.
+        metrics: the same for the metrics of trained networks, by method and metric.
+    """
+    return {("accuracy", "", "accuracy"): correct} | {
+        (CLASS_MODEL if method in CLASS_MODEL_METHODS else "saliency", method, metric): stack
+        for (method, metric), stack in metrics.items()
+        if set(correct) <= set(stack) and is_complete(stack)
+    }
+
+
 def field_effects(correct: Stack, metrics: Stacks, options: Analyze) -> list[FieldEffect]:
     """Return every simple effect and interaction of accuracy and of every metric.
 
@@ -74,14 +88,9 @@ def field_effects(correct: Stack, metrics: Stacks, options: Analyze) -> list[Fie
         metrics: the same for the metrics of trained networks, by method and metric.
     """
     arms = list(correct)
-    measures = {("accuracy", "", "accuracy"): correct} | {
-        (CLASS_MODEL if method in CLASS_MODEL_METHODS else "saliency", method, metric): stack
-        for (method, metric), stack in metrics.items()
-        if set(arms) <= set(stack) and is_complete(stack)
-    }
     contrasts = [*simple_effects(arms), *interactions(arms)]
     groups: dict[tuple[str, str, str], list[ContrastEstimate]] = {}
-    for (family, method, measure), stack in measures.items():
+    for (family, method, measure), stack in measured_stacks(correct, metrics).items():
         for contrast in contrasts:
             estimate = estimate_contrast((family, method, measure), stack, contrast, options)
             groups.setdefault((family, contrast.contrast, contrast.term), []).append(estimate)

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kernel_dilation.analysis.arm_contrasts import ArmContrast, simple_effects
-from kernel_dilation.analysis.field_effects import contrast_margin
-from kernel_dilation.analysis.metric_stacks import CLASS_MODEL_METHODS, Stack, Stacks, is_complete
+from kernel_dilation.analysis.field_effects import contrast_margin, measured_stacks
+from kernel_dilation.analysis.metric_stacks import Stack, Stacks
 from kernel_dilation.experiment.parameters import Analyze
-from kernel_dilation.experiment.paths import CLASS_MODEL
 from kernel_dilation.statistics.block_tables import Floats, without_rounding_error
 from kernel_dilation.statistics.crossed_comparisons import crossed_verdicts, pair_differences
 from kernel_dilation.statistics.crossed_means import crossed_tost_p_values, quasi_f_p_value
@@ -53,17 +52,11 @@ def interaction_tests(correct: Stack, metrics: Stacks, options: Analyze) -> pd.D
         correct: accuracy in percent of every network on every test image, (replicates, images) by arm.
         metrics: the same for the metrics of trained networks, by method and metric.
     """
-    arms = list(correct)
-    measures = {("accuracy", "", "accuracy"): correct} | {
-        (CLASS_MODEL if method in CLASS_MODEL_METHODS else "saliency", method, metric): stack
-        for (method, metric), stack in metrics.items()
-        if set(arms) <= set(stack) and is_complete(stack)
-    }
-    contrasts = simple_effects(arms)
+    contrasts = simple_effects(list(correct))
     families: dict[tuple[str, str], list[EffectByDilation]] = {}
     for name in dict.fromkeys(contrast.contrast for contrast in contrasts):
         of_name = [contrast for contrast in contrasts if contrast.contrast == name]
-        for (family, method, measure), stack in measures.items():
+        for (family, method, measure), stack in measured_stacks(correct, metrics).items():
             if len(of_name) > 1:
                 families.setdefault((family, name), []).append(effect_by_dilation((family, method, measure), stack, of_name, options))
     return pd.DataFrame([row for family in families.values() for row in interaction_rows(family, options)], columns=list(COLUMNS))

@@ -20,7 +20,7 @@ from tools.project_copy import copy_file
 import numpy as np
 import pandas as pd
 
-SMALL_FILES = ("dvc.lock", "metrics/fetch.json", *(f"metrics/{question}.json" for question in QUESTIONS))  # hashes, and what DVC does not store
+SMALL_FILES = ("dvc.lock", *(f"metrics/{name}.json" for name in ("fetch", "answers", *QUESTIONS)))  # hashes, and what DVC does not store
 SMALL_TABLES = ("effects", "levels", "learned", "taps")  # of its analysis
 DECIMALS = "%.6g"
 
