@@ -203,7 +203,7 @@ def analyze_saliency(settings: Settings, metrics: pd.DataFrame, accuracies: pd.D
     tables = {name: pd.concat([table for table, _ in parts]) for name, parts in results.items()}
     fields, untrained = (read_arrays(SALIENCY, arms, file, "receptive_field") for file in ("maps.npz", f"{UNTRAINED}/maps.npz"))
     networks, maps = (read_by_arm(MARKS / f"{name}.csv", names) for name in ("networks", "maps"))
-    tables["method_properties"] = method_properties(findings, methods)
+    tables["method_properties"] = method_properties(findings, methods, options.alpha)
     tables["untrained_levels"] = untrained_levels(metrics, options)
     tables["marks"], tables["mark_effects"] = mark_levels(networks, maps, options), mark_effects(maps, options)
     tables["fields"] = receptive_field_table(fields, untrained, accuracies, settings.network.dilate, options)

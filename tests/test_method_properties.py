@@ -1,8 +1,8 @@
 """Methods by properties of their maps, on a study of which the effects are known by construction, and the sentences on them."""
 
 from kernel_dilation.analysis.comparison_families import Question, table_findings
-from kernel_dilation.analysis.method_properties import TRAINED_ALONE, WITH_UNTRAINED, method_properties
-from kernel_dilation.analysis.metric_margins import SIGNED_METRICS
+from kernel_dilation.analysis.method_properties import FALLS, NO_DIRECTION, RISES, TRAINED_ALONE, WITH_UNTRAINED, method_properties
+from kernel_dilation.analysis.metric_margins import LOGARITHMIC_METRICS, SIGNED_METRICS, metric_margin
 from kernel_dilation.experiment.parameters import parse_settings
 from kernel_dilation.report.glossary import METRIC_GLOSSARY
 from kernel_dilation.report.method_property_table import crossed_sentence, method_property_table, property_sentences
@@ -29,19 +29,20 @@ def findings_of(effects: dict[tuple[str, str, str], tuple[float, ...]], levels: 
 def test_the_largest_effect_between_any_two_of_three_dilations_comes_first():
     # By construction: the pointing hit dips by 0.5 at dilation 3, five margins, and gini falls by 0.2 from end to end, two margins.
     findings = findings_of({("saliency", "gradient", "gini"): (0.7, 0.6, 0.6, 0.5), ("saliency", "gradient", "pointing_hit"): (0.5, 0.4, 0.0, 0.5)})
-    table = method_properties(findings, ["gradient"])
+    table = method_properties(findings, ["gradient"], OPTIONS.alpha)
     assert table["measure"].tolist() == ["pointing_hit", "gini"]
     assert table["largest_effect"].tolist() == pytest.approx([5, 2], abs=0.2)
     first = table.iloc[0]
     assert (first["smallest"], first["middle"], first["largest"]) == (1, 3, 4)
     assert first["difference"] == pytest.approx(0, abs=0.02)
     assert table.iloc[1][["lower", "difference", "upper"]].is_monotonic_increasing
+    assert table["direction"].tolist() == [NO_DIRECTION, FALLS]  # the dip is back at the largest dilation
 
 
 def test_untrained_networks_are_subtracted_where_they_have_the_metric():
     findings = findings_of({("saliency", "gradient", "gini"): (0.7, 0.5, 0.4, 0.3), ("saliency", "gradient", "deletion_gain"): (0.1, 0.1, 0.1, 0.1)})
     learned = findings_of({("saliency_learned", "gradient", "gini"): (0.1, 0.1, 0.1, 0.1)})
-    table = method_properties(findings | learned, ["gradient"]).set_index("measure")
+    table = method_properties(findings | learned, ["gradient"], OPTIONS.alpha).set_index("measure")
     assert table["networks"].to_dict() == {"gini": WITH_UNTRAINED, "deletion_gain": TRAINED_ALONE}
     assert table.loc["gini", "at_largest"] == pytest.approx(0.1, abs=0.02)
     assert table.loc["gini", "verdict"] == "equivalent"
@@ -49,35 +50,34 @@ def test_untrained_networks_are_subtracted_where_they_have_the_metric():
 
 def test_levels_in_any_order_give_the_same_difference():
     means = {("saliency", "gradient", "gini"): (0.5, 0.7)}
-    (row,) = method_properties(findings_of(means, (4, 1)), ["gradient"]).to_dict("records")
+    (row,) = method_properties(findings_of(means, (4, 1)), ["gradient"], OPTIONS.alpha).to_dict("records")
     assert row["difference"] == pytest.approx(-0.2, abs=0.02)
     assert row["lower"] < row["difference"] < row["upper"]
 
 
 def test_a_single_dilation_has_no_rows_and_no_sentence():
-    table = method_properties(findings_of({("saliency", "gradient", "gini"): (0.5,)}, (2,)), ["gradient"])
+    table = method_properties(findings_of({("saliency", "gradient", "gini"): (0.5,)}, (2,)), ["gradient"], OPTIONS.alpha)
     assert table.empty
     assert property_sentences(table) == []
     assert method_property_table(table).rows == []
 
 
-def row(method: str, measure: str, verdict: str, lower: float, upper: float) -> dict[str, object]:
+def row(method: str, measure: str, verdict: str, direction: str) -> dict[str, object]:
     """Return a row of the table with what the sentences need."""
-    ends = {"smallest": 1, "middle": 4, "largest": 7, "lower": lower, "upper": upper}
-    return {"method": method, "measure": measure, "verdict": verdict, **ends}
+    return {"method": method, "measure": measure, "verdict": verdict, "smallest": 1, "middle": 4, "largest": 7, "direction": direction}
 
 
 def test_methods_that_are_robust_and_methods_that_contradict_each_other_are_named():
     """By hand."""
     table = pd.DataFrame([
-        row("gradient", "pointing_hit", "difference", 0.2, 0.4), row("grad_cam", "pointing_hit", "difference", -0.3, -0.2),
-        row("occlusion", "pointing_hit", "equivalent", -0.01, 0.01), row("gradient", "gini", "difference", -0.2, -0.1),
-        row("grad_cam", "gini", "inconclusive", 0.1, 0.2), row("occlusion", "gini", "negligible", -0.02, -0.01),
+        row("gradient", "pointing_hit", "difference", RISES), row("grad_cam", "pointing_hit", "difference", FALLS),
+        row("occlusion", "pointing_hit", "equivalent", NO_DIRECTION), row("gradient", "gini", "difference", FALLS),
+        row("grad_cam", "gini", "difference", NO_DIRECTION), row("occlusion", "gini", "negligible", NO_DIRECTION),
     ])  # fmt: skip
     assert property_sentences(table) == [
         "Dilations 1, 4 and 7 are shown.",
         "Robust to dilation in all properties: occlusion.",
-        "Fewest metrics differ between dilations for occlusion (0), most for gradient (2).",
+        "Fewest metrics differ between dilations for occlusion (0), most for grad cam and gradient (2).",
         "Methods contradict each other in the sign of the difference between the largest and the smallest dilation: "
         "pointing hit (rises: gradient; falls: grad cam).",
     ]
@@ -96,4 +96,9 @@ def test_verdicts_that_do_not_hold_for_new_images_are_named():
 
 def test_every_signed_metric_is_a_metric():
     of_networks = {"cka_features", "cka_hidden", "error_consistency"}
-    assert set(SIGNED_METRICS) <= set(METRIC_GLOSSARY) | of_networks
+    assert set(SIGNED_METRICS) | set(LOGARITHMIC_METRICS) <= set(METRIC_GLOSSARY) | of_networks
+
+
+def test_the_margin_of_a_logarithm_is_a_share_of_what_it_is_of():
+    """By hand: of a quantity that grows by a tenth, the logarithm grows by ln 1.1, wherever it was."""
+    np.testing.assert_allclose(metric_margin("output_sensitivity", np.array([-2.0, 0.0, 3.0]), OPTIONS), np.log(1.1))

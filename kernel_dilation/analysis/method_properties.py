@@ -17,19 +17,21 @@ PROPERTIES = {  # metric, and the property for which it stands
     "output_sensitivity": "stability",
     "agreement_spearman": "agreement between networks",
 }
+RISES, FALLS, NO_DIRECTION = "rises", "falls", "not shown"
 WITH_UNTRAINED, TRAINED_ALONE = "trained minus untrained", "trained"  # networks that a row is about
 COLUMNS = (
     "method", "property", "measure", "networks", "smallest", "middle", "largest", "at_smallest", "at_middle", "at_largest", "difference", "lower",
-    "upper", "p_value", "smallest_p_value", "equivalence_p_value", "margin", "largest_effect", "verdict", "crossed_verdict",
+    "upper", "direction", "p_value", "smallest_p_value", "equivalence_p_value", "margin", "largest_effect", "verdict", "crossed_verdict",
 )  # fmt: skip
 
 
-def method_properties(findings: Mapping[Question, Finding], methods: Sequence[str]) -> pd.DataFrame:
+def method_properties(findings: Mapping[Question, Finding], methods: Sequence[str], alpha: float) -> pd.DataFrame:
     """Return one row for each method and metric of `PROPERTIES`, differences first, the largest before the others; no rows for a single dilation.
 
     Values are trained minus untrained where the networks at initialisation have the metric, so that what
     geometry alone does cancels, and trained otherwise. `difference` is that of the largest minus the smallest
-    dilation, `largest_effect` the largest difference between any two of the three dilations, in units of the
+    dilation, and `direction` whether the metric `rises` or `falls` from the one to the other, or neither is shown at `alpha`
+    after correction over all pairs of dilations. `largest_effect` is the largest difference between any two of the three dilations, in units of the
     margin; a margin of 0 gives no such unit. The verdict is that on all dilations, corrected within its family;
     `crossed_verdict` holds for new images as well.
 
@@ -43,32 +45,44 @@ def method_properties(findings: Mapping[Question, Finding], methods: Sequence[st
             learned = findings.get(question._replace(family=question.family + LEARNED))
             finding = learned or findings.get(question)
             if finding and len(finding.levels) > 1:
-                rows.append({"method": method, "property": PROPERTIES[measure], "measure": measure, **property_values(finding, learned is not None)})
+                values = property_values(finding, learned is not None, alpha)
+                rows.append({"method": method, "property": PROPERTIES[measure], "measure": measure, **values})
     table = pd.DataFrame(rows, columns=list(COLUMNS)).sort_values("largest_effect", ascending=False, kind="stable", na_position="last")
     return table.sort_values("verdict", key=lambda verdicts: verdicts != "difference", kind="stable", ignore_index=True)
 
 
-def property_values(finding: Finding, is_learned: bool) -> dict[str, object]:
+def property_values(finding: Finding, is_learned: bool, alpha: float) -> dict[str, object]:
     """Return what a row of `method_properties` says of one metric, without the names."""
     comparison, levels = finding.comparison, sorted(finding.levels, key=float)
     means = dict(zip(comparison.treatments, comparison.means))
     shown = (levels[0], levels[len(levels) // 2], levels[-1])
     values = [means[level] for level in shown]
-    difference, lower, upper = oriented_difference(comparison.pairs, shown[0], shown[2])
+    pair = pair_of(comparison.pairs, shown[0], shown[2])
+    difference, lower, upper = oriented_difference(pair, shown[0])
+    is_shown = comparison.verdict == "difference" and pair.corrected_p_value <= alpha
     return {
         "networks": WITH_UNTRAINED if is_learned else TRAINED_ALONE,
         "smallest": shown[0], "middle": shown[1], "largest": shown[2],
         "at_smallest": values[0], "at_middle": values[1], "at_largest": values[2],
-        "difference": difference, "lower": lower, "upper": upper,
+        "difference": difference, "lower": lower, "upper": upper, "direction": direction_of(difference) if is_shown else NO_DIRECTION,
         "p_value": comparison.p_value, "smallest_p_value": comparison.smallest_p_value, "equivalence_p_value": comparison.equivalence_p_value,
         "margin": comparison.margin, "largest_effect": (max(values) - min(values)) / comparison.margin if comparison.margin else None,
         "verdict": comparison.verdict, "crossed_verdict": finding.crossed and finding.crossed.verdict,
     }  # fmt: skip
 
 
-def oriented_difference(pairs: Sequence[Pair], first: object, second: object) -> tuple[float, float | None, float | None]:
-    """Return the second minus the first level with the ends of its interval, in whichever order the pair was compared."""
-    pair = next(pair for pair in pairs if {pair.first, pair.second} == {first, second})
+def direction_of(difference: float) -> str:
+    """Return the direction of a difference that is shown not to be 0."""
+    return RISES if difference > 0 else FALLS
+
+
+def pair_of(pairs: Sequence[Pair], first: object, second: object) -> Pair:
+    """Return the comparison of two levels, in whichever order they were compared."""
+    return next(pair for pair in pairs if {pair.first, pair.second} == {first, second})
+
+
+def oriented_difference(pair: Pair, first: object) -> tuple[float, float | None, float | None]:
+    """Return the other level minus the level `first` of a pair, with the ends of its interval."""
     if pair.first == first or pair.lower is None or pair.upper is None:
         return (pair.mean_difference if pair.first == first else -pair.mean_difference), pair.lower, pair.upper
     return -pair.mean_difference, -pair.upper, -pair.lower

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from kernel_dilation.analysis.comparison_families import Question, Rows, mean_with_interval
 from kernel_dilation.experiment.parameters import Analyze
+from kernel_dilation.map_metrics.agreement import network_values
 from kernel_dilation.map_metrics.autocorrelation import gridding
 from kernel_dilation.map_metrics.similarity import (
     normalised_ranks,
@@ -70,18 +71,25 @@ def gridding_at_lag(correlations: Mapping[int, np.ndarray], dilation: int) -> tu
 
 
 def floor_rows(similarities: Similarities, options: Analyze) -> Rows:
-    """Return one row for each index and pair of dilations: the mean similarity with its interval, and which side it belongs to."""
+    """Return one row for each index and pair of dilations: the mean similarity with its interval, and which side it belongs to.
+
+    Within one dilation neighbouring pairs share a network, which the interval takes into account.
+    """
     return [
-        {"index": index, "comparison": SIDES[first != second], "first": first, "second": second, **mean_with_interval(values, options)}
+        {
+            "index": index, "comparison": SIDES[first != second], "first": first, "second": second,
+            **mean_with_interval(network_values(values) if first == second else values, options),
+        }
         for (index, first, second), values in similarities.items()
-    ]
+    ]  # fmt: skip
 
 
 def floor_tables(family: str, method: str, similarities: Similarities) -> dict[Question, tuple[np.ndarray, tuple[str, str]]]:
     """Return the question of each index, whether two dilations are less similar than two replicates of one, with its table.
 
-    The table (replicates, 2) has the mean over pairs of replicates and that over pairs of dilations. An index
-    without either side has no question.
+    The table (replicates, 2) has the mean over pairs of replicates and that over pairs of dilations. What a network adds
+    to every pair that it is in cancels in the mean difference, so that the test over pairs, of which neighbours share a
+    network, does not find differences too often. An index without either side has no question.
     """
     tables = {}
     for index in dict.fromkeys(index for index, _, _ in similarities):

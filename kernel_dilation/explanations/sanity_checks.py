@@ -38,12 +38,14 @@ def max_sensitivity(maps: np.ndarray, changed: np.ndarray) -> np.ndarray:
 
 
 def output_sensitivity(maps: np.ndarray, changed: np.ndarray, logits: np.ndarray, changed_logits: np.ndarray) -> np.ndarray:
-    """Return the largest relative change of a map divided by the relative change of the logits, (n,).
+    """Return the natural logarithm of the relative change of a map divided by that of the logits, (n,).
 
-    NaN for maps or logits of zeros, and where the logits never change. A network whose logits move more under the same
+    NaN for maps or logits of zeros, and where either never changes. A network whose logits move more under the same
     change of the image may well draw another map, which `max_sensitivity` counts against it. This is relative output
     stability (Agarwal et al. 2022, equation 3), with norms in place of pixel-wise shares of the map, which are infinite where it is
     0, and with the change of the logits relative to their norm, so that networks with larger logits can be compared.
+    The largest ratio of a few copies is that in which the logits happen to move least, and its mean over images that of
+    a few of them; therefore both changes are root mean squares over the copies, and the ratio is taken as a logarithm.
 
     Args:
         maps, changed: as in `max_sensitivity`.
@@ -52,11 +54,10 @@ def output_sensitivity(maps: np.ndarray, changed: np.ndarray, logits: np.ndarray
     Raises:
         ValueError: a map contains NaN or an infinite number.
     """
-    of_maps = relative_changes(require_finite(maps), np.stack([require_finite(other) for other in changed]))
-    of_logits = relative_changes(logits, changed_logits)
-    ratios = np.divide(of_maps, of_logits, out=np.full(of_maps.shape, -np.inf), where=of_logits > 0)
-    largest = ratios.max(0)
-    return np.where(np.isneginf(largest), np.nan, largest)
+    changes = relative_changes(require_finite(maps), np.stack([require_finite(other) for other in changed])), relative_changes(logits, changed_logits)
+    of_maps, of_logits = (np.sqrt((change**2).mean(0)) for change in changes)
+    defined = (of_maps > 0) & (of_logits > 0)
+    return np.log(of_maps, out=np.full(of_maps.shape, np.nan), where=defined) - np.log(of_logits, out=np.zeros(of_maps.shape), where=defined)
 
 
 def relative_changes(values: np.ndarray, changed: np.ndarray) -> np.ndarray:

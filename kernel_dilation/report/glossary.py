@@ -34,12 +34,12 @@ METRIC_GLOSSARY = {
     "total_variation": MetricGlossaryEntry("sum of the differences between neighbouring pixels", "become more ragged", "become smoother"),
     "spread": MetricGlossaryEntry("root-mean-square distance from the map's own centre, in pixels", "extend further", "extend less far"),
     "agreement_spearman": MetricGlossaryEntry(
-        "rank correlation of absolute maps of the same image by two replicates",
+        "rank correlation of absolute maps of the same image by two replicates, a sum over the two neighbours of a network less the mean of all",
         "agree more between replicates",
         "agree less between replicates",
     ),
     "agreement_ssim": MetricGlossaryEntry(
-        "structural similarity of absolute maps of the same image by two replicates",
+        "structural similarity of absolute maps of the same image by two replicates, a sum over the two neighbours of a network less the mean of all",
         "agree more between replicates",
         "agree less between replicates",
     ),
@@ -77,7 +77,7 @@ METRIC_GLOSSARY = {
         "largest relative change of a map under small changes of the image", "become less stable", "become more stable"
     ),
     "output_sensitivity": MetricGlossaryEntry(
-        "largest relative change of a map under small changes of the image, divided by the relative change of the logits",
+        "logarithm of the relative change of a map under small changes of the image, divided by that of the logits",
         "become less stable relative to the logits",
         "become more stable relative to the logits",
     ),

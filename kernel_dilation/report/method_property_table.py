@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from kernel_dilation.analysis.method_properties import FALLS, RISES
 from kernel_dilation.presentation.table_rows import distinct_in_order, rows_where
 from kernel_dilation.presentation.text_formatting import count_noun, join_with_and, without_underscores
 from kernel_dilation.report.tables import INTERVAL, SMALLEST, ReportTable, report_table
@@ -11,6 +12,7 @@ import pandas as pd
 PROPERTY_COLUMNS = {
     "method": "method", "property": "property", "measure": "metric", "networks": "networks", "at_smallest": "smallest dilation",
     "at_middle": "middle dilation", "at_largest": "largest dilation", "difference": "difference", "lower": "from", "upper": "to",
+    "direction": "direction",
     "p_value": "p (corrected)", "equivalence_p_value": "p, equivalence", "margin": "margin", "largest_effect": "effect in margins",
     "verdict": "verdict", "crossed_verdict": "verdict, new images",
 }  # fmt: skip
@@ -33,7 +35,7 @@ def property_sentences(table: pd.DataFrame) -> list[str]:
 
     A method is robust if all of its metrics are shown to be equivalent or to differ by less than the margin.
     Two methods contradict each other if one rises and the other falls from the smallest to the largest
-    dilation, both with intervals that exclude 0 and with the verdict `difference`.
+    dilation, both with the verdict `difference` on all dilations and after correction over all pairs of them.
     """
     if table.empty:
         return []
@@ -70,8 +72,7 @@ def robustness_sentences(table: pd.DataFrame) -> list[str]:
 
 def contradiction_sentence(table: pd.DataFrame) -> str:
     """Return the metrics that rise with dilation for some methods and fall for others."""
-    differing = rows_where(table, verdict="difference")
-    rising, falling = differing[differing["lower"] > 0], differing[differing["upper"] < 0]
+    rising, falling = (rows_where(table, direction=direction) for direction in (RISES, FALLS))
     contradictions = [
         f"{without_underscores(measure)} (rises: {names(up)}; falls: {names(down)})"
         for measure in distinct_in_order(table["measure"])
