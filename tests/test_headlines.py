@@ -58,6 +58,14 @@ def test_every_headline_is_a_number_or_verdict_of_the_answers(parameters):
             assert headline.get(key) == answers[part].get(f"{name}{end}")
 
 
+def test_a_share_of_choices_of_which_none_is_shown_right_or_wrong_is_no_number():
+    answers = answers_of("params.yaml")
+    answers["learned"] |= {"right_share": 0.5, "right_share_lower": 0.0, "right_share_upper": 1.0}
+    found = headlines(answers)["learning"]
+    assert "value" not in found
+    assert (found["value_lower"], found["value_upper"]) == (0.0, 1.0)
+
+
 @pytest.mark.parametrize("parameters", PARAMETERS)
 def test_there_are_at_most_25_headlines(parameters):
     assert sum(map(len, headlines(answers_of(parameters)).values())) <= 25

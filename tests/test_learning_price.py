@@ -52,6 +52,16 @@ def test_a_cell_without_a_share_has_a_dash_and_every_other_its_number():
     assert all(text == "\N{EN DASH}" or 0 <= int(text) <= 100 for text in texts)
 
 
+def test_a_cell_in_which_no_choice_is_shown_right_or_wrong_has_a_question_mark():
+    learned = FULL.table("learned")
+    first = learned.index == learned.index[0]
+    axes = Figure().subplots()
+    draw_worlds(axes, learned.assign(**{
+        name: learned[name].where(~first, value) for name, value in (("right_share", 0.5), ("right_share_lower", 0.0), ("right_share_upper", 1.0))
+    }))  # fmt: skip
+    assert [text.get_text() for text in axes.texts].count("?") == 1
+
+
 def test_prices_that_nearly_agree_stand_side_by_side_and_the_others_where_they_are():
     """By hand: 20 and 20 stand 0.09 apart in natural logarithms, around 20; 1 and 5 have no neighbour, and 0 has no logarithm."""
     places = moved_aside(pd.Series([20.0, 1.0, 20.0, 0.0, 5.0], index=[3, 1, 4, 7, 5]))

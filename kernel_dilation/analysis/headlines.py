@@ -38,7 +38,9 @@ def headlines(answers: Mapping[str, Any]) -> dict[str, Answer]:
         answers: all of data/analysis/answers.json.
     """
     numbers = {
-        "learning": number_answer("share of right choices, best way", answers["learned"], "right_share"),
+        "learning": number_answer(
+            "share of right choices, best way", answers["learned"], "right_share", is_measured=not shows_nothing(answers["learned"])
+        ),
         "saliency": number_answer("share of metrics that dilation changes", answers["saliency"], "share_differing"),
         "accuracy": number_answer("error ratio, largest/smallest dilation", answers["accuracy"], "error_ratio"),
         "fields": field_number(answers["accuracy"]),
@@ -46,12 +48,20 @@ def headlines(answers: Mapping[str, Any]) -> dict[str, Answer]:
     return {question: {"verdict": answers[part]["verdict"], **numbers[question]} for question, part in QUESTIONS.items()}
 
 
-def number_answer(quantity: str, answer: Mapping[str, Any], name: str) -> Answer:
-    """Return a number of an answer with its interval, which some numbers lack; empty without the number."""
+def shows_nothing(learned: Mapping[str, Any]) -> bool:
+    """Return whether no choice of the best way was shown right or wrong: each counts one half, and the interval excludes no share."""
+    return tuple(learned.get(f"right_share{end}") for end in ("_lower", "", "_upper")) == (0.0, 0.5, 1.0)
+
+
+def number_answer(quantity: str, answer: Mapping[str, Any], name: str, *, is_measured: bool = True) -> Answer:
+    """Return a number of an answer with its interval, which some numbers lack; empty without the number.
+
+    Of a number that is not measured, only the interval is returned.
+    """
     if answer.get(name) is None:
         return {}
     ends = {f"value_{end}": answer.get(f"{name}_{end}") for end in ("lower", "upper")}
-    return without_missing({"quantity": quantity, "value": answer[name], **ends})
+    return without_missing({"quantity": quantity, "value": answer[name] if is_measured else None, **ends})
 
 
 def field_number(accuracy: Mapping[str, Any]) -> Answer:

@@ -123,19 +123,23 @@ def draw_bound(axes: Axes, world: pd.DataFrame) -> None:
 def draw_worlds(axes: Axes, learned: pd.DataFrame) -> None:
     """Draw the share of right choices, in percent, of each way (row) in each world (column); a dash where it has none.
 
+    A question mark stands where no choice is shown right or wrong.
+
     Worlds whose planted dilation is not the best are hatched.
     """
     methods = distinct_in_order(learned["method"])
     known = distinct_in_order(learned["world"])
     worlds = sorted(known, key=lambda world: known.index(world.removesuffix(MIRRORED)))  # each before its mirror image
-    table = learned.pivot_table(index="method", columns="world", values="right_share", dropna=False).reindex(index=methods, columns=worlds)
-    shares = 100 * table.to_numpy(float)
+    undecided = (learned["right_share_lower"] == 0) & (learned["right_share_upper"] == 1) & (learned["right_share"] == 0.5)
+    tables = (values.groupby([learned["method"], learned["world"]]).first().unstack() for values in (learned["right_share"], undecided))
+    percentages, unknown = (table.reindex(index=methods, columns=worlds).to_numpy(float) for table in tables)
+    shares = np.where(unknown == 1, np.nan, 100 * percentages)
     axes.imshow(shares, cmap="cividis", vmin=0, vmax=100, aspect="auto")
     for (row, column), share in np.ndenumerate(shares):
         axes.text(
             column,
             row,
-            "\N{EN DASH}" if np.isnan(share) else f"{share:.0f}",
+            cell_text(share, unknown[row, column] == 1),
             ha="center",
             va="center",
             fontsize="small",
@@ -148,3 +152,10 @@ def draw_worlds(axes: Axes, learned: pd.DataFrame) -> None:
     axes.set_xticks(range(len(worlds)), [world_title(world) for world in worlds], rotation=30, ha="right")
     axes.set_title("share of right choices in every world (%)")
     axes.grid(visible=False)
+
+
+def cell_text(share: float, unknown: bool) -> str:
+    """Return what a cell of the shares in every world says; NaN stands for no share."""
+    if unknown:
+        return "?"
+    return "\N{EN DASH}" if np.isnan(share) else f"{share:.0f}"

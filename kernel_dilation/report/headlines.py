@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isfinite, nan
 from typing import Any
 
-from kernel_dilation.analysis.headlines import field_number
+from kernel_dilation.analysis.headlines import field_number, shows_nothing
 from kernel_dilation.analysis.learning_analysis import worst_world
 from kernel_dilation.dilation_selection.learning_verdict import least_runs
 from kernel_dilation.dilation_selection.replayed_choices import CONTROLS
@@ -135,11 +135,6 @@ def learning_headline(answer: AnswerValues, report_data: ReportData) -> Headline
             number, interval = count_noun(runs, "run"), ""
             meaning = f"show no choice of the most reliable way ({way}) to be right or wrong in the kind of data where it did worst"
     return Headline(LEARNED_ANSWERS[verdict], number, interval, meaning, chart)
-
-
-def shows_nothing(answer: AnswerValues) -> bool:
-    """Return whether no choice was shown right or wrong: each counts one half, and the interval excludes no share."""
-    return tuple(answer.get(f"right_share{end}") for end in ("_lower", "", "_upper")) == (0.0, 0.5, 1.0)
 
 
 def learning_chart(answer: AnswerValues, report_data: ReportData) -> RowChart | None:
