@@ -2,7 +2,7 @@
 
 from kernel_dilation.analysis.comparison_families import Question, table_findings
 from kernel_dilation.analysis.method_properties import FALLS, NO_DIRECTION, RISES, TRAINED_ALONE, WITH_UNTRAINED, method_properties
-from kernel_dilation.analysis.metric_margins import LOGARITHMIC_METRICS, SIGNED_METRICS, metric_margin
+from kernel_dilation.analysis.metric_margins import SIGNED_METRICS
 from kernel_dilation.experiment.parameters import parse_settings
 from kernel_dilation.report.glossary import METRIC_GLOSSARY
 from kernel_dilation.report.method_property_table import crossed_sentence, method_property_table, property_sentences
@@ -96,9 +96,4 @@ def test_verdicts_that_do_not_hold_for_new_images_are_named():
 
 def test_every_signed_metric_is_a_metric():
     of_networks = {"cka_features", "cka_hidden", "error_consistency"}
-    assert set(SIGNED_METRICS) | set(LOGARITHMIC_METRICS) <= set(METRIC_GLOSSARY) | of_networks
-
-
-def test_the_margin_of_a_logarithm_is_a_share_of_what_it_is_of():
-    """By hand: of a quantity that grows by a tenth, the logarithm grows by ln 1.1, wherever it was."""
-    np.testing.assert_allclose(metric_margin("output_sensitivity", np.array([-2.0, 0.0, 3.0]), OPTIONS), np.log(1.1))
+    assert set(SIGNED_METRICS) <= set(METRIC_GLOSSARY) | of_networks

@@ -31,9 +31,10 @@ def test_sensitivity_is_the_largest_relative_change():
     assert max_sensitivity(1e-20 * maps, 1e-20 * changed)[0] == pytest.approx(0.4)
 
 
-def test_sensitivity_relative_to_the_logits_is_the_logarithm_of_the_ratio_of_relative_changes():
+def test_sensitivity_relative_to_the_logits_is_a_share_of_both_relative_changes():
     """By hand: the mean squares of the changes of maps are (1 + 4) / 2 of 5 squared, of logits (0.01 + 0.16) / 2 of 2 squared."""
-    expected = np.log(np.sqrt(2.5) / 5 / (np.sqrt(0.085) / 2))
+    of_maps, of_logits = np.sqrt(2.5) / 5, np.sqrt(0.085) / 2
+    expected = of_maps / (of_maps + of_logits)
     maps, logits = np.array([[[3.0, 4.0]]]), np.array([[0.0, 2.0]])
     changed = maps + np.array([[[[0.0, 1.0]]], [[[2.0, 0.0]]]])
     moved = logits + np.array([[[0.1, 0.0]], [[0.0, -0.4]]])
@@ -41,14 +42,15 @@ def test_sensitivity_relative_to_the_logits_is_the_logarithm_of_the_ratio_of_rel
     assert output_sensitivity(10 * maps, 10 * changed, 100 * logits, 100 * moved)[0] == pytest.approx(expected)  # scales do not matter
 
 
-def test_without_a_change_of_the_logits_or_without_a_map_there_is_no_relative_sensitivity():
+def test_without_a_map_there_is_no_relative_sensitivity_and_without_a_change_of_the_logits_it_is_1():
     maps, logits = np.array([[[3.0, 4.0]], [[0.0, 0.0]]]), np.ones((2, 3))
     changed = np.stack([maps + 1])
-    assert np.isnan(output_sensitivity(maps, changed, logits, logits[None])).all()
+    assert output_sensitivity(maps, changed, logits, logits[None])[0] == 1
+    assert np.isnan(output_sensitivity(maps, maps[None], logits, logits[None])).all()  # neither changes
     one, none = output_sensitivity(maps, changed, logits, 2 * logits[None])
-    assert one == pytest.approx(np.log(np.sqrt(2) / 5))
+    assert one == pytest.approx(np.sqrt(2) / (np.sqrt(2) + 5))
     assert np.isnan(none)
-    assert np.isnan(output_sensitivity(maps, maps[None], logits, 2 * logits[None])).all()  # nor without a change of the map
+    assert output_sensitivity(maps, maps[None], logits, 2 * logits[None])[0] == 0  # a map that does not change
 
 
 def test_one_copy_that_hardly_moves_the_logits_does_not_decide():
@@ -56,7 +58,7 @@ def test_one_copy_that_hardly_moves_the_logits_does_not_decide():
     maps, logits = np.array([[[1.0, 0.0]]]), np.array([[1.0, 0.0]])
     moved = np.array([[[1e-4, 0.0]], [[1.0, 0.0]]])
     found = output_sensitivity(maps, np.stack([2 * maps, 2 * maps]), logits, logits + moved)
-    assert found[0] == pytest.approx(np.log(np.sqrt(2)), rel=1e-6)
+    assert found[0] == pytest.approx(np.sqrt(2) / (1 + np.sqrt(2)), rel=1e-6)
 
 
 def test_a_constant_response_has_zero_sensitivity_and_a_map_of_zeros_has_nan():

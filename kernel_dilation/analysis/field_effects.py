@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kernel_dilation.analysis.arm_contrasts import SLOPE, ArmContrast, interactions, simple_effects
-from kernel_dilation.analysis.metric_margins import LOGARITHMIC_METRICS, SIGNED_METRICS, metric_margin
+from kernel_dilation.analysis.metric_margins import SIGNED_METRICS, metric_margin
 from kernel_dilation.analysis.metric_stacks import CLASS_MODEL_METHODS, Stack, Stacks, is_complete
 from kernel_dilation.experiment.parameters import Analyze
 from kernel_dilation.experiment.paths import CLASS_MODEL
@@ -39,7 +39,7 @@ class ContrastEstimate:
     @property
     def margin_is_share(self) -> bool:
         """Whether the measure has a zero, so that a share of its reference value means something."""
-        return self.measure not in (*SIGNED_METRICS, *LOGARITHMIC_METRICS)
+        return self.measure not in SIGNED_METRICS
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,13 @@ SIGNED_METRICS = (
     "class_mean_correlation", "deletion_gain", "error_consistency", "insertion_gain", "other_class_similarity", "randomization_similarity",
     "start_similarity",
 )  # fmt: skip
-LOGARITHMIC_METRICS = ("output_sensitivity",)  # a difference is the logarithm of a ratio
 
 
 def metric_margin(measure: str, reference: Floats, options: Analyze) -> Floats:
     """Return the margin of each replicate, (replicates,), from its value at the reference; `table_margin` is the same for a table.
 
-    It is the share `margin_share` of that value, negative where its sign is not that of the mean,
-    `margin_signed` for a signed metric, and for a logarithm the difference that is a change by `margin_share`.
+    It is the share `margin_share` of that value, negative where its sign is not that of the mean, or
+    `margin_signed` for a signed metric.
     """
     return table_margin(measure, reference[:, np.newaxis], ("reference",), options)
 
@@ -30,11 +29,9 @@ def table_margin(measure: str, table: Floats, levels: Sequence[Treatment], optio
     """Return the margin of each replicate, (replicates,), for a table (replicates, levels) whose first level is the reference."""
     if measure in SIGNED_METRICS:
         return np.full(len(table), options.margin_signed)
-    if measure in LOGARITHMIC_METRICS:
-        return np.full(len(table), np.log1p(options.margin_share))
     return relative_margins(table, levels, options.margin_share)
 
 
 def metric_margin_rule(options: Analyze) -> MarginRule:
-    """Return the margin of a metric: a share of its value at the first level, or an absolute one for signed metrics and logarithms."""
+    """Return the margin of a metric: a share of its value at the first level, or an absolute one for signed metrics."""
     return lambda question, table, levels: table_margin(question.measure, table, levels, options)

@@ -38,14 +38,15 @@ def max_sensitivity(maps: np.ndarray, changed: np.ndarray) -> np.ndarray:
 
 
 def output_sensitivity(maps: np.ndarray, changed: np.ndarray, logits: np.ndarray, changed_logits: np.ndarray) -> np.ndarray:
-    """Return the natural logarithm of the relative change of a map divided by that of the logits, (n,).
+    """Return the relative change of a map as a share of the sum of its own and that of the logits, (n,), 0 to 1.
 
-    NaN for maps or logits of zeros, and where either never changes. A network whose logits move more under the same
-    change of the image may well draw another map, which `max_sensitivity` counts against it. This is relative output
-    stability (Agarwal et al. 2022, equation 3), with norms in place of pixel-wise shares of the map, which are infinite where it is
-    0, and with the change of the logits relative to their norm, so that networks with larger logits can be compared.
-    The largest ratio of a few copies is that in which the logits happen to move least, and its mean over images that of
-    a few of them; therefore both changes are root mean squares over the copies, and the ratio is taken as a logarithm.
+    0: the map does not change; 1/2: as much as the logits; near 1: far more. NaN for maps or logits of zeros, and where neither
+    changes. A network whose logits move more under the same change of the image may well draw another map, which
+    `max_sensitivity` counts against it. This compares the same changes as relative output stability (Agarwal et al. 2022,
+    equation 3), with norms in place of pixel-wise shares of the map, which are infinite where it is 0, and with the change of the
+    logits relative to their norm, so that networks with larger logits can be compared. Deviation: theirs is the largest ratio of
+    the two, whose mean over images is that of the few whose logits happen to move least. Here both changes are root mean
+    squares over the copies, and their share is bounded.
 
     Args:
         maps, changed: as in `max_sensitivity`.
@@ -56,8 +57,8 @@ def output_sensitivity(maps: np.ndarray, changed: np.ndarray, logits: np.ndarray
     """
     changes = relative_changes(require_finite(maps), np.stack([require_finite(other) for other in changed])), relative_changes(logits, changed_logits)
     of_maps, of_logits = (np.sqrt((change**2).mean(0)) for change in changes)
-    defined = (of_maps > 0) & (of_logits > 0)
-    return np.log(of_maps, out=np.full(of_maps.shape, np.nan), where=defined) - np.log(of_logits, out=np.zeros(of_maps.shape), where=defined)
+    total = of_maps + of_logits
+    return np.divide(of_maps, total, out=np.full(total.shape, np.nan), where=total > 0)
 
 
 def relative_changes(values: np.ndarray, changed: np.ndarray) -> np.ndarray:

@@ -77,7 +77,7 @@ METRIC_GLOSSARY = {
         "largest relative change of a map under small changes of the image", "become less stable", "become more stable"
     ),
     "output_sensitivity": MetricGlossaryEntry(
-        "logarithm of the relative change of a map under small changes of the image, divided by that of the logits",
+        "relative change of a map under small changes of the image, as a share of its sum with that of the logits: 0.5 where both change equally",
         "become less stable relative to the logits",
         "become more stable relative to the logits",
     ),
