@@ -29,8 +29,8 @@ LEARNING_FIGURES = (
         " shown neither right nor wrong counts half. Dashed: the largest share that any rule can be sure of when it tells the two best dilations "
         "apart, at the price of training both equally often; the band is the {confidence} confidence interval of their signal-to-noise ratio. A "
         "choice within the margin of the best is also right, so that a way may lie above this line. Below: the same share in every world and in "
-        "its mirror image, where the losses of the two best dilations are exchanged. {hatched}Methods that train once see no exchanged losses "
-        "(\N{EN DASH}). Controls prefer small dilations.",
+        "its mirror image, where the losses of the two best dilations are exchanged; ? where no choice is shown right or wrong. "
+        "{hatched}Methods that train once see no exchanged losses (\N{EN DASH}). Controls prefer small dilations.",
         "Above, the share of right choices of each way to learn the dilation over the number of trainings on a logarithmic axis. Below, a table with "
         "a row for each way and a column for each world.",
         data="{learning}",
