@@ -72,7 +72,7 @@ def test_the_tables_have_the_choice_and_the_course_of_every_run():
         ({"rates": {"mixture": 0.0}}, r"learn.rates.mixture: must be a number, above 0 .* \(got 0.0\)"),
         ({"rates": {"guess": 1.0}}, r"learn.rates.guess: must be one of the methods"),
         ({"batch_size": 3}, r"learn.batch_size: must be at least the number of learn.candidates, 7, and .* \(got 3\)"),
-        ({"batch_size": 4000}, r"learn.batch_size: must be .* at most learn.images and learn.planted_images, 1,500 \(got 4000\)"),
+        ({"batch_size": 4000}, r"learn.batch_size: must be .* at most learn.images and learn.planted_images, 1,200 \(got 4000\)"),
     ],
 )
 def test_inconsistent_parameters_of_learning_are_refused(change, rule):

@@ -33,7 +33,7 @@ TOO_LARGE = [  # values that exceed the memory of any machine, and the limit
     ({"train__batch_size": 3601}, "train.batch_size", "must be at most the number of training digits, 3,600 (got 3601)"),
     ({"learn__images": 3601}, "learn.images", "must be at most the number of training digits, 3,600 (got 3601)"),
     ({"saliency__images": 1001}, "saliency.images", "must be at most the number of test digits, 1,000 (got 1001)"),
-    ({"learn__batch_size": 1501}, "learn.batch_size", "and at most learn.images and learn.planted_images, 1,500 (got 1501)"),
+    ({"learn__batch_size": 1501}, "learn.batch_size", "and at most learn.images and learn.planted_images, 1,200 (got 1501)"),
     ({"data__validation_share": 1e-9}, "data.validation_share", "1 digits are held back and 3,999 are kept (got 1e-09)"),
     (
         {"data__test_share": 0.9999},

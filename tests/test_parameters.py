@@ -108,7 +108,7 @@ def test_minus_zero_is_zero_where_zero_is_allowed():
 
 
 def test_numbers_are_read_as_dvc_writes_them():
-    text = DEFAULT.replace("total_variation: 0.05 ", "total_variation: 1e-05 ").replace("epochs: 5 ", "epochs: 010 ")
+    text = DEFAULT.replace("total_variation: 0.05 ", "total_variation: 1e-05 ").replace("epochs: 4 ", "epochs: 010 ")
     settings = parse_settings(text)
     assert (settings.saliency.total_variation, settings.train.epochs) == (0.00001, 10)
 

@@ -23,7 +23,7 @@ import yaml
 
 README = Path("README.md").read_text()
 PAGES = [README, *(path.read_text() for path in sorted(Path("docs").glob("*.md")))]
-RUN_MINUTES = 12  # of `make run` in a fresh clone on 2026-11-28, on two cores of an AMD EPYC with AVX-512, beside other work: 12 min 12 s
+RUN_MINUTES = 9.5  # of `make run` in a fresh clone on 2026-11-28, on two cores of an AMD EPYC with AVX-512 and nothing beside it: 9 min 29 s
 SPEEDS = json.loads(Path("metrics/benchmark.json").read_text())
 RUNS = {"default": (Path("params.yaml"), Path("metrics")), "study": (Path("study/params.yaml"), Path("study"))}
 
@@ -70,16 +70,14 @@ def findings() -> list[tuple[str, str]]:
 
 def measured() -> list[str]:
     """Return the sentences of the README and its pages that give a measured time or rate."""
-    pipeline, first = SPEEDS["pipeline"], SPEEDS["training"]["seconds"][0]
+    first = SPEEDS["training"]["seconds"][0]
     times = {row["quantity"].partition(" against ")[0]: row["value"] for row in SPEEDS["targets"] if "against tf-keras-vis" in row["quantity"]}
     study, rates = json.loads(Path("study/run.json").read_text()), pd.read_csv("metrics/calibration.csv").dropna(subset=["target"])
     assert first["dilation"] == 1
     assert not SPEEDS["training"]["gpu"]
     assert rates["meets"].all()
     return [
-        f"Before the stages `rounds` and `mark` existed, the pipeline took about {pipeline['default_grid']['seconds'] / 60:.0f} minutes on"
-        f" {pipeline['workers']} cores, extrapolated from a measurement with {pipeline['measured']['arms']} of its"
-        f" {pipeline['default_grid']['arms']} arms.",
+        f"On 2 cores of an AMD EPYC with nothing beside it, `make run` took {RUN_MINUTES} minutes from a fresh clone, installation included.",
         f"The committed study, which had fewer arms and runs, took {sum(study['wall_seconds'].values()) / 3600:.1f} hours"
         f" on {study['cores_used']} cores.",
         f"On {SPEEDS['machine']['cores_used']} cores without a GPU, training at dilation 1 took Keras' `fit`"
@@ -93,7 +91,7 @@ def measured() -> list[str]:
 def needed() -> list[str]:
     """Return the rows of the README that say what a run needs: memory agrees with the code, and time with a measured run."""
     return [
-        f"| time | `make run` took {RUN_MINUTES} minutes on two cores that also did other work, installation included |",
+        f"| time | `make run` took {RUN_MINUTES} minutes on two cores, installation included |",
         f"| memory | {WORKER_BYTES // 2**30} GiB for each core; with less, fewer cores are used |",
         f"| disk | {disk_gigabytes()} GB, most of it for the installed packages |",
     ]

@@ -19,7 +19,7 @@ REPLICATES, DIGITS = 3, 20
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     """Return the folder of a made-up run of two arms, of which only the first has explanations."""
-    params = changed(dilations=[1, 2], kernel_sizes=[3], poolings=["max"], train__replicates=REPLICATES, analyze__resamples=100)
+    params = changed(dilations=[1, 2], kernel_sizes=[3], poolings=["max"], train__replicates=REPLICATES, train__epochs=5, analyze__resamples=100)
     (tmp_path / "metrics").mkdir()
     (tmp_path / "params.yaml").write_text(params)
     (tmp_path / "dvc.lock").write_text("schema: '2.0'\n")
