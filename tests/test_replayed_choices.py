@@ -48,7 +48,7 @@ def test_a_race_and_a_selection_commute_with_the_exchange_of_columns(seed, pair)
     rules, mirrored = race_rules(LEARN), exchange_columns(losses, pair)
     assert race(mirrored, DILATIONS, rules).choice == exchanged(race(losses, DILATIONS, rules).choice, pair)
     plain, turned = ({criterion: table for criterion in CRITERIA} for table in (losses, mirrored))
-    for before, after in zip(selection_rows(plain, DILATIONS, [1, 3]), selection_rows(turned, DILATIONS, [1, 3])):
+    for before, after in zip(selection_rows(plain, DILATIONS, LEARN), selection_rows(turned, DILATIONS, LEARN)):
         assert after["chosen_dilation"] == exchanged(before["chosen_dilation"], pair)
         assert after["trainings"] == before["trainings"]
 
@@ -91,13 +91,17 @@ def test_the_best_dilation_of_a_mirrored_world_is_the_partner_of_the_planted_one
 
 
 def test_selection_takes_the_first_rounds_and_the_largest_accuracy():
-    """By hand: after one round 1 has least loss; over three, 2 has; 3 is the most accurate throughout."""
+    """By hand: after one round 1 has least loss; over three, 2 has; 3 is the most accurate throughout; one of four epochs costs a quarter."""
     losses = np.array([[0.1, 0.2, 0.3], [0.4, 0.2, 0.3], [0.4, 0.2, 0.3], [0.0, 9.0, 9.0]])
     accuracies = np.array([[0.5, 0.6, 0.9]] * 4)
-    rows = list(selection_rows({"loss": losses, "accuracy": accuracies, "first_epoch": -losses}, DILATIONS, [3, 1]))
+    rows = list(
+        selection_rows(
+            {"loss": losses, "accuracy": accuracies, "first_epoch": -losses}, DILATIONS, LEARN.model_copy(update={"selection": (3, 1), "epochs": 4})
+        )
+    )
     assert [(row["method"], row["chosen_dilation"], row["trainings"]) for row in rows] == [
-        ("selection_1_by_loss", 1, 3), ("selection_1_by_accuracy", 3, 3), ("selection_1_by_first_epoch", 3, 3),
-        ("selection_3_by_loss", 2, 9), ("selection_3_by_accuracy", 3, 9), ("selection_3_by_first_epoch", 1, 9),
+        ("selection_1_by_loss", 1, 3), ("selection_1_by_accuracy", 3, 3), ("selection_1_by_first_epoch", 3, 0.75),
+        ("selection_3_by_loss", 2, 9), ("selection_3_by_accuracy", 3, 9), ("selection_3_by_first_epoch", 1, 2.25),
     ]  # fmt: skip
 
 

@@ -17,10 +17,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 RACE, SMALLEST_SURVIVOR, ALWAYS_SMALLEST = "race", "smallest_survivor", "always_smallest"
+FIRST_EPOCH = "first_epoch"
 CRITERIA = {
     "loss": ("validation_loss", 1),
     "accuracy": ("validation_accuracy", -1),
-    "first_epoch": ("first_epoch_loss", 1),
+    FIRST_EPOCH: ("first_epoch_loss", 1),
 }  # column, and sign of what is minimised
 SELECTION_NAME = re.compile(rf"selection_(?P<trainings>\d+)_by_(?P<criterion>{'|'.join(CRITERIA)})")
 CONTROLS = (SMALLEST_SURVIVOR, ALWAYS_SMALLEST)  # rules that prefer small dilations, to show how the worlds expose them
@@ -101,7 +102,7 @@ def replay_choices(rounds: pd.DataFrame, learn: Learn) -> pd.DataFrame:
     rows = []
     for world, run in tables["loss"]:
         values = {criterion: tables[criterion][world, run] for criterion in CRITERIA}
-        for row in [*race_rows(values["loss"], dilations, learn), *selection_rows(values, dilations, learn.selection)]:
+        for row in [*race_rows(values["loss"], dilations, learn), *selection_rows(values, dilations, learn)]:
             rows.append({"method": row["method"], "world": world, "run": run, **row})
     return pd.DataFrame(rows).astype({"rounds": "Int64"})
 
@@ -115,10 +116,14 @@ def race_rows(losses: NDArray[np.float64], dilations: Sequence[int], learn: Lear
     yield {"method": ALWAYS_SMALLEST, "chosen_dilation": dilations[0], "trainings": 0}
 
 
-def selection_rows(tables: dict[str, NDArray[np.float64]], dilations: Sequence[int], counts: Sequence[int]) -> Iterator[dict[str, object]]:
-    """Yield the selection by each criterion after the first n rounds of one run, for each n of `counts`."""
-    for trainings in sorted(counts):
+def selection_rows(tables: dict[str, NDArray[np.float64]], dilations: Sequence[int], learn: Learn) -> Iterator[dict[str, object]]:
+    """Yield the selection by each criterion after the first n rounds of one run, for each n of `learn.selection`.
+
+    A selection by the first epoch needs no other, so that it costs that share of a training.
+    """
+    for trainings in sorted(learn.selection):
         for criterion, (_, sign) in CRITERIA.items():
+            epochs = 1 if criterion == FIRST_EPOCH else learn.epochs
             chosen = int((sign * tables[criterion][:trainings].mean(axis=0)).argmin())
             name = selection_name(trainings, criterion)
-            yield {"method": name, "chosen_dilation": dilations[chosen], "trainings": trainings * len(dilations)}
+            yield {"method": name, "chosen_dilation": dilations[chosen], "trainings": trainings * len(dilations) * epochs / learn.epochs}

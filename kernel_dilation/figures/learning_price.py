@@ -72,9 +72,10 @@ def draw_prices(axes: Axes, shares: pd.DataFrame) -> None:
             draw_points(axes, pd.DataFrame([row]), label=label, markersize=8, **styles[row["method"]])
         elif row["trainings"] == 0:
             axes.axhline(row["right_share"], color=QUIET, linestyle=":", linewidth=1.5, label=label)
+    prices = shares["trainings"]
     axes.set(xscale="log", xlabel="price (trainings)", ylabel="share of right choices", ylim=(-0.04, 1.04))
     axes.set_xticks(PRICES, [str(price) for price in PRICES])
-    axes.set_xlim(0.8, 1.2 * max(shares["trainings"].max(), placed["place"].max(), 2))
+    axes.set_xlim(0.8 * min(1, *prices[prices > 0]), 1.2 * max(prices.max(), placed["place"].max(), 2))
     axes.minorticks_off()
 
 
