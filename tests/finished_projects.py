@@ -43,9 +43,12 @@ def digest_results(root: Path) -> dict[str, str]:
 
 
 def damaged_cache_files(root: Path, cache: str = ".dvc/cache") -> list[str]:
-    """Return the files of DVC's cache whose content does not have the MD5 digest that is their name."""
+    """Return the files of DVC's cache whose content does not have the MD5 digest that is their name.
+
+    A copy that DVC could not finish keeps a temporary name, which begins with a dot, and is never read.
+    """
     damaged = []
-    for path in (root / cache / "files/md5").glob("??/*"):
+    for path in (root / cache / "files/md5").glob("??/[!.]*"):
         digest = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
         if digest != path.parent.name + path.name.removesuffix(".dir"):
             damaged.append(path.name)
