@@ -1,6 +1,7 @@
-from kernel_dilation.analysis.noise_floor import gridding_at_lag, pairwise_similarities
+from kernel_dilation.analysis.noise_floor import floor_tables, gridding_at_lag, pairwise_similarities
 
 import numpy as np
+from scipy.stats import ttest_rel
 
 MAPS = np.random.default_rng(0).normal(size=(3, 4, 28, 28))
 
@@ -25,6 +26,18 @@ def test_a_replicate_is_never_compared_with_itself():
 def test_signs_are_ignored():
     for _, _, _, values in pairwise_similarities({1: np.stack([MAPS[0], -MAPS[0]])}):
         np.testing.assert_allclose(values, 1, atol=1e-5)
+
+
+def test_pairs_that_share_a_network_do_not_raise_the_rate_of_false_alarms():
+    """Simulated: a pair is as similar as its two networks are typical, in two dilations alike; scipy's paired t test."""
+    generator = np.random.default_rng(0)
+    p_values = []
+    for _ in range(500):
+        networks = dict(zip((1, 2), generator.normal(size=(2, 12))))
+        similarities = {("ssim", *pair): networks[pair[0]] + np.roll(networks[pair[1]], -1) for pair in ((1, 1), (1, 2), (2, 2))}
+        ((table, _),) = floor_tables("similarity", "gradient", similarities).values()
+        p_values.append(ttest_rel(*table.T).pvalue)
+    assert np.mean(np.array(p_values) <= 0.05) <= 0.05
 
 
 def test_gridding_is_that_of_the_dilation_and_the_mean_of_the_others_at_its_lag():

@@ -48,9 +48,9 @@ def headlines(answers: Mapping[str, Any]) -> dict[str, Answer]:
     return {question: {"verdict": answers[part]["verdict"], **numbers[question]} for question, part in QUESTIONS.items()}
 
 
-def shows_nothing(learned: Mapping[str, Any]) -> bool:
-    """Return whether no choice of the best way was shown right or wrong: each counts one half, and the interval excludes no share."""
-    return tuple(learned.get(f"right_share{end}") for end in ("_lower", "", "_upper")) == (0.0, 0.5, 1.0)
+def shows_nothing(way: Mapping[str, Any]) -> bool:
+    """Return whether no choice of a way was shown right or wrong: each counts one half, and the interval excludes no share."""
+    return tuple(way.get(f"right_share{end}") for end in ("_lower", "", "_upper")) == (0.0, 0.5, 1.0)
 
 
 def number_answer(quantity: str, answer: Mapping[str, Any], name: str, *, is_measured: bool = True) -> Answer:

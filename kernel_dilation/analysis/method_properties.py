@@ -30,10 +30,10 @@ def method_properties(findings: Mapping[Question, Finding], methods: Sequence[st
 
     Values are trained minus untrained where the networks at initialisation have the metric, so that what
     geometry alone does cancels, and trained otherwise. `difference` is that of the largest minus the smallest
-    dilation, and `direction` whether the metric `rises` or `falls` from the one to the other, or neither is shown at `alpha`
-    after correction over all pairs of dilations. `largest_effect` is the largest difference between any two of the three dilations, in units of the
-    margin; a margin of 0 gives no such unit. The verdict is that on all dilations, corrected within its family;
-    `crossed_verdict` holds for new images as well.
+    dilation, and `direction` says whether the metric `rises` or `falls` from the one to the other, or that neither is
+    shown at `alpha` after correction over all pairs of dilations. `largest_effect` is the largest difference between any
+    two of the three dilations, in units of the margin; a margin of 0 gives no such unit. The verdict is that on all
+    dilations, corrected within its family; `crossed_verdict` holds for new images as well.
 
     Args:
         findings: of the families `saliency` and, where there are untrained networks, `saliency_learned`.

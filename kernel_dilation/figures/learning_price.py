@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from kernel_dilation.analysis.headlines import shows_nothing
 from kernel_dilation.dilation_selection.replayed_choices import CONTROLS, CRITERIA, RACE, parse_selection
 from kernel_dilation.dilation_selection.selection_bound import least_error
 from kernel_dilation.experiment.world_names import MIRRORED, world_title
@@ -124,14 +125,13 @@ def draw_bound(axes: Axes, world: pd.DataFrame) -> None:
 def draw_worlds(axes: Axes, learned: pd.DataFrame) -> None:
     """Draw the share of right choices, in percent, of each way (row) in each world (column); a dash where it has none.
 
-    A question mark stands where no choice is shown right or wrong.
-
-    Worlds whose planted dilation is not the best are hatched.
+    A question mark stands where no choice is shown right or wrong. Worlds whose
+    planted dilation is not the best are hatched.
     """
     methods = distinct_in_order(learned["method"])
     known = distinct_in_order(learned["world"])
     worlds = sorted(known, key=lambda world: known.index(world.removesuffix(MIRRORED)))  # each before its mirror image
-    undecided = (learned["right_share_lower"] == 0) & (learned["right_share_upper"] == 1) & (learned["right_share"] == 0.5)
+    undecided = pd.Series([shows_nothing(row) for row in row_dicts(learned)], index=learned.index)
     tables = (values.groupby([learned["method"], learned["world"]]).first().unstack() for values in (learned["right_share"], undecided))
     percentages, unknown = (table.reindex(index=methods, columns=worlds).to_numpy(float) for table in tables)
     shares = np.where(unknown == 1, np.nan, 100 * percentages)

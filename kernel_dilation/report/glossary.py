@@ -34,12 +34,12 @@ METRIC_GLOSSARY = {
     "total_variation": MetricGlossaryEntry("sum of the differences between neighbouring pixels", "become more ragged", "become smoother"),
     "spread": MetricGlossaryEntry("root-mean-square distance from the map's own centre, in pixels", "extend further", "extend less far"),
     "agreement_spearman": MetricGlossaryEntry(
-        "rank correlation of absolute maps of the same image by two replicates, a sum over the two neighbours of a network less the mean of all",
+        "rank correlation of absolute maps of the same image by two replicates",
         "agree more between replicates",
         "agree less between replicates",
     ),
     "agreement_ssim": MetricGlossaryEntry(
-        "structural similarity of absolute maps of the same image by two replicates, a sum over the two neighbours of a network less the mean of all",
+        "structural similarity of absolute maps of the same image by two replicates",
         "agree more between replicates",
         "agree less between replicates",
     ),
@@ -77,7 +77,7 @@ METRIC_GLOSSARY = {
         "largest relative change of a map under small changes of the image", "become less stable", "become more stable"
     ),
     "output_sensitivity": MetricGlossaryEntry(
-        "relative change of a map under small changes of the image, as a share of its sum with that of the logits: 0.5 where both change equally",
+        "relative change of a map under small changes of the image, divided by the sum of this change and that of the logits",
         "become less stable relative to the logits",
         "become more stable relative to the logits",
     ),
