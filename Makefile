@@ -32,7 +32,7 @@ test-fast: set-up-tests ## run the tests that take at most a few seconds each
 	python -m pytest -m "not slow and not stress"
 
 # Tests of all computations from digits to maps; tests/test_processors.py runs the whole pipeline as on other processors.
-NUMERIC_TESTS = $(addprefix tests/test_,network.py gradients.py training_loop.py saliency_methods.py class_models.py effective_receptive_field.py \
+NUMERIC_TESTS = $(addprefix tests/test_,network.py gradients.py training_loop.py stacked_training.py saliency_methods.py class_models.py effective_receptive_field.py \
 	kernel_placement.py dilation_methods.py)
 test-processors: set-up-tests ## run the numeric tests as on other processors: without oneDNN, and with oneDNN but without AVX-512
 	TF_ENABLE_ONEDNN_OPTS=0 python -m pytest $(NUMERIC_TESTS)

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-CONTENDERS = ("project", "fit", "pytorch", "project_gpu")
+CONTENDERS = ("project", "fit", "pytorch", "project_gpu", "project_gpu_together")
 EXPLAINERS = ("project", "tf_keras_vis", "xplique", "pair_saliency")
 MIN_LABELLED_SHARE = 0.08  # of a bar; smaller parts have no label
 

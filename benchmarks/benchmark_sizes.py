@@ -21,6 +21,7 @@ class Sizes:
     stage_rounds: int  # of whole stages
     dilations: tuple[int, ...]  # at which all contenders train
     steps: int  # batches in a training round, from the 5,000 packaged digits
+    together: int  # networks that a GPU trains as one program
     matmul_side: int  # of the square matrices with which the peak of the machine is measured
     explained: int  # images per round for a library that processes batches
     explained_singly: int  # images per round for a library that processes one at a time
@@ -33,12 +34,12 @@ class Sizes:
 
 
 FULL = Sizes(
-    rounds=5, stage_rounds=3, dilations=(1, 2, 4, 7), steps=30, matmul_side=2048, explained=96, explained_singly=4, ascent_steps=100,
+    rounds=5, stage_rounds=3, dilations=(1, 2, 4, 7), steps=30, together=64, matmul_side=2048, explained=96, explained_singly=4, ascent_steps=100,
     accuracy_seeds=2, grid={"dilations": [1, 4], "kernel_sizes": [3]}, starts=1,
     growth={"images": [20, 80, 160, 320, 640], "replicates": [2, 4, 8, 12], "dilations": [2, 4, 6]}, dvc_dilations=(7,),
 )  # fmt: skip
 TINY = Sizes(
-    rounds=1, stage_rounds=1, dilations=(1, 2), steps=2, matmul_side=128, explained=10, explained_singly=1, ascent_steps=3,
+    rounds=1, stage_rounds=1, dilations=(1, 2), steps=2, together=2, matmul_side=128, explained=10, explained_singly=1, ascent_steps=3,
     accuracy_seeds=1, grid={"dilations": [1], "kernel_sizes": [3]}, starts=1,
     growth={"images": [20, 40, 80], "replicates": [2, 3, 4], "dilations": [2, 3, 4]}, dvc_dilations=(1,),
 )  # fmt: skip

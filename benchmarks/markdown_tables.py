@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 NAMES = {
-    "project": "this project", "project_gpu": "this project, GPU", "fit": "Keras `fit`", "pytorch": "PyTorch",
+    "project": "this project", "project_gpu": "this project, GPU", "project_gpu_together": "many networks, GPU",
+    "fit": "Keras `fit`", "pytorch": "PyTorch",
     "tf_keras_vis": "tf-keras-vis", "xplique": "xplique", "pair_saliency": "PAIR saliency",
     "gradient": "gradient", "smoothgrad": "SmoothGrad", "integrated_gradients": "integrated gradients",
 }  # fmt: skip
@@ -49,7 +50,7 @@ def machine_lines(results: Results) -> str:
 
 def training_table(training: Results) -> str:
     """Return the table of seconds for 60,000 images; brackets give the time as a multiple of this project's."""
-    columns = ["fit", "pytorch", "project_gpu"]
+    columns = ["fit", "pytorch", "project_gpu", "project_gpu_together"]
     header = ["dilation", *(NAMES[name] for name in ("project", *columns)), "share of matmul peak"]
     rows = [
         [
@@ -60,7 +61,7 @@ def training_table(training: Results) -> str:
         ]
         for row in training["seconds"]
     ]
-    note = "" if training["gpu"] else " There was no GPU; that column is empty."
+    note = "" if training["gpu"] else " There was no GPU; its columns are empty."
     return f"Seconds to train on {training['images']:,} images (from {training['measured_images']:,}).{note}\n\n{markdown(header, rows)}"
 
 

@@ -16,7 +16,7 @@ CONTENDERS = {
     "fit": "benchmarks.training_baselines.keras_fit",
     "pytorch": "benchmarks.training_baselines.pytorch",
 }
-GRAPHICS = "project_gpu"
+GRAPHICS, GRAPHICS_TOGETHER = "project_gpu", "project_gpu_together"  # one network after another, and many as one program
 COMPARED_DIGITS = 100  # on which the networks of the contenders must agree
 
 
@@ -74,6 +74,8 @@ def measure_training(sizes: Sizes, threads: int) -> dict[str, Any]:
         running, missing = start_contenders(stack, threads)
         for dilation, dilate in list_configurations(sizes.dilations):
             contenders = {name: partial(module, "training_seconds", dilation, dilate, sizes.steps) for name, module in running.items()}
+            if GRAPHICS in running:
+                contenders[GRAPHICS_TOGETHER] = partial(running[GRAPHICS], "seconds_together", dilation, dilate, sizes.steps, sizes.together)
             contenders["product"] = partial(running["project"], "matmul_seconds", sizes.matmul_side)
             times = medians(measure_in_turn(contenders, sizes.rounds))
             products.append(times.pop("product"))
@@ -83,7 +85,7 @@ def measure_training(sizes: Sizes, threads: int) -> dict[str, Any]:
     for row in rows:
         row["share_of_peak"] = flops * EPOCH_IMAGES / row["project"] / peak
     return {
-        "images": EPOCH_IMAGES, "measured_images": sizes.steps * BATCH, "rounds": sizes.rounds, "threads": threads,
+        "images": EPOCH_IMAGES, "measured_images": sizes.steps * BATCH, "together": sizes.together, "rounds": sizes.rounds, "threads": threads,
         "batch_size": BATCH, "channels": CHANNELS, "dense": DENSE, "learning_rate": RATE,
         "flops_an_image": flops, "peak_gflops": peak / 1e9, "not_installed": missing, "gpu": GRAPHICS in running, "seconds": rows,
     }  # fmt: skip

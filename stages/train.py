@@ -5,6 +5,7 @@ predictions.npz.
 """
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kernel_dilation.execution.checkpoints import JobCheckpoints
@@ -24,21 +25,37 @@ if TYPE_CHECKING:
     from kernel_dilation.training.loop import TrainedNetwork
 
 
-def train_replicate(digits: dict[str, np.ndarray], arm: Arm, network: Network, train: Train, split_seed: int, replicate: int) -> "TrainedNetwork":
-    """Train one network in a worker process, the only kind of process that imports TensorFlow.
+def train_replicates(
+    digits: dict[str, np.ndarray], arm: Arm, network: Network, train: Train, split_seed: int, replicates: Sequence[int]
+) -> "list[TrainedNetwork]":
+    """Train one network, or several as one program, in a worker process, the only kind of process that imports TensorFlow.
 
-    With `train.resplit` it has a split of its own, drawn from `split_seed` and the number of the
+    With `train.resplit` each has a split of its own, drawn from `split_seed` and the number of the
     replicate: the same in every arm, so that arms are still compared in pairs.
     """
     with suppress_stderr():
         from kernel_dilation.model.network import build_architecture, use_one_thread
+        from kernel_dilation.stacked_training.stacked_loop import train_networks
         from kernel_dilation.training.loop import Schedule, train_network
 
         use_one_thread()
 
+    architecture = build_architecture(arm, network)
     schedule = Schedule(train.epochs, train.batch_size, train.learning_rate, train.shift_pixels)
-    own_digits = resplit_digits(digits, None, (split_seed, replicate)) if train.resplit else digits
-    return train_network(build_architecture(arm, network), schedule, own_digits, train.seed, replicate, lambda epoch, loss: report_progress(1))
+    splits = [resplit_digits(digits, None, (split_seed, replicate)) if train.resplit else digits for replicate in replicates]
+
+    def report_epoch(epoch: int, loss: float) -> None:
+        report_progress(len(replicates))
+
+    if len(replicates) > 1:
+        return train_networks(architecture, schedule, splits, train.seed, replicates, report_epoch)
+    return [train_network(architecture, schedule, splits[0], train.seed, replicates[0], report_epoch)]
+
+
+def group_replicates(train: Train) -> dict[str, list[int]]:
+    """Return the numbers of the replicates that each job trains, by the job's name."""
+    starts = range(0, train.replicates, train.networks_at_once)
+    return {f"replicate-{start:02}": list(range(start, min(start + train.networks_at_once, train.replicates))) for start in starts}
 
 
 def history_table(histories: list[np.ndarray]) -> pd.DataFrame:
@@ -62,17 +79,19 @@ def main(name: str) -> None:
     digits = read_digit_arrays()
     check_digits(settings, len(digits["y_train"]), len(digits["y_test"]))
     checkpoints = JobCheckpoints(UNFINISHED, f"train-{name}", DIGITS.read_bytes(), train, settings.network, settings.data.seed)
-    jobs = {f"replicate-{replicate:02}": (arm, settings.network, train, settings.data.seed, replicate) for replicate in range(train.replicates)}
-    finished_epochs = train.epochs * sum(job in checkpoints for job in jobs)
+    groups = group_replicates(train)
+    jobs = {job: (arm, settings.network, train, settings.data.seed, replicates) for job, replicates in groups.items()}
+    finished_epochs = train.epochs * sum(len(replicates) for job, replicates in groups.items() if job in checkpoints)
     with tqdm(total=train.epochs * train.replicates, initial=finished_epochs, desc=name, unit="epoch") as bar, worker_pool(len(jobs)) as pool:
-        networks = run_jobs(pool, train_replicate, jobs, checkpoints, digits, bar.update)
+        finished_jobs = run_jobs(pool, train_replicates, jobs, checkpoints, digits, bar.update)
+    networks = [network for job in groups for network in finished_jobs[job]]
     with folder_with_checksums(NETWORKS / name) as folder:
-        for replicate, network in networks.items():
-            (folder / f"{replicate}.keras").write_bytes(network["network"])
-        history_table([network["history"] for network in networks.values()]).to_csv(folder / "history.csv", index=False)
-        np.savez(folder / "predictions.npz", logits=np.stack([network["logits"] for network in networks.values()]), labels=digits["y_test"])
+        for replicate, network in enumerate(networks):
+            (folder / f"replicate-{replicate:02}.keras").write_bytes(network["network"])
+        history_table([network["history"] for network in networks]).to_csv(folder / "history.csv", index=False)
+        np.savez(folder / "predictions.npz", logits=np.stack([network["logits"] for network in networks]), labels=digits["y_test"])
     checkpoints.clear()
-    accuracies = [(network["logits"].argmax(1) == digits["y_test"]).mean() for network in networks.values()]
+    accuracies = [(network["logits"].argmax(1) == digits["y_test"]).mean() for network in networks]
     print(f"{name}: mean test accuracy {100 * np.mean(accuracies):.2f} % ({len(digits['y_test']):,} digits, {train.replicates} networks)")
 
 

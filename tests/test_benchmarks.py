@@ -235,7 +235,7 @@ def test_the_numbers_of_a_table_are_aligned_right():
 def test_the_page_has_a_table_for_each_part_and_lists_what_is_missing():
     text = render_page({**EXAMPLE, "targets": check_targets(EXAMPLE)})
     assert "others used at most 2% of the machine" in text
-    assert "There was no GPU; that column is empty." in text
+    assert "There was no GPU; its columns are empty." in text
     assert "xplique is not installed (ModuleNotFoundError" in text
     assert "| 4, all layers | 5.60 | 19.6 (3.5 \N{MULTIPLICATION SIGN})" in text
     assert "Time to an accuracy: needs all of MNIST." in text

@@ -29,6 +29,7 @@ TOO_LARGE = [  # values that exceed the memory of any machine, and the limit
         "dilations",
         "at most 100 entries, each a whole number, at least 1 and at most 1,000 (got a list of 10,000 entries",
     ),
+    ({"network__taps": "random", "train__networks_at_once": 2}, "train.networks_at_once", "must be 1 if network.taps is random (got 2)"),
     ({"train__epochs": 10**1000}, "train.epochs", "at most 10,000 (got a whole number of about 1,000 digits)"),
     ({"train__batch_size": 3601}, "train.batch_size", "must be at most the number of training digits, 3,600 (got 3601)"),
     ({"learn__images": 3601}, "learn.images", "must be at most the number of training digits, 3,600 (got 3601)"),
@@ -54,7 +55,11 @@ def test_excessive_values_are_refused_quickly_with_value_and_limit(change, place
 @pytest.mark.parametrize(
     ("change", "key", "what"),
     [
-        ({"network__channels": [4096, 8], "train__batch_size": 3600}, "network.channels", "train.batch_size digits would take 11,560,550,400"),
+        (
+            {"network__channels": [4096, 8], "train__batch_size": 3600},
+            "network.channels",
+            "digits in train.networks_at_once networks would take 11,560,550,400",
+        ),
         ({"network__channels": [8, 4096], "network__dense": 65536}, "network.dense", "the weights of these units would take 13,153,337,344"),
         ({"saliency__samples": 10_000, "network__channels": [4096, 8]}, "saliency.samples", "these copies would take 32,112,640,000"),
         ({"learn__channels": [4096, 8], "learn__batch_size": 1500}, "learn.channels", "at all learn.candidates would take 33,718,272,000"),

@@ -78,14 +78,22 @@ BROKEN = [  # a change of the default parameters, the parameter that the message
     ({"train__learning_rate": -0.0}, "train.learning_rate", f"{POSITIVE} (got -0.0)"),
     ({"train__learning_rate": True}, "train.learning_rate", f"{POSITIVE} (got true)"),
     ({"train__learning_rate": "0.1"}, "train.learning_rate", f"{POSITIVE} (got the text '0.1')"),
-    ({"train__optimizer": "sgd"}, "train.optimizer", "there is no such parameter (got the text 'sgd'); train has replicates, epochs, batch_size"),
+    (
+        {"train__optimizer": "sgd"},
+        "train.optimizer",
+        "there is no such parameter (got the text 'sgd'); train has replicates, networks_at_once, epochs, batch_size",
+    ),
     ({"train__replicate": 8}, "train.replicate", "there is no such parameter (got 8); did you mean train.replicates?"),
     ({"train__x\ny": 1}, "train.x�y", "there is no such parameter"),
     ({"dilation": [1]}, "dilation", "there is no such parameter (got [1]); did you mean dilations?"),
     ({"replicates": 4}, "replicates", "did you mean train.replicates or mark.replicates or learn.replicates?"),
     ({"trian": {"epochs": 4}}, "trian", "there is no such parameter (got a section with epochs); did you mean train?"),
     ({"train": {}}, "train.epochs", f"is missing; {COUNT} 10,000"),
-    ({"train": None}, "train", "must be a section with replicates, epochs, batch_size, learning_rate, shift_pixels, resplit, seed (got nothing)"),
+    (
+        {"train": None},
+        "train",
+        "must be a section with replicates, networks_at_once, epochs, batch_size, learning_rate, shift_pixels, resplit, seed (got nothing)",
+    ),
     ({"train": [8]}, "train", "must be a section with replicates"),
     ({5: 1}, "5", "the name of a parameter must be a text"),
     ({"analyze__alpha": 0}, "analyze.alpha", "must be a number, above 0 and below 1 (got 0)"),
@@ -129,7 +137,8 @@ def test_a_missing_section_is_refused():
     params = yaml.safe_load(DEFAULT)
     del params["train"]
     with pytest.raises(
-        ValueError, match="train: is missing; must be a section with replicates, epochs, batch_size, learning_rate, shift_pixels, resplit, seed"
+        ValueError,
+        match="train: is missing; must be a section with replicates, networks_at_once, epochs, batch_size, learning_rate",
     ):
         parse_settings(yaml.safe_dump(params))
 

@@ -3,8 +3,9 @@
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.parameters import Train, parse_settings
 from kernel_dilation.model import network
+from kernel_dilation.stacked_training import stacked_loop
 from kernel_dilation.training import loop
-from stages.train import train_replicate
+from stages.train import group_replicates, train_replicates
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def splits(monkeypatch):
     monkeypatch.setattr(loop, "train_network", lambda architecture, schedule, digits, *rest: received.append(digits))
 
     def split(arm: Arm, train: Train, replicate: int) -> tuple[list[int], list[int]]:
-        train_replicate(DIGITS, arm, SETTINGS.network, train, SETTINGS.data.seed, replicate)
+        train_replicates(DIGITS, arm, SETTINGS.network, train, SETTINGS.data.seed, [replicate])
         return received[-1]["y_train"].tolist(), received[-1]["y_validation"].tolist()
 
     return split
@@ -45,3 +46,18 @@ def test_a_replicate_has_the_same_split_in_every_arm_and_another_than_other_repl
 def test_without_resplit_all_replicates_have_the_split_of_the_digits_file(splits):
     train = SETTINGS.train.model_copy(update={"resplit": False})
     assert splits(Arm(1, 3, "max"), train, 0) == splits(Arm(1, 3, "max"), train, 1) == (list(range(8)), list(range(8, 12)))
+
+
+def test_networks_at_once_divides_the_replicates_among_jobs():
+    """By hand: 8 replicates, 3 at once."""
+    train = SETTINGS.train.model_copy(update={"replicates": 8, "networks_at_once": 3})
+    assert group_replicates(train) == {"replicate-00": [0, 1, 2], "replicate-03": [3, 4, 5], "replicate-06": [6, 7]}
+
+
+def test_replicates_that_are_trained_together_have_the_splits_that_they_have_alone(monkeypatch, splits):
+    received = []
+    monkeypatch.setattr(stacked_loop, "train_networks", lambda architecture, schedule, digits, *rest: received.extend(digits))
+    arm = Arm(1, 3, "max")
+    alone = [splits(arm, SETTINGS.train, replicate)[0] for replicate in (4, 5)]
+    train_replicates(DIGITS, arm, SETTINGS.network, SETTINGS.train, SETTINGS.data.seed, [4, 5])
+    assert [digits["y_train"].tolist() for digits in received] == alone

@@ -7,7 +7,8 @@ from benchmarks.benchmark_sizes import BATCH, CHANNELS, DENSE, EPOCH_IMAGES, RAT
 from kernel_dilation.datasets.published import load_packaged_digits
 from kernel_dilation.execution.workers import suppress_stderr
 from kernel_dilation.experiment.arms import Arm
-from kernel_dilation.model.network import Architecture, keras_network
+from kernel_dilation.model.network import Architecture, initial_weights, keras_network
+from kernel_dilation.stacked_training.stacked_loop import StackedTrainer
 from kernel_dilation.training.loop import Schedule, Trainer, batch_order
 
 import numpy as np
@@ -54,6 +55,25 @@ def training_seconds(dilation: int, dilate: str, steps: int) -> float:
     loss, _ = trainer.epoch(images, labels, tf.constant(order), tf.constant(rates), tf.constant(shifts))
     float(loss)  # waits for the result, also on a GPU
     return (time.perf_counter() - start) * EPOCH_IMAGES / (steps * BATCH)
+
+
+@cache
+def initial_stack(dilation: int, dilate: str, networks: int) -> StackedTrainer:
+    """Return a trainer of several networks before its first step."""
+    architecture = architecture_of(dilation, dilate)
+    return StackedTrainer(architecture, Schedule(1, BATCH, RATE), [initial_weights(architecture, 0, network) for network in range(networks)])
+
+
+def seconds_together(dilation: int, dilate: str, steps: int, networks: int) -> float:
+    """Measure the seconds for `EPOCH_IMAGES` images and one network if several are trained as one program, extrapolated from `steps` batches."""
+    trainer, (images, labels) = initial_stack(dilation, dilate, networks), digits()
+    images, labels = (tf.repeat(array[tf.newaxis], networks, 0) for array in (images, labels))
+    start = time.perf_counter()
+    orders = np.stack([batch_order(labels.shape[1], BATCH, (network,))[:steps] for network in range(networks)], 1)
+    rates, shifts = np.full(steps, RATE, np.float32), np.zeros((steps, networks, 2), np.int32)
+    losses, _ = trainer.epoch(images, labels, tf.constant(orders), tf.constant(rates), tf.constant(shifts))
+    losses.numpy()  # waits for the result
+    return (time.perf_counter() - start) * EPOCH_IMAGES / (steps * BATCH * networks)
 
 
 def matmul_seconds(side: int) -> float:

@@ -67,6 +67,7 @@ class Train(Section):
     """Training of the networks."""
 
     replicates: Count
+    networks_at_once: Count
     epochs: Count
     batch_size: Images
     learning_rate: Positive
@@ -215,6 +216,8 @@ class Settings(Section):
         """Report combinations of parameters that break a rule although each parameter is valid."""
         valid = "valid" in (self.network.padding, self.network.match_weights)  # its weights are counted even if only they are matched
         yield from check_kernels(IMAGE_SIDE, self.dilations, self.kernel_sizes, self.network.dilate, "valid" if valid else "same")
+        if self.network.taps == "random" and self.train.networks_at_once > 1:
+            yield Problem("train.networks_at_once", f"must be 1 if network.taps is random (got {self.train.networks_at_once})")
         yield from self.mark.find_problems()
         yield from self.learn.find_problems()
         yield from check_array_sizes(self.largest_arrays())
@@ -241,8 +244,8 @@ class Settings(Section):
         return {
             "network.channels": (
                 network.channels,
-                pixels * network.channels[0] * train.batch_size,
-                "the first feature maps of train.batch_size digits",
+                pixels * network.channels[0] * train.batch_size * min(train.networks_at_once, train.replicates),
+                "the first feature maps of train.batch_size digits in train.networks_at_once networks",
             ),
             "network.dense": (network.dense, places * network.channels[1] * network.dense, "the weights of these units"),
             "saliency.images": (saliency.images, pixels * saliency.images * train.replicates, "the saliency maps of train.replicates networks"),

@@ -196,11 +196,39 @@ def started_trainer(architecture: Architecture, schedule: Schedule, images: Digi
     Raises:
         ValueError: there are fewer training images than one batch needs.
     """
-    if len(images["x_train"]) < schedule.batch_size:
-        raise ValueError(f"train.batch_size must be at most the number of training digits, {len(images['x_train'])}; got {schedule.batch_size}")
+    check_batch_size(schedule, images)
     loop = compiled_trainer(architecture, schedule)
     loop.start(initial_weights(architecture, seed, replicate))
     return loop
+
+
+def check_batch_size(schedule: Schedule, images: DigitArrays) -> None:
+    """Accept a batch size that is at most the number of training images.
+
+    Raises:
+        ValueError: there are fewer training images than one batch needs.
+    """
+    if len(images["x_train"]) < schedule.batch_size:
+        raise ValueError(f"train.batch_size must be at most the number of training digits, {len(images['x_train'])}; got {schedule.batch_size}")
+
+
+def check_loss(loss: float, architecture: Architecture, schedule: Schedule, replicate: int, epoch: int) -> None:
+    """Accept a finite loss of a replicate after an epoch, counted from 0.
+
+    Raises:
+        ValueError: the loss is not finite.
+    """
+    if not math.isfinite(loss):
+        raise ValueError(
+            f"training diverged: arm {architecture.arm.name}, replicate {replicate}, epoch {epoch + 1}: the loss is {loss}. "
+            f"Lower train.learning_rate, now {schedule.learning_rate}."
+        )
+
+
+def draw_shifts(schedule: Schedule, steps: int, seed: int, replicate: int, epoch: int) -> np.ndarray:
+    """Draw the shift of each batch of an epoch, (steps, 2) int32, in pixels down and right."""
+    most = schedule.shift_pixels
+    return np.random.default_rng((seed, replicate, epoch, 1)).integers(-most, most + 1, (steps, 2), np.int32)
 
 
 def train_epochs(loop: Trainer, digits: DigitArrays, seed: int, replicate: int) -> Iterator[tuple[float, float]]:
@@ -215,11 +243,7 @@ def train_epochs(loop: Trainer, digits: DigitArrays, seed: int, replicate: int) 
     rates = one_cycle(steps * schedule.epochs, schedule.learning_rate).reshape(schedule.epochs, steps)
     for epoch in range(schedule.epochs):
         order = batch_order(len(images), schedule.batch_size, (seed, replicate, epoch))
-        shifts = np.random.default_rng((seed, replicate, epoch, 1)).integers(-schedule.shift_pixels, schedule.shift_pixels + 1, (steps, 2), np.int32)
+        shifts = draw_shifts(schedule, steps, seed, replicate, epoch)
         loss, accuracy = loop.epoch(images, labels, tf.constant(order), tf.constant(rates[epoch]), tf.constant(shifts))
-        if not math.isfinite(loss):
-            raise ValueError(
-                f"training diverged: arm {loop.architecture.arm.name}, replicate {replicate}, epoch {epoch + 1}: the loss is {float(loss)}. "
-                f"Lower train.learning_rate, now {schedule.learning_rate}."
-            )
+        check_loss(float(loss), loop.architecture, schedule, replicate, epoch)
         yield float(loss), float(accuracy)
