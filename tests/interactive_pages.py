@@ -162,8 +162,8 @@ def made_up_page() -> str:
     table = ReportTable("Tests by factor", ["factor", "p (Holm)", "range"], TABLE_ROWS, "p-values are Holm-corrected. The margin is 0.5 points.")
     template = (ROOT / "kernel_dilation/report/page.html").read_text(encoding="utf-8")
     chart = RowChart("Test errors relative to dilation 1", [ChartRow("dilation 1", 1.0), ChartRow("dilation 2", 1.2, 1.1, 1.3)], 1.0)
-    headline = Headline("Yes. Test accuracy depends on the dilation.", "\N{MULTIPLICATION SIGN}1.20", "95 % CI 1.10 to 1.30", "test errors", chart)
-    answer = QuestionAnswer("Does dilation affect accuracy?", "difference", headline, ["Neighbours differ."], table, ["A larger p-value."])
+    headline = Headline("Yes. Test accuracy depends on the dilation.", "\N{MULTIPLICATION SIGN}1.20", "95 % CI 1.10 to 1.30", "test errors")
+    answer = QuestionAnswer("Does dilation affect accuracy?", "difference", headline, chart, ["Neighbours differ."], table, ["A larger p-value."])
     chapters = [
         Chapter("accuracy", "Accuracy", "In each replicate all arms start from the same seed.", [picture], [table], answer),
         Chapter("data", "The data set", "Digits of a made-up data set.", [replace(picture, name="digits")]),

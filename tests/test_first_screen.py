@@ -1,8 +1,6 @@
 """The first screen and the head of each chapter: answers, numbers with intervals, small charts, and what would change our mind."""
 
 from dataclasses import replace
-from math import nan
-from xml.etree.ElementTree import fromstring
 
 from kernel_dilation.analysis.headlines import headlines as dvc_headlines
 from kernel_dilation.dilation_selection.choice_shares import right_share
@@ -11,17 +9,16 @@ from kernel_dilation.interactive.terms import TERMS
 from kernel_dilation.report.change_of_mind import changes_of_mind, learning_change
 from kernel_dilation.report.contents import CHAPTERS
 from kernel_dilation.report.findings import findings
-from kernel_dilation.report.headlines import headlines, worst_worlds
+from kernel_dilation.report.headline_charts import headline_charts
+from kernel_dilation.report.headlines import QUESTIONS, Headline
+from kernel_dilation.report.headlines import headlines as answer_headlines
 from kernel_dilation.report.html_page import Chapter
 from kernel_dilation.report.key_tables import key_tables
 from kernel_dilation.report.provenance import origin_html
 from kernel_dilation.report.report_data import ReportData
-from kernel_dilation.report.sentences import QUESTIONS
-from kernel_dilation.report.small_charts import ChartRow, RowChart, chart_svg, description
 from kernel_dilation.report.verdict_rules import verdict_rules
 
 import numpy as np
-import pandas as pd
 import pytest
 from interactive_pages import WORDING, page_without_figures
 from made_up_study import made_up_answers, made_up_scope, made_up_study
@@ -40,6 +37,11 @@ KERNEL_SIZE = {"kernel_size_verdict": "equivalent", "kernel_size_pair": "5 minus
 EACH_VERDICT = [(name, verdict) for name, verdicts in VERDICTS.items() for verdict in verdicts]
 
 
+def headlines(report_data: ReportData) -> dict[str, Headline]:
+    """Return the headlines of a study's answers."""
+    return answer_headlines(report_data.answers, report_data.scope)
+
+
 def with_verdict(name: str, verdict: str) -> ReportData:
     """Return the made-up study with another verdict on a question, and a number of replicates that would settle it."""
     answer = {**STUDY.answers[name], "verdict": verdict, "replicates_needed": 24}
@@ -55,7 +57,8 @@ def test_each_headline_is_an_answer_a_number_its_interval_and_a_chart():
         "accuracy": ("\N{MULTIPLICATION SIGN}1.24", "95 % CI 1.10 to 1.40"),
         "fields": ("\N{MINUS SIGN}0.82", "95 % CI \N{MINUS SIGN}1.2 to \N{MINUS SIGN}0.43"),
     }
-    assert all(each.meaning and each.chart and each.chart.rows for each in shown.values())
+    assert all(each.meaning for each in shown.values())
+    assert all(chart and chart.rows for chart in headline_charts(STUDY).values())
 
 
 def with_accuracy(**numbers: object) -> ReportData:
@@ -117,20 +120,15 @@ def test_a_share_of_choices_that_are_shown_neither_right_nor_wrong_is_no_headlin
     assert shown.meaning.startswith("show no choice of the most reliable way") == nothing
 
 
-def test_the_bars_of_the_first_question_stand_in_the_order_of_their_shares():
-    values = [row.value for row in headlines(STUDY)["learned"].chart.rows]
-    assert len(set(values)) > 1
-    assert values == sorted(values, reverse=True)
-
-
 def test_the_share_of_the_second_question_is_that_of_its_sentence_and_the_chart_an_example():
     answers = {**STUDY.answers, "saliency": {**STUDY.answers["saliency"], "share_differing": 0.63, "learned_share_differing": 0.42}}
     shown = headlines(replace(STUDY, answers=answers))["saliency"]
     assert shown.number == "63 %"
     assert "in 63 % of 8 combinations of a method and a metric." in shown.sentence
     assert shown.meaning == "of 8 combinations of a method and a metric; 42 % for what training adds, where that was measured"
-    assert shown.chart.title.startswith("Example: ")
-    assert shown.chart.title.endswith(", in gradient maps")
+    title = headline_charts(STUDY)["saliency"].title
+    assert title.startswith("Example: ")
+    assert title.endswith(", in gradient maps")
 
 
 def test_the_fourth_answer_says_what_happens_to_accuracy_and_has_the_number_that_dvc_shows():
@@ -215,7 +213,7 @@ def test_the_claim_of_2019_is_given_a_direction_only_if_the_interval_of_the_slop
     slope = {"slope_per_dilation": (lower + upper) / 2, "slope_lower": lower, "slope_upper": upper}
     models = {"class_mean_correlation": {"verdict": "inconclusive", **slope}}
     answers = {**STUDY.answers, "saliency": {**STUDY.answers["saliency"], "class_model": models}}
-    (sentence,) = [line for line in findings(replace(STUDY, answers=answers))["saliency"] if "Huang" in line]
+    (sentence,) = [line for line in findings(answers, STUDY.scope)["saliency"] if "Huang" in line]
     assert sentence.endswith(f"of their class {change} with dilation (verdict: inconclusive).")
 
 
@@ -234,7 +232,8 @@ def test_the_rules_say_what_does_not_hold_for_new_images_and_for_which_tests_the
 def test_a_missing_number_leaves_a_gap_and_nothing_else_breaks():
     for answers in without_each_key(made_up_answers()):
         report_data = replace(STUDY, answers=answers, tables={})
-        for part in (headlines, findings, changes_of_mind, key_tables):
+        assert not any(headline_charts(report_data).values())
+        for part in (headlines, changes_of_mind, key_tables):
             assert list(part(report_data)) == list(QUESTIONS)
             assert "None" not in str({name: getattr(value, "rows", getattr(value, "sentence", value)) for name, value in part(report_data).items()})
 
@@ -243,13 +242,15 @@ def test_without_answers_and_tables_each_question_says_so():
     empty = replace(STUDY, answers={}, tables={})
     assert {each.sentence for each in headlines(empty).values()} == {"There is no answer yet, because the numbers for this question are missing."}
     assert not any(changes_of_mind(empty).values())
-    assert not any(findings(empty).values())
+    assert not any(findings({}, STUDY.scope).values())
     assert not any(table.rows for table in key_tables(empty).values())
     assert crowded_paragraphs(page_without_figures(empty)) == []
 
 
 def test_a_single_dilation_is_undecided():
-    shown = headlines(made_up_study((2,), (3,), ("max",), 1, learners=()))
+    study = made_up_study((2,), (3,), ("max",), 1, learners=())
+    shown, charts = headlines(study), headline_charts(study)
+    assert charts["saliency"] is charts["accuracy"] is None
     assert shown["saliency"].sentence == shown["accuracy"].sentence
     assert shown["accuracy"].sentence.startswith("Undecided. Only one dilation was trained")
 
@@ -264,31 +265,3 @@ def test_the_key_tables_hold_the_numbers_of_the_answers():
     assert tables["learned"].rows[0][0] == "race"
     assert not any("control" in row[0] for row in tables["learned"].rows)
     assert ["average minus max pooling", "accuracy at dilation 4 (points)", "0.30", "0.20 to 0.40", "difference"] in tables["fields"].rows
-
-
-def test_a_way_stands_in_the_chart_with_the_world_where_it_does_worst_and_the_best_way_comes_first():
-    rows = [("race", "a", 0.9), ("race", "b", 0.5), ("other", "a", 0.8), ("other", "b", 0.7), ("always_smallest", "a", 1.0)]
-    learned = pd.DataFrame(rows, columns=["method", "world", "right_share"]).assign(same_share=1.0, identified=True)
-    assert {name: row["world"] for name, row in worst_worlds(learned, "race").items()} == {"race": "b", "other": "b"}
-    assert list(worst_worlds(learned, "race")) == ["race", "other"]
-    assert list(worst_worlds(learned, "")) == ["other", "race"]
-
-
-def test_a_chart_places_values_and_intervals_in_proportion():
-    """Oracle: from the smallest end to the largest, values lie on a line from the end of the labels to the margin."""
-    chart = RowChart("Differences", [ChartRow("a", 0.0, -1.0, 1.0), ChartRow("b <c>", 0.5)], 0.0)
-    svg = fromstring(chart_svg(chart))
-    whisker = next(line for line in svg.iter("line") if line.get("class") == "whisker")
-    reference = next(line for line in svg.iter("line") if line.get("class") == "reference")
-    dots = [float(dot.get("cx")) for dot in svg.iter("circle")]
-    left, right = float(whisker.get("x1")), float(whisker.get("x2"))
-    assert dots == pytest.approx([(left + right) / 2, left + 0.75 * (right - left)], abs=0.1)
-    assert float(reference.get("x1")) == pytest.approx(dots[0], abs=0.1)
-    assert len([line for line in svg.iter("line") if line.get("class") == "whisker"]) == 1
-    assert svg.get("aria-label") == description(chart) == "Differences. a: 0 (\N{MINUS SIGN}1.0 to 1.0); b <c>: 0.50."
-
-
-def test_a_chart_of_equal_values_has_an_axis():
-    svg = fromstring(chart_svg(RowChart("Equal", [ChartRow("a", 2.0), ChartRow("b", 2.0, nan, 3.0)])))
-    assert len(list(svg.iter("circle"))) == 2
-    assert all("nan" not in str(element.attrib) for element in svg.iter())

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from kernel_dilation.report.contents import CHAPTERS, page_chapters
 from kernel_dilation.report.figure_specs import Picture
-from kernel_dilation.report.headlines import Headline
+from kernel_dilation.report.headlines import QUESTIONS, Headline
 from kernel_dilation.report.html_page import Chapter, QuestionAnswer, render_page
 from kernel_dilation.report.scope_text import ScopeText, scope_text
-from kernel_dilation.report.sentences import QUESTIONS
 from kernel_dilation.report.tables import (
     CONDITION_COLUMNS,
     CONTRAST_COLUMNS,
@@ -74,7 +73,7 @@ def html() -> str:
 
 
 def small_page(**changes: object) -> str:
-    answer = QuestionAnswer("Why?", "difference", Headline("Because."), ["Found."], TABLE, ["If not."])
+    answer = QuestionAnswer("Why?", "difference", Headline("Because."), None, ["Found."], TABLE, ["If not."])
     parts = {"scope": ScopeText("One.", TABLE, ["Two."]), "rules": ["Rule."], **changes}
     chapters = [Chapter("part", "A part", "What it is.", [PICTURE, ABSENT], answer=answer)]
     return render_page(TEMPLATE, chapters, parts["scope"], parts["rules"], RULE_TABLES)

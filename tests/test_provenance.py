@@ -5,7 +5,7 @@ from pathlib import Path
 from kernel_dilation.interactive.page_part import SHOWN_FILES
 from kernel_dilation.report.contents import CHAPTERS
 from kernel_dilation.report.figure_specs import FigureSpec
-from kernel_dilation.report.headlines import CHART_FILES
+from kernel_dilation.report.headline_charts import CHART_FILES
 from kernel_dilation.report.provenance import SOURCES, origin_html, source_of
 
 import pytest

@@ -11,8 +11,8 @@ from kernel_dilation.execution.local_cluster import WORKER_BYTES
 from kernel_dilation.experiment.arms import parse_arm
 from kernel_dilation.experiment.geometry import extent
 from kernel_dilation.experiment.parameters import Settings, parse_settings
+from kernel_dilation.report.headlines import QUESTIONS, headlines
 from kernel_dilation.report.scope import Scope, scope_of
-from kernel_dilation.report.sentences import QUESTIONS, answer_sentences
 from kernel_dilation.statistics.verdicts import decide_verdict
 from tools.study.readme import template_context
 from tools.study.readme_template import numbers_written_by_hand, render_template
@@ -64,8 +64,8 @@ def findings() -> list[tuple[str, str]]:
     if is_stale_study():  # its own README has the sentences of its time
         section = README.partition("## Findings")[2].partition("\n## ")[0]
         return re.findall(r"^\d\. \*\*(.+?)\*\* (.+)$", section, re.MULTILINE)
-    sentences = answer_sentences(json.loads(Path("study/answers.json").read_text()), run("study")[2])
-    return [(QUESTIONS[part], sentences[part][0]) for part in ("learned", "saliency", "accuracy", "fields")]
+    found = headlines(json.loads(Path("study/answers.json").read_text()), run("study")[2])
+    return [(QUESTIONS[part], headline.sentence) for part, headline in found.items()]
 
 
 def measured() -> list[str]:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from kernel_dilation.report.sentences import QUESTIONS
+from kernel_dilation.report.headlines import QUESTIONS
 from tools.study.readme import template_context
 from tools.study.readme_tables import (
     claim_rows,
@@ -51,7 +51,7 @@ def test_no_number_of_the_template_is_written_by_hand():
 def test_every_question_has_a_section_that_begins_with_its_answer_and_ends_with_what_would_change_it(page):
     for question in QUESTIONS.values():
         first, *_, last = section(page, question).strip().splitlines()
-        assert re.match(r"(Yes|No|Inconclusive|Untestable|Only negligibly|They make a difference|Nothing)\b", first)
+        assert re.match(r"\*\*(Yes|No|Undecided|They|There is no answer yet)\b", first)
         assert last.startswith("*What would change our mind:* ")
 
 

@@ -1,6 +1,6 @@
 """Numbers and names as text for sentences, captions and tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import isfinite, log10
 
 SMALLEST = 1e-9  # smaller absolute values are written as 0
@@ -65,9 +65,3 @@ def count_noun(number: int, noun: str) -> str:
 def format_points(value: float) -> str:
     """Return `0.50 percentage points`."""
     return f"{format_number(value, 2)} percentage point{'' if value == 1 else 's'}"
-
-
-def format_interval(answer: Mapping[str, float], confidence: str, name: str = "slope") -> str:
-    """Return `95 % CI 0.1 to 0.3`, from `slope_lower` and `slope_upper` or those of another name; empty if either is missing."""
-    ends = [answer[end] for end in (f"{name}_lower", f"{name}_upper") if end in answer]
-    return f"{confidence} CI {format_number(ends[0], 2)} to {format_number(ends[1], 2)}" if len(ends) == 2 else ""

@@ -8,7 +8,8 @@ from kernel_dilation.report.change_of_mind import changes_of_mind
 from kernel_dilation.report.field_figures import FIELD_FIGURES
 from kernel_dilation.report.figure_specs import FigureSpec, render_pictures
 from kernel_dilation.report.findings import findings
-from kernel_dilation.report.headlines import headlines
+from kernel_dilation.report.headline_charts import headline_charts
+from kernel_dilation.report.headlines import QUESTIONS, headlines
 from kernel_dilation.report.html_page import Chapter, QuestionAnswer
 from kernel_dilation.report.key_tables import key_tables
 from kernel_dilation.report.learning_figures import LEARNING_FIGURES
@@ -17,7 +18,6 @@ from kernel_dilation.report.network_and_data_figures import DATA_FIGURES, NETWOR
 from kernel_dilation.report.report_data import ReportData
 from kernel_dilation.report.saliency_figures import SALIENCY_FIGURES
 from kernel_dilation.report.saliency_tables import saliency_tables
-from kernel_dilation.report.sentences import QUESTIONS
 from kernel_dilation.report.tables import ReportTable, accuracy_tables, field_tables, learning_tables
 
 
@@ -90,9 +90,11 @@ def page_chapters(report_data: ReportData) -> list[Chapter]:
 
 def question_answers(report_data: ReportData) -> dict[str, QuestionAnswer]:
     """Return what the page says of each question before the details."""
-    first, found = headlines(report_data), findings(report_data)
+    answers, scope = report_data.answers, report_data.scope
+    first, charts, found = headlines(answers, scope), headline_charts(report_data), findings(answers, scope)
     tables, changes = key_tables(report_data), changes_of_mind(report_data)
-    verdicts = {name: report_data.answers.get(name, {}).get("verdict", "") for name in QUESTIONS}
+    verdicts = {name: answers.get(name, {}).get("verdict", "") for name in QUESTIONS}
     return {
-        name: QuestionAnswer(question, verdicts[name], first[name], found[name], tables[name], changes[name]) for name, question in QUESTIONS.items()
+        name: QuestionAnswer(question, verdicts[name], first[name], charts[name], found[name], tables[name], changes[name])
+        for name, question in QUESTIONS.items()
     }

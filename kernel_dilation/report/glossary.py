@@ -154,3 +154,12 @@ CONTRAST_GLOSSARY = {
         "On average, networks of another dilation recognise class models less well than networks of the same dilation",
     ),
 }
+
+
+def direction_phrase(metric: str, slope: float) -> str:
+    """Return what maps do where the metric has this slope on dilation."""
+    if slope == 0:
+        return "change without a linear trend"
+    if metric not in METRIC_GLOSSARY:
+        return "score higher" if slope > 0 else "score lower"
+    return METRIC_GLOSSARY[metric].growing if slope > 0 else METRIC_GLOSSARY[metric].falling

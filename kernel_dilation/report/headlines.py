@@ -1,28 +1,22 @@
-"""The first screen: for each question the answer in one sentence, one number with its interval, and one small chart."""
+"""The answer to each question in one sentence, with one number and its interval: for the first screen of the page and for the READMEs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite, nan
-from typing import Any
 
 from kernel_dilation.analysis.headlines import field_number, shows_nothing
-from kernel_dilation.analysis.learning_analysis import worst_world
 from kernel_dilation.dilation_selection.learning_verdict import least_runs
-from kernel_dilation.dilation_selection.replayed_choices import CONTROLS
-from kernel_dilation.presentation.table_rows import distinct_in_order, row_dicts, rows_where
-from kernel_dilation.presentation.text_formatting import count_noun, format_number, format_percent, without_underscores
-from kernel_dilation.presentation.way_names import way_phrase, way_title
-from kernel_dilation.report.field_sentences import MINUS, mean_accuracy_sentence
-from kernel_dilation.report.glossary import METRIC_GLOSSARY
-from kernel_dilation.report.report_data import ReportData
+from kernel_dilation.presentation.text_formatting import count_noun, format_number, format_percent, format_points, join_with_and
+from kernel_dilation.presentation.way_names import way_phrase
+from kernel_dilation.report.contrast_words import MINUS
 from kernel_dilation.report.scope import AnswerValues, Scope
-from kernel_dilation.report.small_charts import ChartRow, RowChart
 
-import pandas as pd
-
-CHART_FILES = tuple(f"data/analysis/{name}" for name in ("learned.csv", "levels.csv", "errors.csv", "simple_effects.csv", "answers.json"))
-MOST_WAYS = 6  # in the small chart of the first question
-MAP_METRIC = "mass_accuracy"  # the example in the chart of the second question, if it was measured
+QUESTIONS = {
+    "learned": "Is there a consistent way to learn the best dilation?",
+    "saliency": "Does dilation change class saliencies?",
+    "accuracy": "Does dilation affect classification accuracy?",
+    "fields": "What do receptive field and pooling do?",
+}
 UNANSWERED = "There is no answer yet, because the numbers for this question are missing."
 BY_DESIGN = "Undecided by design: the runs are too few to show that any way to learn the dilation is consistent."
 ONE_DILATION = "Undecided. Only one dilation was trained, so dilations cannot be compared."
@@ -57,19 +51,23 @@ FIELD_ANSWERS = {
 
 @dataclass(frozen=True)
 class Headline:
-    """What the first screen says on a question; texts are empty and the chart is missing where there are no numbers."""
+    """What is said first on a question; texts are empty where there are no numbers."""
 
     sentence: str  # the answer, which begins with Yes, No or Undecided, or says whether the two factors matter
     number: str = ""
     interval: str = ""
     meaning: str = ""  # what the number is
-    chart: RowChart | None = None
 
 
-def headlines(report_data: ReportData) -> dict[str, Headline]:
+def headlines(answers: AnswerValues, scope: Scope) -> dict[str, Headline]:
     """Return the headline of each question."""
-    functions = {"learned": learning_headline, "saliency": saliency_headline, "accuracy": accuracy_headline, "fields": field_headline}
-    return {name: function(report_data.answers.get(name, {}), report_data) for name, function in functions.items()}
+    accuracy = answers.get("accuracy", {})
+    return {
+        "learned": learning_headline(answers.get("learned", {}), scope),
+        "saliency": saliency_headline(answers.get("saliency", {}), scope),
+        "accuracy": accuracy_headline(accuracy, scope),
+        "fields": field_headline(answers.get("fields", {}), accuracy, scope),
+    }
 
 
 def compares_dilations(scope: Scope) -> bool:
@@ -88,43 +86,21 @@ def interval_text(interval: str, scope: Scope) -> str:
     return f"{scope.confidence} CI {interval}" if interval else "no interval"
 
 
-def chart_rows(rows: Mapping[str, Mapping[str, float]], value: str, scale: float = 1) -> list[ChartRow]:
-    """Return a row of a chart for each label whose row of a table has a finite value.
-
-    Args:
-        rows: by label.
-        value: column of the value; those of its interval are `lower` and `upper`, or have its name in front if there are such columns.
-        scale: factor of all numbers.
-    """
-    made = []
-    for label, row in rows.items():
-        prefix = f"{value}_" if f"{value}_lower" in row else ""
-        numbers = [scale * float(row.get(name, nan)) for name in (value, f"{prefix}lower", f"{prefix}upper")]
-        if isfinite(numbers[0]):
-            made.append(ChartRow(label, *numbers))
-    return made
-
-
-def with_rows(title: str, rows: list[ChartRow], reference: float | None = None, limits: tuple[float, float] | None = None) -> RowChart | None:
-    """Return the chart; None without rows."""
-    return RowChart(title, rows, reference, limits) if rows else None
-
-
 def percent_ends(row: Mapping[str, float], name: str) -> str:
     """Return the interval of a share, `8 % to 92 %`; empty if an end is missing."""
     lower, upper = (row.get(f"{name}_{end}", nan) for end in ("lower", "upper"))
     return f"{format_percent(lower)} to {format_percent(upper)}" if isfinite(lower) and isfinite(upper) else ""
 
 
-def learning_headline(answer: AnswerValues, report_data: ReportData) -> Headline:
+def learning_headline(answer: AnswerValues, scope: Scope) -> Headline:
     """Return whether there is a consistent way to learn the dilation, and how often the best one is right where it does worst."""
-    scope, verdict = report_data.scope, answer.get("verdict")
+    verdict = answer.get("verdict")
     if verdict not in LEARNED_ANSWERS:
         return Headline(UNANSWERED)
-    chart, runs, needed = learning_chart(answer, report_data), scope.learn.replicates, least_runs(scope.rule)
+    runs, needed = scope.learn.replicates, least_runs(scope.rule)
     if verdict == "inconclusive" and runs < needed:
         meaning = f"at least {count_noun(needed, 'run')} of each way are needed before any way can be shown to be consistent"
-        return Headline(BY_DESIGN, count_noun(runs, "run"), "", meaning, chart)
+        return Headline(BY_DESIGN, count_noun(runs, "run"), "", meaning)
     number, interval, meaning = "", "", ""
     if {"best_way", "right_share"} <= answer.keys():
         way = way_phrase(answer["best_way"])
@@ -134,33 +110,14 @@ def learning_headline(answer: AnswerValues, report_data: ReportData) -> Headline
         if shows_nothing(answer):
             number, interval = count_noun(runs, "run"), ""
             meaning = f"show no choice of the most reliable way ({way}) to be right or wrong in the kind of data where it did worst"
-    return Headline(LEARNED_ANSWERS[verdict], number, interval, meaning, chart)
+    return Headline(LEARNED_ANSWERS[verdict], number, interval, meaning)
 
 
-def learning_chart(answer: AnswerValues, report_data: ReportData) -> RowChart | None:
-    """Return the shares of right choices of the best ways where they do worst, the largest first."""
-    ways = worst_worlds(report_data.table("learned"), answer.get("best_way", ""))
-    rows = chart_rows({way_title(name): row for name, row in ways.items()}, "right_share", 100)
-    title = "Right choices where each way does worst (%); those shown neither right nor wrong count half; the line is the share required"
-    largest_first = sorted(rows, key=lambda row: -row.value)
-    return with_rows(title, largest_first, 100 * report_data.scope.rule.right_share, (0.0, 100.0))
-
-
-def worst_worlds(learned: pd.DataFrame, first: str, most: int = MOST_WAYS) -> dict[str, dict[str, Any]]:
-    """Return the row of each way in the world where it does worst, without controls: that of the `first` way, then the most often right."""
-    if learned.empty or "right_share" not in learned:
-        return {}
-    ways = [way for way in distinct_in_order(learned["method"]) if way not in CONTROLS]
-    worst = {way: {str(name): value for name, value in worst_world(learned[learned["method"] == way]).items()} for way in ways}
-    order = sorted(ways, key=lambda way: (way != first, -worst[way]["right_share"]))
-    return {way: worst[way] for way in order[:most]}
-
-
-def saliency_headline(answer: AnswerValues, report_data: ReportData) -> Headline:
-    """Return whether dilation changes class saliencies, in which share of the metrics, and the means of one as an example."""
+def saliency_headline(answer: AnswerValues, scope: Scope) -> Headline:
+    """Return whether dilation changes class saliencies, in which share of the metrics."""
     if answer.get("verdict") not in SALIENCY_ANSWERS:
         return Headline(UNANSWERED)
-    if not compares_dilations(report_data.scope):
+    if not compares_dilations(scope):
         return Headline(ONE_DILATION)
     number, meaning, share = "", "", ""
     if {"share_differing", "measures"} <= answer.keys():
@@ -168,24 +125,11 @@ def saliency_headline(answer: AnswerValues, report_data: ReportData) -> Headline
         share, meaning = f", in {number} {combinations}", combinations
         if "learned_share_differing" in answer:
             meaning += f"; {format_percent(answer['learned_share_differing'])} for what training adds, where that was measured"
-    return Headline(SALIENCY_ANSWERS[answer["verdict"]].format(share=share), number, "", meaning, saliency_chart(answer, report_data))
+    return Headline(SALIENCY_ANSWERS[answer["verdict"]].format(share=share), number, "", meaning)
 
 
-def saliency_chart(answer: AnswerValues, report_data: ReportData) -> RowChart | None:
-    """Return the mean of one metric of the maps of the first method at each dilation."""
-    metrics = [name for name, value in answer.items() if isinstance(value, Mapping) and "slope_per_dilation" in value]
-    if not metrics:
-        return None
-    metric, method = MAP_METRIC if MAP_METRIC in metrics else metrics[0], answer.get("method", "saliency")
-    definition = METRIC_GLOSSARY[metric].definition.partition(":")[0] if metric in METRIC_GLOSSARY else without_underscores(metric)
-    levels = rows_where(report_data.table("levels"), family="saliency", factor="dilation", method=answer.get("method", ""), measure=metric)
-    rows = chart_rows({f"dilation {row['level']}": row for row in row_dicts(levels)}, "mean")
-    return with_rows(f"Example: {definition}, in {without_underscores(method)} maps", rows)
-
-
-def accuracy_headline(answer: AnswerValues, report_data: ReportData) -> Headline:
+def accuracy_headline(answer: AnswerValues, scope: Scope) -> Headline:
     """Return whether dilation affects accuracy, and the ratio of the errors at the largest and the smallest dilation."""
-    scope = report_data.scope
     if answer.get("verdict") not in ACCURACY_ANSWERS:
         return Headline(UNANSWERED)
     if not compares_dilations(scope):
@@ -195,20 +139,11 @@ def accuracy_headline(answer: AnswerValues, report_data: ReportData) -> Headline
         number = f"\N{MULTIPLICATION SIGN}{format_number(answer['error_ratio'])}"
         interval = interval_text(ends(answer, "error_ratio", 3), scope)
         meaning = f"test errors at dilation {scope.dilations[-1]}, relative to dilation {scope.dilations[0]}"
-    errors = report_data.table("errors")
-    rows = chart_rows({f"dilation {row['dilation']}": with_own_ratio(row, scope.dilations[0]) for row in row_dicts(errors)}, "ratio")
-    chart = with_rows(f"Test errors relative to dilation {scope.dilations[0]}", rows, 1.0)
-    return Headline(ACCURACY_ANSWERS[answer["verdict"]].format(dilated=scope.dilated), number, interval, meaning, chart)
+    return Headline(ACCURACY_ANSWERS[answer["verdict"]].format(dilated=scope.dilated), number, interval, meaning)
 
 
-def with_own_ratio(row: Mapping[str, float], smallest: int) -> Mapping[str, float]:
-    """Return the row, with the ratio 1 for the smallest dilation, which is compared with itself."""
-    return {**row, "ratio": 1.0, "ratio_lower": nan, "ratio_upper": nan} if row["dilation"] == smallest else row
-
-
-def field_headline(answer: AnswerValues, report_data: ReportData) -> Headline:
+def field_headline(answer: AnswerValues, accuracy: AnswerValues, scope: Scope) -> Headline:
     """Return whether pooling and kernel size matter, what they do to accuracy, and the number of metrics/fields.json."""
-    scope, accuracy = report_data.scope, report_data.answers.get("accuracy", {})
     if answer.get("verdict") not in FIELD_ANSWERS:
         return Headline(UNANSWERED)
     if not any(MINUS in key and isinstance(value, Mapping) for key, value in answer.items()):
@@ -219,7 +154,7 @@ def field_headline(answer: AnswerValues, report_data: ReportData) -> Headline:
         number, interval = signed(effect["value"]), interval_text(ends(effect, "value"), scope)
         quantity = effect["quantity"].replace("accuracy points", "percentage points of test accuracy")
         meaning = f"{quantity}, averaged over dilations" if compares_dilations(scope) else quantity
-    return Headline(field_answer(answer["verdict"], accuracy, scope), number, interval, meaning, field_chart(report_data))
+    return Headline(field_answer(answer["verdict"], accuracy, scope), number, interval, meaning)
 
 
 def field_answer(verdict: str, accuracy: AnswerValues, scope: Scope) -> str:
@@ -230,13 +165,40 @@ def field_answer(verdict: str, accuracy: AnswerValues, scope: Scope) -> str:
     return " ".join(filter(None, [opening, effects]))
 
 
-def field_chart(report_data: ReportData) -> RowChart | None:
-    """Return the differences in accuracy between poolings and kernel sizes at the smallest and the largest dilation."""
-    dilations = report_data.scope.dilations
-    effects = row_dicts(rows_where(report_data.table("simple_effects"), family="accuracy"))
-    outer = [row for row in effects if row["dilation"] in (dilations[0], dilations[-1])]
-    rows = {f"{row['contrast']}, dilation {row['dilation']}".replace(" - ", " \N{MINUS SIGN} "): row for row in outer}
-    return with_rows("Differences in test accuracy (percentage points)", chart_rows(rows, "difference"), 0.0)
+def mean_accuracy_sentence(accuracy: AnswerValues, scope: Scope) -> str:
+    """Return what pooling and kernel size do to the accuracy averaged over dilations, from their verdicts; empty without verdicts."""
+    clauses = [
+        mean_accuracy_clause("pooling", f"{join_with_and(scope.poolings)} pooling", "{} pooling", accuracy),
+        mean_accuracy_clause("kernel_size", f"kernel sizes {join_with_and(scope.kernel_sizes)}", "kernel size {}", accuracy),
+    ]
+    text = "; ".join(filter(None, clauses))
+    if len(scope.dilations) > 1 and text:
+        return f"Averaged over dilations, {text}."
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def mean_accuracy_clause(factor: str, levels: str, level: str, accuracy: AnswerValues) -> str:
+    """Return `average pooling lowers accuracy by 0.82 percentage points compared with max pooling`; empty without a verdict.
+
+    Args:
+        factor: beginning of the names of its numbers.
+        levels: words for all its levels.
+        level: words for one of its levels, which stands in place of the braces.
+    """
+    verdict = accuracy.get(f"{factor}_verdict")
+    if verdict in ("difference", "negligible") and {f"{factor}_pair", f"{factor}_points"} <= accuracy.keys():
+        points = accuracy[f"{factor}_points"]
+        first, _, second = accuracy[f"{factor}_pair"].partition(" minus ")
+        change = f"{'raises' if points > 0 else 'lowers'} accuracy {'negligibly, ' if verdict == 'negligible' else ''}by {format_points(abs(points))}"
+        return f"{level.format(first)} {change} compared with {level.format(second)}"
+    texts = {
+        "difference": f"accuracy differs between {levels}",
+        "negligible": f"accuracy differs negligibly between {levels}",
+        "equivalent": f"{levels} are equivalent in accuracy",
+        "inconclusive": f"neither a difference in accuracy nor equivalence is shown between {levels}",
+        "untestable": f"the replicates are too few to test accuracy between {levels}",
+    }
+    return texts.get(str(verdict), "")
 
 
 def signed(value: float) -> str:

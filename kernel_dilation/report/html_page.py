@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from kernel_dilation.interactive.page_part import PagePart
 from kernel_dilation.report.figure_specs import Picture
-from kernel_dilation.report.headlines import CHART_FILES, Headline
+from kernel_dilation.report.headline_charts import CHART_FILES
+from kernel_dilation.report.headlines import Headline
 from kernel_dilation.report.provenance import origin_html
 from kernel_dilation.report.scope_text import ScopeText
-from kernel_dilation.report.small_charts import chart_svg
+from kernel_dilation.report.small_charts import RowChart, chart_svg
 from kernel_dilation.report.tables import ReportTable
 
 from jinja2 import Environment, StrictUndefined
@@ -22,6 +23,7 @@ class QuestionAnswer:
     question: str
     verdict: str
     headline: Headline  # for the first screen too
+    chart: RowChart | None  # for the first screen
     findings: Sequence[str]  # paragraphs
     table: ReportTable
     change_of_mind: Sequence[str]  # paragraphs: which observation would turn the verdict

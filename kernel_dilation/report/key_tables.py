@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from kernel_dilation.experiment.world_names import world_title
 from kernel_dilation.presentation.text_formatting import format_number, format_p_value, format_percent, without_underscores
 from kernel_dilation.presentation.way_names import way_title
-from kernel_dilation.report.field_sentences import MINUS, contrast_words
-from kernel_dilation.report.headlines import ends, percent_ends, worst_worlds
+from kernel_dilation.report.contrast_words import MINUS, contrast_words
+from kernel_dilation.report.glossary import direction_phrase
+from kernel_dilation.report.headline_charts import worst_worlds
+from kernel_dilation.report.headlines import ends, percent_ends
 from kernel_dilation.report.report_data import ReportData
-from kernel_dilation.report.saliency_sentences import direction_phrase
 from kernel_dilation.report.scope import AnswerValues, Scope
-from kernel_dilation.report.sentences import OTHER_FACTORS
 from kernel_dilation.report.tables import ReportTable
 
+OTHER_FACTORS = {"pooling": "pooling", "kernel_size": "kernel size", "density": "sparse versus dense kernels of equal extent"}
 Row = list[str]
 ALL_WAYS = 1000  # more than there can be
 

@@ -1,11 +1,11 @@
 """What the answers of the page hold for: a sentence, a table of the numbers, and what was held fixed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from kernel_dilation.presentation.text_formatting import count_noun, join_with_and
 from kernel_dilation.report.scope import SPLITS, Scope
-from kernel_dilation.report.sentences import held_fixed_sentence
 from kernel_dilation.report.tables import ReportTable
 
 
@@ -38,3 +38,26 @@ def scope_text(scope: Scope) -> ScopeText:
             "These answers hold for this data set, these architectures and this length of training; we make no claim beyond that.",
         ],
     )
+
+
+def held_fixed_sentence(scope: Scope) -> str:
+    """Return what all arms share and, with valid padding, what they do not."""
+    shared = (
+        f"All arms share the rest of the architecture and the test {scope.images}. Replicates of the same number also share their training and "
+        f"validation {scope.images}, and the seed of their initial weights and batches, so networks are compared in pairs."
+    )
+    if scope.taps == "random":
+        shared += " The taps of the first kernel lie at random places within the extent of the dilated kernel, not on a lattice."
+    return f"{shared} {weights_sentence(scope)}"
+
+
+def weights_sentence(scope: Scope) -> str:
+    """Return how the number of weights depends on the dilation."""
+    if scope.match_weights == "own":
+        if scope.padding == "same":
+            return "Arms of one kernel size have the same number of weights."
+        return f"With {scope.padding} padding, the dense layer has fewer weights at larger dilations."
+    if scope.match_weights == scope.padding:
+        return weights_sentence(replace(scope, match_weights="own"))
+    changed = "widened" if scope.padding == "valid" else "narrowed"
+    return f"With {scope.padding} padding, the hidden layer is {changed} to match the number of weights with {scope.match_weights} padding."

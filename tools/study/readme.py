@@ -10,16 +10,17 @@ from kernel_dilation.experiment.parameters import parse_settings
 from kernel_dilation.experiment.paths import CLASS_MODEL
 from kernel_dilation.presentation.table_rows import read_table, rows_where, single_row
 from kernel_dilation.presentation.text_formatting import format_number
-from kernel_dilation.report.field_sentences import even_odd_sentences, pooling_scope_sentences
-from kernel_dilation.report.learning_sentences import bound_sentence
-from kernel_dilation.report.saliency_sentences import learned_share_sentences
-from kernel_dilation.report.scope import Scope, scope_of
-from kernel_dilation.report.sentences import (
-    QUESTIONS,
-    answer_sentences,
-    held_fixed_sentence,
-    neighbours_sentence,
+from kernel_dilation.report.findings import (
+    bound_finding,
+    even_odd_finding,
+    learned_share_finding,
+    neighbours_finding,
+    pooling_scope_finding,
+    trainings_finding,
 )
+from kernel_dilation.report.headlines import QUESTIONS, headlines
+from kernel_dilation.report.scope import Scope, scope_of
+from kernel_dilation.report.scope_text import held_fixed_sentence
 from tools.study.accuracy_fall import PUBLISHED
 from tools.study.readme_tables import (
     Rows,
@@ -55,8 +56,8 @@ def template_context(study: Path) -> dict[str, object]:
     correlations = rows_where(means, family=CLASS_MODEL, method=CLASS_MODEL, factor="dilation", measure="class_mean_correlation")
     return {
         "answers": answers, "fetched": fetched, "run": run, "replication": replication, "params": settings, "scope": scope,
-        "questions": QUESTIONS, "sentences": answer_sentences(answers, scope), "held_fixed": held_fixed_sentence(scope),
-        "further": further_sentences(answers, scope), "tables": readme_tables(study, answers, replication, scope),
+        "questions": QUESTIONS, "headlines": headlines(answers, scope), "held_fixed": held_fixed_sentence(scope),
+        "findings": further_findings(answers, scope), "tables": readme_tables(study, answers, replication, scope),
         "networks": scope.arms * scope.replicates, "replicated": KERNEL_SIZE_AND_POOLING,
         "first": scope.dilations[0], "last": scope.dilations[-1], "hours": lambda seconds: format_number(seconds / 3600, 2),
         "level": lambda run, dilation: single_row(levels, run=run, dilation=dilation), "published": PUBLISHED,
@@ -65,15 +66,15 @@ def template_context(study: Path) -> dict[str, object]:
     }  # fmt: skip
 
 
-def further_sentences(answers: Mapping[str, Any], scope: Scope) -> dict[str, str]:
-    """Return by question what no table of the README says; empty where that is nothing."""
-    sentences = {
-        "learned": [bound_sentence(answers["learned"], scope)],
-        "saliency": learned_share_sentences(answers["saliency"], scope),
-        "accuracy": [neighbours_sentence(answers["accuracy"])],
-        "fields": [*even_odd_sentences(answers["fields"], scope), *pooling_scope_sentences(scope)],
+def further_findings(answers: Mapping[str, Any], scope: Scope) -> dict[str, list[str]]:
+    """Return by question what no table of the README says."""
+    paragraphs = {
+        "learned": [bound_finding(answers["learned"]), trainings_finding(answers["learned"])],
+        "saliency": [learned_share_finding(answers["saliency"])],
+        "accuracy": [neighbours_finding(answers["accuracy"])],
+        "fields": [even_odd_finding(answers["fields"]), pooling_scope_finding(scope)],
     }
-    return {question: " ".join(filter(None, lines)) for question, lines in sentences.items()}
+    return {question: list(filter(None, lines)) for question, lines in paragraphs.items()}
 
 
 def readme_tables(study: Path, answers: Mapping[str, Any], replication: Mapping[str, Any], scope: Scope) -> dict[str, Rows]:

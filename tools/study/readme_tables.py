@@ -12,9 +12,9 @@ from kernel_dilation.experiment.world_names import world_title
 from kernel_dilation.presentation.table_rows import row_dicts, single_row
 from kernel_dilation.presentation.text_formatting import format_number, format_percent, without_underscores
 from kernel_dilation.presentation.way_names import way_title
-from kernel_dilation.report.field_sentences import MINUS, contrast_words
+from kernel_dilation.report.contrast_words import MINUS, contrast_words
+from kernel_dilation.report.headlines import QUESTIONS
 from kernel_dilation.report.scope import Scope
-from kernel_dilation.report.sentences import QUESTIONS
 
 import pandas as pd
 
