@@ -167,6 +167,16 @@ def test_no_file_is_unpickled():
         assert all(ast.unparse(node.value) == ("False" if node.arg == "allow_pickle" else "True") for node in allowed), path
 
 
+def test_times_leave_no_temporary_file_of_a_killed_process(tmp_path):
+    checkpoints = JobCheckpoints(tmp_path / "unfinished", "train")
+    leftover = tmp_path / "times" / ".partial-1-train.csv"
+    leftover.parent.mkdir()
+    leftover.write_text("job,wall")
+    checkpoints.record_time("a", 1.0, 2.0)
+    checkpoints.clear()
+    assert [path.name for path in leftover.parent.iterdir()] == ["train.csv"]
+
+
 WRITER = """
 import os, sys
 from pathlib import Path

@@ -1,13 +1,16 @@
 """DVC's own files after `dvc` was killed while it wrote them."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from tools.repair_dvc_files import is_valid_lock, keep_complete_stages, main
 
+import psutil
 import pytest
 import yaml
 
@@ -72,6 +75,27 @@ def test_an_intact_list_of_running_processes_is_kept(project):
     (project / ".dvc/tmp/rwlock").write_text(json.dumps({"read": {}}))
     main()
     assert json.loads((project / ".dvc/tmp/rwlock").read_text()) == {"read": {}}
+
+
+def test_a_killed_process_is_deleted_from_the_list_even_if_nobody_collects_it_and_a_running_one_is_kept(project):
+    """The test does not wait for the killed process, which is therefore a zombie, for which DVC would wait."""
+    with subprocess.Popen(["sleep", "60"]) as killed, subprocess.Popen(["sleep", "60"]) as running:
+        killed.kill()
+        while psutil.Process(killed.pid).status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
+        owners = [{"pid": process.pid, "cmd": "dvc repro"} for process in (killed, running)]
+        (project / ".dvc/tmp/rwlock").write_text(json.dumps({"read": {"a": owners, "b": owners[:1]}, "write": {"c": owners[0], "d": owners[1]}}))
+        main()
+        running.kill()
+    assert json.loads((project / ".dvc/tmp/rwlock").read_text()) == {"read": {"a": owners[1:]}, "write": {"d": owners[1]}}
+
+
+def test_a_later_process_with_the_number_of_a_killed_one_is_not_taken_for_it(project):
+    listed = project / ".dvc/tmp/rwlock"
+    listed.write_text(json.dumps({"read": {}, "write": {"c": {"pid": os.getpid(), "cmd": "dvc repro"}}}))
+    os.utime(listed, (0, psutil.Process().create_time() - 1))
+    main()
+    assert json.loads(listed.read_text()) == {"read": {}, "write": {}}
 
 
 def test_a_file_that_dvc_is_writing_is_left_alone(project):

@@ -12,6 +12,7 @@ from pathlib import Path
 from kernel_dilation.experiment.atomic_write import save_bytes
 from kernel_dilation.experiment.cli_errors import exit_with_message
 
+import psutil
 from dvc.lock import make_lock
 from dvc.schema import COMPILED_LOCKFILE_SCHEMA
 from ruamel.yaml import YAML
@@ -55,14 +56,34 @@ def repair_lock() -> None:
 
 
 def repair_running() -> None:
-    """Delete DVC's list of its running processes if it is incomplete."""
+    """Delete DVC's list of its running processes if it is incomplete, and otherwise the processes in it that do not run any more.
+
+    DVC itself forgets processes that do not exist. It does not forget one that was killed and is a zombie, as all
+    remain in a container whose first process collects no children, nor one whose number another process has now.
+    """
     try:
-        json.loads(RUNNING.read_bytes())
+        listed = json.loads(RUNNING.read_bytes())
     except FileNotFoundError:
         return
     except ValueError:
         RUNNING.unlink()
         print(f"repair_dvc_files: {RUNNING} was incomplete and has been deleted", file=sys.stderr)
+        return
+    time = RUNNING.stat().st_mtime
+    readers = {path: [process for process in processes if has_run_since(process["pid"], time)] for path, processes in listed.get("read", {}).items()}
+    writers = {path: process for path, process in listed.get("write", {}).items() if has_run_since(process["pid"], time)}
+    kept = {"read": {path: processes for path, processes in readers.items() if processes}, "write": writers}
+    if kept != {"read": {}, "write": {}, **listed}:
+        save_bytes(RUNNING, json.dumps(kept).encode())
+
+
+def has_run_since(number: int, time: float) -> bool:
+    """Return whether the process with this number runs, and ran at a time in seconds since 1970 already."""
+    try:
+        process = psutil.Process(number)
+        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= time
+    except psutil.NoSuchProcess:
+        return False
 
 
 @exit_with_message("repair_dvc_files")

@@ -13,7 +13,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from kernel_dilation.experiment.atomic_write import save_bytes
+from kernel_dilation.experiment.atomic_write import atomic_file, save_bytes
 from kernel_dilation.experiment.code_state import STARTUP_FILES, digest_code
 from kernel_dilation.experiment.paths import TIMES
 
@@ -80,7 +80,8 @@ class JobCheckpoints:
     def clear(self) -> None:
         """Delete all checkpoints of the stage, once it has written its outputs; the times of its jobs move to the folder of times."""
         if (self.folder / TIMES_FILE).exists():
-            save_bytes(self.times_file, (self.folder / TIMES_FILE).read_bytes())
+            with atomic_file(self.times_file) as path:  # which also deletes what a killed process left here
+                path.write_bytes((self.folder / TIMES_FILE).read_bytes())
         shutil.rmtree(self.stage_folder, ignore_errors=True)
 
 
