@@ -22,14 +22,17 @@ run: set-up ## create the environment and run the whole pipeline on the default 
 arms: set-up ## train and explain several arms at once on the cluster that DASK_SCHEDULER_ADDRESS names
 	python -m dvc stage list --name-only | grep -E '^saliency@' | xargs -P 4 -I ARM python -m dvc --wait-for-lock repro ARM
 
-test: set-up-tests ## create the environment and run every test but the stress tests
-	python -m pytest -m "not stress"
+# Tests run in two processes, each of which takes whole files, those with slow tests first. Stress tests run alone.
+SIDE_BY_SIDE = -n 2 --dist loadfile --no-loadscope-reorder
 
-test-all: set-up-tests ## run every test, the stress tests too: kills, full disks, damaged files (long)
-	python -m pytest
+test: set-up-tests ## create the environment and run every test but the stress tests
+	python -m pytest $(SIDE_BY_SIDE) -m "not stress"
+
+test-all: test ## run every test, the stress tests too: kills, full disks, damaged files (long)
+	python -m pytest -m stress
 
 test-fast: set-up-tests ## run the tests that take at most a few seconds each
-	python -m pytest -m "not slow and not stress"
+	python -m pytest $(SIDE_BY_SIDE) -m "not slow and not stress"
 
 # Tests of all computations from digits to maps; tests/test_processors.py runs the whole pipeline as on other processors.
 NUMERIC_TESTS = $(addprefix tests/test_,network.py gradients.py training_loop.py stacked_training.py saliency_methods.py class_models.py effective_receptive_field.py \

@@ -1,6 +1,14 @@
-"""A browser and a page of made-up numbers, for the tests of the page; only these tests start them."""
+"""The order of the tests, and a browser and a page of made-up numbers, for the tests of the page; only these tests start them."""
+
+from collections import Counter
 
 import pytest
+
+
+def pytest_collection_modifyitems(items):
+    """Let the files with the most slow tests come first, so that no long file is left to one process at the end."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[item.path])
 
 
 @pytest.fixture(scope="session")

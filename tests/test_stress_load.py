@@ -79,7 +79,7 @@ def test_the_largest_grid_runs_to_the_end_and_a_warm_pool_does_not_grow(tmp_path
 def cpu_seconds_of(root: Path, stage: str) -> float:
     """Return the CPU time that a stage and its workers need, in seconds, after the results of a run before it."""
     before = resource_seconds()
-    subprocess.run(["python", "-m", *stage.split()], cwd=root, env=clean_environment(), check=True, capture_output=True, timeout=SECONDS)
+    subprocess.run(["python", "-m", *f"stages.{stage}".split()], cwd=root, env=clean_environment(), check=True, capture_output=True, timeout=SECONDS)
     return resource_seconds() - before
 
 
