@@ -38,8 +38,8 @@ test-fast: set-up-tests ## run the tests that take at most a few seconds each
 NUMERIC_TESTS = $(addprefix tests/test_,network.py gradients.py training_loop.py stacked_training.py saliency_methods.py class_models.py effective_receptive_field.py \
 	kernel_placement.py dilation_methods.py)
 test-processors: set-up-tests ## run the numeric tests as on other processors: without oneDNN, and with oneDNN but without AVX-512
-	TF_ENABLE_ONEDNN_OPTS=0 python -m pytest $(NUMERIC_TESTS)
-	ONEDNN_MAX_CPU_ISA=AVX2 python -m pytest $(NUMERIC_TESTS)
+	TF_ENABLE_ONEDNN_OPTS=0 python -m pytest $(SIDE_BY_SIDE) $(NUMERIC_TESTS)
+	ONEDNN_MAX_CPU_ISA=AVX2 python -m pytest $(SIDE_BY_SIDE) $(NUMERIC_TESTS)
 
 study: set-up ## run the full grid on all of MNIST, the replication of the 2019 study and the other side runs, into study/ (hours; resumes where it stopped)
 	python -m tools.study.run_study

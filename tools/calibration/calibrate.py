@@ -19,7 +19,7 @@ from tools.calibration.synthetic_studies import NOISES
 
 import pandas as pd
 
-SIZES = ((8, 4), (12, 7))  # blocks and treatments of the default run and of the full study
+SIZES = ((8, 3), (12, 7))  # blocks and treatments of the default run and of the full study
 
 
 def calibration_table(studies: int, seed: int) -> pd.DataFrame:
