@@ -1,6 +1,6 @@
 """Measure the error rates of the statistics on synthetic studies: `python -m tools.calibration.calibrate`.
 
-Writes metrics/calibration.csv within a few minutes, and fails if a rate misses its target.
+Writes metrics/calibration.csv within a quarter of an hour on two cores, and fails if a rate misses its target.
 """
 
 import argparse
