@@ -53,7 +53,7 @@ def train_replicates(
 
 
 def group_replicates(train: Train) -> dict[str, list[int]]:
-    """Return the numbers of the replicates that each job trains, by the job's name."""
+    """Return the numbers of the replicates that each job trains, by the job's name, which is that of the first."""
     starts = range(0, train.replicates, train.networks_at_once)
     return {f"replicate-{start:02}": list(range(start, min(start + train.networks_at_once, train.replicates))) for start in starts}
 

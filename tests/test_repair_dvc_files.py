@@ -93,7 +93,7 @@ def test_a_killed_process_is_deleted_from_the_list_even_if_nobody_collects_it_an
 def test_a_later_process_with_the_number_of_a_killed_one_is_not_taken_for_it(project):
     listed = project / ".dvc/tmp/rwlock"
     listed.write_text(json.dumps({"read": {}, "write": {"c": {"pid": os.getpid(), "cmd": "dvc repro"}}}))
-    os.utime(listed, (0, psutil.Process().create_time() - 1))
+    os.utime(listed, (0, psutil.Process().create_time() - 100))
     main()
     assert json.loads(listed.read_text()) == {"read": {}, "write": {}}
 

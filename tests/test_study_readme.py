@@ -52,6 +52,7 @@ def test_every_question_has_a_section_that_begins_with_its_answer_and_ends_with_
     for question in QUESTIONS.values():
         first, *_, last = section(page, question).strip().splitlines()
         assert re.match(r"\*\*(Yes|No|Undecided|They|There is no answer yet)\b", first)
+        assert ": of " not in first, "a number that the sentence has already is not repeated"
         assert last.startswith("*What would change our mind:* ")
 
 

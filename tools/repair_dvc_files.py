@@ -1,7 +1,8 @@
-"""Repair what a `dvc` that was killed while it wrote its own files left of them: `python -m tools.repair_dvc_files`.
+"""Repair what a `dvc` that was killed left in its own files: `python -m tools.repair_dvc_files`.
 
 DVC writes dvc.lock and .dvc/tmp/rwlock in place. If it is killed meanwhile, they end in the middle, and every later
-command of DVC refuses them. A stage that is no longer in dvc.lock runs again or is restored from DVC's cache.
+command of DVC refuses them. A killed process may also stay in its list of running ones. A stage
+that is no longer in dvc.lock runs again or is restored from DVC's cache.
 """
 
 import json
@@ -22,6 +23,7 @@ from voluptuous import Invalid
 LOCK = Path("dvc.lock")
 TEMPORARY = Path(".dvc/tmp")
 RUNNING = TEMPORARY / "rwlock"  # which process of DVC reads and writes which path
+CLOCK_SECONDS = 60  # by which the clock of the file system may be behind
 STAGE = re.compile(r"^  \S.*:$", re.MULTILINE)  # the first line of a stage in dvc.lock
 
 
@@ -81,9 +83,11 @@ def has_run_since(number: int, time: float) -> bool:
     """Return whether the process with this number runs, and ran at a time in seconds since 1970 already."""
     try:
         process = psutil.Process(number)
-        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= time
+        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= time + CLOCK_SECONDS
     except psutil.NoSuchProcess:
         return False
+    except psutil.AccessDenied:  # it runs, under another user
+        return True
 
 
 @exit_with_message("repair_dvc_files")

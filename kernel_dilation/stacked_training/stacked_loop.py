@@ -88,8 +88,9 @@ class StackedTrainer:
 
     def predict(self, images: np.ndarray) -> np.ndarray:
         """Return logits (networks, n, 10) float32 of any number of images (networks, n, 28, 28) uint8."""
-        starts = range(0, images.shape[1], EVALUATION_BATCH)
-        return np.concatenate([self.batch_logits(tf.constant(images[:, start : start + EVALUATION_BATCH])) for start in starts], 1)
+        networks, count = images.shape[:2]
+        size = max(1, EVALUATION_BATCH // networks)  # as much memory as one network needs
+        return np.concatenate([self.batch_logits(tf.constant(images[:, start : start + size])) for start in range(0, count, size)], 1)
 
 
 def train_networks(
