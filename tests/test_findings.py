@@ -23,7 +23,7 @@ def test_the_findings_of_made_up_answers_are_these():
         "learned": [
             "Dilation 1 has the lowest mean validation loss. Chance limits every rule: whichever of the two best dilations is better, none can be "
             "sure to choose it in more than 79 % of cases after one training of each.",
-            "To choose it in 95 % of cases, every rule needs at least 5 trainings of each of the two.",
+            "To choose the better one in 95 % of cases, every rule needs at least 5 trainings of each of the two best dilations.",
             "Each way was run 3 times in every kind of data, on 800 training images drawn anew for each run. This cannot show that any way is "
             "consistent: the rule needs at least eleven runs for that, even if all choose rightly. It compares the ways and their prices, and tells "
             "nothing about more images or longer training.",

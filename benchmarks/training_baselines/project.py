@@ -64,10 +64,16 @@ def initial_stack(dilation: int, dilate: str, networks: int) -> StackedTrainer:
     return StackedTrainer(architecture, Schedule(1, BATCH, RATE), [initial_weights(architecture, 0, network) for network in range(networks)])
 
 
+@cache
+def digits_of_each(networks: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return the packaged digits once for each network, as tensors that are there before the clock starts."""
+    images, labels = (array.numpy() for array in digits())
+    return tf.constant(np.stack([images] * networks)), tf.constant(np.stack([labels] * networks))
+
+
 def seconds_together(dilation: int, dilate: str, steps: int, networks: int) -> float:
     """Measure the seconds for `EPOCH_IMAGES` images and one network if several are trained as one program, extrapolated from `steps` batches."""
-    trainer, (images, labels) = initial_stack(dilation, dilate, networks), digits()
-    images, labels = (tf.repeat(array[tf.newaxis], networks, 0) for array in (images, labels))
+    trainer, (images, labels) = initial_stack(dilation, dilate, networks), digits_of_each(networks)
     start = time.perf_counter()
     orders = np.stack([batch_order(labels.shape[1], BATCH, (network,))[:steps] for network in range(networks)], 1)
     rates, shifts = np.full(steps, RATE, np.float32), np.zeros((steps, networks, 2), np.int32)

@@ -36,7 +36,8 @@ def trainings_finding(answer: AnswerValues) -> str:
     """Return how many trainings of each dilation any rule needs to choose the better of the two best ones nearly always."""
     if "trainings_for_95" not in answer:
         return ""
-    return f"To choose it in 95 % of cases, every rule needs at least {count_noun(ceil(answer['trainings_for_95']), 'training')} of each of the two."
+    trainings = count_noun(ceil(answer["trainings_for_95"]), "training")
+    return f"To choose the better one in 95 % of cases, every rule needs at least {trainings} of each of the two best dilations."
 
 
 def runs_finding(answer: AnswerValues, scope: Scope) -> str:
