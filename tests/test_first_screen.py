@@ -117,7 +117,7 @@ def test_a_share_of_choices_that_are_shown_neither_right_nor_wrong_is_no_headlin
     shown = headlines(with_runs(with_learning(verdict="inconclusive", **shares), 20))["learned"]
     assert (shown.number == "20 runs") == nothing
     assert ("%" in shown.number + shown.interval) != nothing
-    assert shown.meaning.startswith("show no choice of the most reliable way") == nothing
+    assert shown.meaning.startswith("too few to show whether the most reliable way") == nothing
 
 
 def test_the_share_of_the_second_question_is_that_of_its_sentence_and_the_chart_an_example():

@@ -60,7 +60,11 @@ def test_excessive_values_are_refused_quickly_with_value_and_limit(change, place
             "network.channels",
             "digits in train.networks_at_once networks would take 11,560,550,400",
         ),
-        ({"network__channels": [8, 4096], "network__dense": 65536}, "network.dense", "the weights of these units would take 13,153,337,344"),
+        (
+            {"network__channels": [8, 4096], "network__dense": 32768, "train__networks_at_once": 2},
+            "network.dense",
+            "the weights of these units in train.networks_at_once networks would take 13,153,337,344",
+        ),
         ({"saliency__samples": 10_000, "network__channels": [4096, 8]}, "saliency.samples", "these copies would take 32,112,640,000"),
         ({"learn__channels": [4096, 8], "learn__batch_size": 1500}, "learn.channels", "at all learn.candidates would take 33,718,272,000"),
         ({"learn__channels": [8, 4096], "learn__dense": 65536}, "learn.dense", "the weights of these units would take 13,153,337,344"),

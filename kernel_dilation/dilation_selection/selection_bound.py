@@ -1,4 +1,4 @@
-"""Selection by mean loss over paired trainings, and a lower bound on the error of any rule.
+"""A lower bound on the error of any rule that chooses between two dilations, from paired trainings of both.
 
 The bound combines the two-point argument of Le Cam (1973) with the test of Neyman and Pearson (1933). Suppose
 that a rule has no information on two dilations except m paired trainings. Their loss differences are
@@ -13,23 +13,7 @@ from dataclasses import dataclass
 from kernel_dilation.statistics.block_tables import Floats
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special, stats
-
-
-def selected_columns(losses: Floats, trainings: int) -> NDArray[np.int64]:
-    """Return the column with the smallest mean loss in each run of `trainings` rounds, (runs,) int.
-
-    A run consists of consecutive rounds of `losses`, (rounds, dilations), and no two runs have a round in common.
-    Remaining rounds, too few for another run, are ignored. Among equal means, the first column is selected.
-
-    Raises:
-        ValueError: the number of trainings is below 1 or above the number of rounds.
-    """
-    if not 1 <= trainings <= len(losses):
-        raise ValueError(f"selection must average 1 to {len(losses)} rounds; got {trainings}")
-    runs = len(losses) // trainings
-    return losses[: runs * trainings].reshape(runs, trainings, -1).mean(axis=1).argmin(axis=1)
 
 
 def least_error(ratio: float, trainings: float) -> float:

@@ -240,14 +240,19 @@ class Settings(Section):
         network, train, saliency, learn = self.network, self.train, self.saliency, self.learn
         starts = CLASSES * pixels * saliency.class_model_starts * network.channels[0]
         bootstrap = 2 * self.analyze.resamples * train.replicates  # in double precision
+        together = min(train.networks_at_once, train.replicates)
         supernet = pixels * learn.channels[0] * learn.batch_size * len(learn.candidates)
         return {
             "network.channels": (
                 network.channels,
-                pixels * network.channels[0] * train.batch_size * min(train.networks_at_once, train.replicates),
+                pixels * network.channels[0] * train.batch_size * together,
                 "the first feature maps of train.batch_size digits in train.networks_at_once networks",
             ),
-            "network.dense": (network.dense, places * network.channels[1] * network.dense, "the weights of these units"),
+            "network.dense": (
+                network.dense,
+                places * network.channels[1] * network.dense * together,
+                "the weights of these units in train.networks_at_once networks",
+            ),
             "saliency.images": (saliency.images, pixels * saliency.images * train.replicates, "the saliency maps of train.replicates networks"),
             "saliency.class_model_starts": (saliency.class_model_starts, starts, "the first feature maps of the class models from these starts"),
             "saliency.samples": (saliency.samples, pixels * saliency.samples * network.channels[0], "the first feature maps of these copies"),

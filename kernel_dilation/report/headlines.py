@@ -109,7 +109,7 @@ def learning_headline(answer: AnswerValues, scope: Scope) -> Headline:
         meaning = f"right choices in the kind of data where it did worst, by the most reliable way: {way}"
         if shows_nothing(answer):
             number, interval = count_noun(runs, "run"), ""
-            meaning = f"show no choice of the most reliable way ({way}) to be right or wrong in the kind of data where it did worst"
+            meaning = f"too few to show whether the most reliable way ({way}) chooses rightly in the kind of data where it did worst"
     return Headline(LEARNED_ANSWERS[verdict], number, interval, meaning)
 
 
