@@ -215,11 +215,12 @@ def analyze_fields(settings: Settings, metrics: pd.DataFrame) -> tuple[Answer, T
     logits, labels, _ = read_predictions(NETWORKS, settings.arms())
     correct, stacks = correct_percent(logits, labels), metric_stacks(of_state(metrics, TRAINED))
     effects = field_effects(correct, stacks, settings.analyze)
+    interactions = interaction_tests(correct, stacks, settings.analyze)
     tables = {
-        "interaction_tests": interaction_tests(correct, stacks, settings.analyze),
+        "interaction_tests": interactions,
         "untrained_effects": untrained_effects(metric_stacks(of_state(metrics, UNTRAINED))),
     }
-    return field_answer(effects), effect_tables(effects) | tables
+    return field_answer(effects, interactions), effect_tables(effects) | tables
 
 
 def analyze_learning(settings: Settings) -> tuple[Answer, Tables]:

@@ -7,7 +7,8 @@ from itertools import product
 def property_rows(dilations: Sequence[int], methods: Sequence[str]) -> list[dict[str, object]]:
     """Return the rows of methods by properties; none for one dilation, as in `analyze`."""
     shown = {"smallest": min(dilations), "middle": sorted(dilations)[len(dilations) // 2], "largest": max(dilations)}
-    values = {"at_smallest": 0.1, "at_middle": 0.2, "at_largest": 0.3, "difference": 0.2, "lower": 0.1, "upper": 0.3, "direction": "rises"}
+    trained = {"trained_at_smallest": 0.4, "trained_at_middle": 0.5, "trained_at_largest": 0.6, "turns_at": None}
+    values = {"at_smallest": 0.1, "at_middle": 0.2, "at_largest": 0.3, **trained, "difference": 0.2, "lower": 0.1, "upper": 0.3, "direction": "rises"}
     p_values = {"p_value": 0.01, "smallest_p_value": 0.01, "equivalence_p_value": 0.5}
     tests = {**p_values, "margin": 0.1, "largest_effect": 2.0, "verdict": "difference", "crossed_verdict": "difference"}
     return [

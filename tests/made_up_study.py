@@ -95,7 +95,8 @@ def made_up_answers(dilations: Sequence[int] = (1, 2, 4), learners: Sequence[str
     }  # fmt: skip
     learned = {
         "verdict": "consistent", "best_way": "race", "best_dilation": dilations[0], "right_share": 0.97, "right_share_lower": 0.83,
-        "right_share_upper": 0.999, "same_share": 0.94, "trainings": 46.6, "signal_to_noise": 0.8, "trainings_for_95": 4.3,
+        "right_share_upper": 0.999, "same_share": 0.94, "trainings": 46.6, "signal_to_noise": 0.8,
+        "signal_to_noise_lower": 0.1, "signal_to_noise_upper": 1.5, "trainings_for_95": 4.3,
         "methods": {name: method for name in learners},
     }  # fmt: skip
     accuracy = {

@@ -9,12 +9,16 @@ from kernel_dilation.experiment.parameters import parse_settings
 from kernel_dilation.statistics.westfall_young import sign_flip_p_values
 
 import numpy as np
+import pandas as pd
 import pytest
 from changed_parameters import changed
 
 OPTIONS = parse_settings(changed(analyze__resamples=200)).analyze
 ARMS = grid_arms([1, 2, 3, 4], [3, 5], ["max", "average"])
 REPLICATES = 8
+INTERACTIONS = pd.DataFrame(
+    {"family": ["accuracy", "saliency"], "contrast": "average - max", "verdict": ["difference", "equivalent"], "p_value": [0.01, 1]}
+)
 
 
 def crossing(arm: Arm) -> float:
@@ -77,7 +81,7 @@ def test_metrics_of_one_contrast_are_corrected_together_over_metrics_and_dilatio
 
 
 def test_the_answer_has_the_effects_at_both_ends_and_the_shares_of_metrics():
-    answer = field_answer(effects_of())
+    answer = field_answer(effects_of(), INTERACTIONS)
     json.dumps(answer, allow_nan=False)
     assert answer["verdict"] == "difference"
     pooling = answer["average_minus_max"]
@@ -87,6 +91,8 @@ def test_the_answer_has_the_effects_at_both_ends_and_the_shares_of_metrics():
     assert (pooling["largest_metric"], pooling["largest_dilation"]) == ("gradient gini", 4)
     assert pooling["largest_share"] == pytest.approx(0.4, abs=0.1)  # 4 of about 10
     assert answer["kernel_5_minus_3"]["metrics_share"] == 0
+    assert (pooling["interaction_verdict"], pooling["interaction_p_value"]) == ("difference", 0.01)
+    assert "interaction_verdict" not in answer["kernel_5_minus_3"]
 
 
 def test_too_few_replicates_are_untestable_for_metrics():
@@ -101,7 +107,7 @@ def test_a_single_replicate_decides_nothing():
     effects = field_effects(stack(2.0, replicates=1), {}, OPTIONS)
     assert {effect.verdict for effect in effects} == {"untestable"}
     assert {effect.estimate.lower for effect in effects} == {None}
-    json.dumps(field_answer(effects), allow_nan=False)
+    json.dumps(field_answer(effects, INTERACTIONS.iloc[:0]), allow_nan=False)
 
 
 def test_a_metric_that_some_replicate_lacks_is_left_out():

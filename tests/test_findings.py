@@ -6,6 +6,7 @@ from kernel_dilation.presentation.text_formatting import format_p_value
 from kernel_dilation.report.findings import findings
 from kernel_dilation.report.headlines import QUESTIONS, mean_accuracy_sentence
 
+import pandas as pd
 import pytest
 from made_up_study import made_up_answers, made_up_scope
 from poorer_answers import without_each_key
@@ -15,27 +16,27 @@ SCOPE = made_up_scope()
 
 def found(question: str, **answer: object) -> list[str]:
     """Return what is found on a question whose answer has a verdict and these values."""
-    return findings({question: {"verdict": "difference", **answer}}, SCOPE)[question]
+    return findings({question: {"verdict": "difference", **answer}}, {}, SCOPE)[question]
 
 
 def test_the_findings_of_made_up_answers_are_these():
-    assert findings(made_up_answers(), SCOPE) == {
+    assert findings(made_up_answers(), {}, SCOPE) == {
         "learned": [
-            "Dilation 1 has the lowest mean validation loss. Chance limits every rule: whichever of the two best dilations is better, none can be "
-            "sure to choose it in more than 79 % of cases after one training of each.",
-            "To choose the better one in 95 % of cases, every rule needs at least 5 trainings of each of the two best dilations.",
+            "Dilation 1 has the lowest mean validation loss. A rule that knows nothing but validation losses chooses the better of the two best "
+            "dilations in at most about 79 % of cases after one training of each.",
+            "To choose the better one in nineteen of twenty cases, such a rule needs 2 to 271 trainings of each.",
             "Each way was run 3 times in every kind of data, on 800 training images drawn anew for each run. This cannot show that any way is "
             "consistent: the rule needs at least eleven runs for that, even if all choose rightly. It compares the ways and their prices, and tells "
             "nothing about more images or longer training.",
         ],
         "saliency": [
-            "Huang and Grethlein (2019) reported that class models become more interpretable at larger dilations. Interpretability was not measured "
-            "here. On a linear fit, the correlation of class models with the mean image of their class increases with dilation "
-            "(verdict: difference).",
+            "Huang and Grethlein (2019) reported that class models become more interpretable at larger dilations. Interpretability itself was not "
+            "measured here, but one metric that comes near it. These increase with dilation: the correlation with the class mean; none decreases, "
+            "which supports the claim as far as these metrics go.",
             "On average, maps of two dilations are less similar than maps of two replicates of one dilation (spearman).",
             "The result is inconclusive for the similarity of maps of two dilations, compared with maps of two replicates of one dilation (ssim).",
-            "At the lag of their own dilation, maps have a higher peak of autocorrelation than maps of other dilations, but by less than the 10 % "
-            "margin (gridding at dilation 2).",
+            "At the lag of their own dilation, maps have a higher peak of autocorrelation than maps of other dilations, but by less than the margin "
+            "of 0.05 (gridding at dilation 2).",
             "Equivalence within the 10 % margin is shown for the recognition of class models by networks of another dilation, compared with networks "
             "of the same dilation (transfer confidence).",
         ],
@@ -45,7 +46,8 @@ def test_the_findings_of_made_up_answers_are_these():
         ],
         "fields": [
             "Beside a trend over dilation, even dilations differ significantly from odd ones, and are not shown to be equivalent, in 25 % of all "
-            "metrics, accuracy included. The pooling has a stride of 2, so taps at even distances meet the same phase of its windows.",
+            "metrics, accuracy included. The pooling has a stride of 2, so that taps at even distances meet the same phase of its windows; "
+            "whether this is the cause was not tested.",
             "No arm without pooling was trained, so these answers compare max and average pooling only.",
         ],
     }
@@ -54,10 +56,88 @@ def test_the_findings_of_made_up_answers_are_these():
 def test_with_enough_runs_the_rule_s_own_number_is_told():
     scope = replace(SCOPE, learn=SCOPE.learn.model_copy(update={"replicates": 20}))
     answers = {"learned": {"verdict": "inconclusive", "best_way": "race"}}
-    assert findings(answers, scope)["learned"] == [
+    assert findings(answers, {}, scope)["learned"] == [
         "Each way was run 20 times in every kind of data, on 800 training images drawn anew for each run. "
         "The rule needs at least eleven runs to show that a way is consistent."
     ]
+
+
+UNKNOWN = {"best_dilation": 1, "signal_to_noise": 0.1, "signal_to_noise_lower": -0.6, "signal_to_noise_upper": 0.75}
+
+
+def test_a_best_dilation_that_is_not_shown_to_be_best_bounds_a_choice_by_the_interval_alone():
+    # By hand: Phi(0.75) = 0.773, and (1.645 / 0.75)^2 = 4.8.
+    bound, trainings = found("learned", **UNKNOWN)
+    assert bound == (
+        "Dilation 1 has the lowest mean validation loss, but the second best is not shown to be worse. Even if it is, by as much as the interval "
+        "allows, a rule that knows nothing but validation losses chooses the better one in at most 77 % of cases after one training of each."
+    )
+    assert (
+        trainings == "To choose the better one in nineteen of twenty cases, such a rule needs at least 5 trainings of each; no upper limit is known."
+    )
+
+
+def test_an_interval_below_zero_gives_no_number_of_trainings():
+    (bound,) = found("learned", **{**UNKNOWN, "signal_to_noise": -0.5, "signal_to_noise_upper": -0.1})
+    assert "at most 50 % of cases" in bound
+
+
+UP, DOWN, FLAT = (
+    {"verdict": "difference", "slope_per_dilation": (lower + upper) / 2, "slope_lower": lower, "slope_upper": upper}
+    for lower, upper in ((0.01, 0.05), (-0.05, -0.01), (-0.01, 0.05))
+)
+TURNING, SMALL = {**UP, "turns_at": 2}, {**UP, "verdict": "negligible"}
+NEITHER = "Not one of them clearly increases or decreases with dilation, so the claim is neither supported nor refuted."
+
+
+@pytest.mark.parametrize(
+    ("transfer", "dense_confidence", "conclusion"),
+    [
+        (
+            UP, DOWN, "They disagree. These increase with dilation: recognition by other replicates; these decrease with dilation: recognition by a "
+            "dense network. So the claim is neither supported nor refuted.",
+        ),
+        (
+            UP, FLAT, "These increase with dilation: recognition by other replicates; none decreases, which supports the claim as far as these "
+            "metrics go.",
+        ),
+        (
+            FLAT, DOWN, "These decrease with dilation: recognition by a dense network; none increases, which contradicts the claim as far as these "
+            "metrics go.",
+        ),
+        (FLAT, TURNING, NEITHER),
+        (SMALL, FLAT, NEITHER),
+    ],
+)  # fmt: skip
+def test_the_claim_of_2019_is_weighed_by_all_metrics_that_come_near_it(transfer, dense_confidence, conclusion):
+    (line,) = found("saliency", class_model={"transfer": transfer, "dense_confidence": dense_confidence, "confidence": UP})
+    assert line.endswith(f"Interpretability itself was not measured here, but two metrics that come near it. {conclusion}")
+
+
+def test_the_share_that_differs_for_new_images_stands_beside_that_for_new_replicates():
+    assert found("saliency", crossed_share_differing=0.4) == [
+        "The verdicts on metrics cover new replicates. Among the metrics with values of single images, 40 % differ for new images as well."
+    ]
+
+
+def test_class_models_that_depend_on_their_initial_noise_are_told_by_pooling():
+    levels = pd.DataFrame({
+        "family": "class_model", "factor": "pooling", "method": "class_model", "measure": "start_similarity", "level": ["max", "average"],
+        "mean": [0.4016, 0.9967],
+    })  # fmt: skip
+    answers = {"fields": {"verdict": "difference"}}
+    assert findings(answers, {"levels": levels}, SCOPE)["fields"][0] == (
+        "Class models of one network and class from different initial noise have a mean correlation of 0.402 with max pooling and of 0.997 with "
+        "average pooling. Where it is low, a class model is one of many possible images, so only averages of them are to be compared."
+    )
+    assert findings(answers, {"levels": levels.iloc[:1]}, SCOPE)["fields"] == findings(answers, {}, SCOPE)["fields"]
+
+
+@pytest.mark.parametrize(("upper", "words"), [(-0.2, "agrees with that on the test images: their intervals overlap."), (
+    -0.5, "differs from that on the test images: their intervals do not overlap.")])  # fmt: skip
+def test_the_slope_on_the_validation_images_is_compared_with_that_on_the_test_images(upper, words):
+    (line,) = found("accuracy", slope_lower=-0.4, slope_upper=-0.1, validation_slope_lower=-0.9, validation_slope_upper=upper)
+    assert line.endswith(words)
 
 
 def test_what_training_adds_is_told_where_it_was_measured():
@@ -86,14 +166,14 @@ def test_individual_networks_differ_in_none_some_or_every_comparison(share, text
 
 
 def test_an_arm_that_does_not_pool_needs_no_caveat():
-    lines = findings(made_up_answers(), replace(SCOPE, poolings=("max", "average", "stride")))["fields"]
+    lines = findings(made_up_answers(), {}, replace(SCOPE, poolings=("max", "average", "stride")))["fields"]
     assert not any(line.startswith("No arm without pooling") for line in lines)
 
 
 def test_a_missing_number_leaves_its_finding_out_and_nothing_else_breaks():
-    full = sum(map(len, findings(made_up_answers(), SCOPE).values()))
+    full = sum(map(len, findings(made_up_answers(), {}, SCOPE).values()))
     for answers in without_each_key(made_up_answers()):
-        lines = findings(answers, SCOPE)
+        lines = findings(answers, {}, SCOPE)
         assert list(lines) == list(QUESTIONS)
         assert all(line.endswith((".", ").")) and "None" not in line and "nan" not in line for part in lines.values() for line in part)
         assert sum(map(len, lines.values())) <= full
@@ -129,9 +209,9 @@ def test_the_smallest_p_value_of_a_test_is_written_as_such():
     ],
 )
 def test_each_verdict_on_mean_accuracy_has_its_words(numbers, sentence):
-    assert mean_accuracy_sentence(numbers, SCOPE) == sentence
+    assert mean_accuracy_sentence(numbers, {}, SCOPE) == sentence
 
 
 def test_a_single_dilation_is_not_averaged_over():
-    text = mean_accuracy_sentence({"pooling_verdict": "equivalent"}, replace(SCOPE, dilations=(2,)))
+    text = mean_accuracy_sentence({"pooling_verdict": "equivalent"}, {}, replace(SCOPE, dilations=(2,)))
     assert text == "Max and average pooling are equivalent in accuracy."

@@ -114,8 +114,9 @@ def saliency_answer(findings: Mapping[Question, Finding], methods: Sequence[str]
     """Return the answer on saliency: one verdict on all metrics, then each metric of the first method and of the class models.
 
     The verdict on all is the strongest that any metric of any method has, so that one difference is
-    enough. `share_differing` is the share of all metrics of all methods whose verdict is a difference, and
-    `learned_share_differing` the same of what training adds to them.
+    enough. `share_differing` is the share of all metrics of all methods whose verdict is a difference,
+    `learned_share_differing` the same of what training adds to them, and `crossed_share_differing` that of the verdicts
+    for new images, among the metrics that have one.
 
     Args:
         findings: the families `saliency` and `class_model` by dilation; `gridding` (compared with other dilations),
@@ -123,6 +124,7 @@ def saliency_answer(findings: Mapping[Question, Finding], methods: Sequence[str]
     """
     verdicts = dilation_verdicts(findings, MAP_FAMILIES)
     learned = dilation_verdicts(findings, [family + LEARNED for family in MAP_FAMILIES])
+    crossed = dilation_verdicts(findings, MAP_FAMILIES, over_images=True)
     of_first_method = [
         question
         for question in findings
@@ -139,8 +141,9 @@ def saliency_answer(findings: Mapping[Question, Finding], methods: Sequence[str]
             "verdict": next(verdict for verdict in VERDICT_PRIORITY if verdict in verdicts),
             "method": methods[0],
             "measures": len(verdicts),
-            "share_differing": sum(verdict == "difference" for verdict in verdicts) / len(verdicts),
-            "learned_share_differing": sum(verdict == "difference" for verdict in learned) / len(learned) if learned else None,
+            "share_differing": share_of_differences(verdicts),
+            "learned_share_differing": share_of_differences(learned),
+            "crossed_share_differing": share_of_differences(crossed),
             **answers["saliency"],
             **answers["gridding"],
             "noise_floor": answers["similarity"],
@@ -149,15 +152,28 @@ def saliency_answer(findings: Mapping[Question, Finding], methods: Sequence[str]
     )
 
 
-def dilation_verdicts(findings: Mapping[Question, Finding], families: Sequence[str]) -> list[str]:
-    """Return the verdicts on dilation of all questions of these families."""
-    return [finding.comparison.verdict for question, finding in findings.items() if question.factor == "dilation" and question.family in families]
+def dilation_verdicts(findings: Mapping[Question, Finding], families: Sequence[str], *, over_images: bool = False) -> list[str]:
+    """Return the verdicts on dilation of all questions of these families, or those for new images of the questions that have one."""
+    of_families = [finding for question, finding in findings.items() if question.factor == "dilation" and question.family in families]
+    if over_images:
+        return [finding.crossed.verdict for finding in of_families if finding.crossed]
+    return [finding.comparison.verdict for finding in of_families]
+
+
+def share_of_differences(verdicts: Sequence[str]) -> float | None:
+    """Return the share, 0 to 1, of the verdicts that are a difference; None without verdicts."""
+    return sum(verdict == "difference" for verdict in verdicts) / len(verdicts) if verdicts else None
 
 
 def learned_answer(question: Question, findings: Mapping[Question, Finding]) -> Answer:
-    """Return verdict and slope of what training adds to a metric; empty if the networks at initialisation were not explained."""
+    """Return verdict and slope of what training adds to a metric; empty if the networks at initialisation were not explained for it."""
     finding = findings.get(question._replace(family=question.family + LEARNED))
     if finding is None:
         return {}
     slope = finding.comparison.slope
-    return without_missing({"learned_verdict": finding.comparison.verdict, "learned_slope_per_dilation": slope and slope.value})
+    return without_missing({
+        "learned_verdict": finding.comparison.verdict,
+        "learned_slope_per_dilation": slope and slope.value,
+        "learned_slope_lower": slope and slope.lower,
+        "learned_slope_upper": slope and slope.upper,
+    })  # fmt: skip

@@ -158,7 +158,7 @@ def metric_frames(metrics: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
     """Return the mean over images (or classes) for each replicate and arm, as `value`, by method and metric.
 
     `metrics` holds the measures.csv of all arms, with the arms' factors as columns. Chance levels are
-    left out, since they depend on the images and not on the networks; so are metrics without any
+    left out, since metrics relative to chance have a column of their own; so are metrics without any
     value for a method.
     """
     keys = ["replicate", *FACTORS]

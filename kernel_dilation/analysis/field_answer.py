@@ -6,23 +6,40 @@ from kernel_dilation.analysis.answers import VERDICT_PRIORITY, Answer, without_m
 from kernel_dilation.analysis.arm_contrasts import ALL_ARMS, EVEN_ODD, SLOPE
 from kernel_dilation.analysis.field_effects import FieldEffect
 
+import pandas as pd
+
 ENDS = {"smallest": min, "largest": max}  # dilations
 
 
-def field_answer(effects: Sequence[FieldEffect]) -> Answer:
+def field_answer(effects: Sequence[FieldEffect], interactions: pd.DataFrame) -> Answer:
     """Return the answer: one verdict on all simple effects, then each contrast of poolings and of kernel sizes.
 
     The verdict is the strongest that any simple effect has, so that one difference is enough. It is
     `inconclusive` where the grid has neither two poolings nor two kernel sizes.
+
+    Args:
+        interactions: from `interaction_tests`; the answer has verdict and p-value of those of accuracy.
     """
+    tested = interactions[interactions["family"] == "accuracy"].set_index("contrast")
     simple = [effect for effect in effects if effect.estimate.contrast.dilation is not None]
     verdicts = {effect.verdict for effect in simple}
     names = dict.fromkeys(effect.estimate.contrast.contrast for effect in simple)
     return without_missing({
         "verdict": next((verdict for verdict in VERDICT_PRIORITY if verdict in verdicts), "inconclusive"),
         "even_odd_share": share_differing(of_term(effects, ALL_ARMS, EVEN_ODD)),
-        **{contrast_key(name): contrast_answer([effect for effect in effects if effect.estimate.contrast.contrast == name]) for name in names},
+        **{
+            contrast_key(name): contrast_answer([effect for effect in effects if effect.estimate.contrast.contrast == name])
+            | interaction_answer(name, tested)
+            for name in names
+        },
     })  # fmt: skip
+
+
+def interaction_answer(name: str, tested: pd.DataFrame) -> Answer:
+    """Return verdict and p-value on whether the effect of a contrast on accuracy depends on dilation; empty if that was not tested."""
+    if name not in tested.index:
+        return {}
+    return {"interaction_verdict": tested["verdict"][name], "interaction_p_value": float(tested["p_value"][name])}
 
 
 def contrast_key(name: str) -> str:

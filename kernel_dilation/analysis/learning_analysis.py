@@ -211,6 +211,8 @@ def learning_answer(learned: pd.DataFrame, worlds: pd.DataFrame, verdicts: Mappi
         "same_share": number_or_none(worst.get("same_share")),
         "trainings": number_or_none(best["trainings"].mean()),
         "signal_to_noise": number_or_none(bound.get("ratio")),
+        "signal_to_noise_lower": number_or_none(bound.get("ratio_lower")),
+        "signal_to_noise_upper": number_or_none(bound.get("ratio_upper")),
         "trainings_for_95": number_or_none(bound.get("trainings_for_95")),
     })  # fmt: skip
 

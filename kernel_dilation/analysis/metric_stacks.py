@@ -20,7 +20,7 @@ Stacks = dict[tuple[str, str], Stack]  # by method and metric
 
 
 def metric_names(metrics: pd.DataFrame) -> list[str]:
-    """Return the columns that hold metrics of networks; chance levels depend on the images alone and are none."""
+    """Return the columns that hold metrics of networks; chance levels are none, and metrics relative to chance have columns of their own."""
     return [name for name in metrics.columns if name not in NO_METRICS and not name.endswith("_chance")]
 
 

@@ -1,4 +1,4 @@
-"""Sparse against dense kernels of the same extent: the effect of the gaps between the taps at a fixed reach."""
+"""Sparse against dense kernels of the same extent: the effect of gaps between the taps, and of fewer taps, at a fixed reach."""
 
 from collections.abc import Iterable
 from itertools import combinations

@@ -91,7 +91,7 @@ def page_chapters(report_data: ReportData) -> list[Chapter]:
 def question_answers(report_data: ReportData) -> dict[str, QuestionAnswer]:
     """Return what the page says of each question before the details."""
     answers, scope = report_data.answers, report_data.scope
-    first, charts, found = headlines(answers, scope), headline_charts(report_data), findings(answers, scope)
+    first, charts, found = headlines(answers, scope), headline_charts(report_data), findings(answers, report_data.tables, scope)
     tables, changes = key_tables(report_data), changes_of_mind(report_data)
     verdicts = {name: answers.get(name, {}).get("verdict", "") for name in QUESTIONS}
     return {

@@ -154,27 +154,43 @@ def field_headline(answer: AnswerValues, accuracy: AnswerValues, scope: Scope) -
         number, interval = signed(effect["value"]), interval_text(ends(effect, "value"), scope)
         quantity = effect["quantity"].replace("accuracy points", "percentage points of test accuracy")
         meaning = f"{quantity}, averaged over dilations" if compares_dilations(scope) else quantity
-    return Headline(field_answer(answer["verdict"], accuracy, scope), number, interval, meaning)
+    return Headline(field_answer(answer, accuracy, scope), number, interval, meaning)
 
 
-def field_answer(verdict: str, accuracy: AnswerValues, scope: Scope) -> str:
+def field_answer(answer: AnswerValues, accuracy: AnswerValues, scope: Scope) -> str:
     """Return whether pooling and kernel size matter, then what they do to accuracy, which says how they matter if it differs."""
-    effects = mean_accuracy_sentence(accuracy, scope)
+    effects, verdict = mean_accuracy_sentence(accuracy, answer, scope), answer["verdict"]
     differs = "difference" in (accuracy.get("pooling_verdict"), accuracy.get("kernel_size_verdict"))
-    opening = MATTER if verdict == "difference" and effects and differs else FIELD_ANSWERS[verdict]
+    opening = MATTER if verdict == "difference" and effects and (differs or factors_with_interaction(answer)) else FIELD_ANSWERS[verdict]
     return " ".join(filter(None, [opening, effects]))
 
 
-def mean_accuracy_sentence(accuracy: AnswerValues, scope: Scope) -> str:
-    """Return what pooling and kernel size do to the accuracy averaged over dilations, from their verdicts; empty without verdicts."""
-    clauses = [
-        mean_accuracy_clause("pooling", f"{join_with_and(scope.poolings)} pooling", "{} pooling", accuracy),
-        mean_accuracy_clause("kernel_size", f"kernel sizes {join_with_and(scope.kernel_sizes)}", "kernel size {}", accuracy),
-    ]
-    text = "; ".join(filter(None, clauses))
+def mean_accuracy_sentence(accuracy: AnswerValues, fields: AnswerValues, scope: Scope) -> str:
+    """Return what pooling and kernel size do to the accuracy averaged over dilations, from their verdicts; empty without verdicts.
+
+    A mean over dilations may hide effects of opposite signs, so it is said where an effect depends on the dilation.
+
+    Args:
+        fields: the answer on receptive field and pooling, with the verdicts on the interactions.
+    """
+    clauses = {
+        "pooling": mean_accuracy_clause("pooling", f"{join_with_and(scope.poolings)} pooling", "{} pooling", accuracy),
+        "kernel_size": mean_accuracy_clause("kernel_size", f"kernel sizes {join_with_and(scope.kernel_sizes)}", "kernel size {}", accuracy),
+    }
+    varying = factors_with_interaction(fields)
+    text = "; ".join(f"{clause}, but this depends on the dilation" if factor in varying else clause for factor, clause in clauses.items() if clause)
     if len(scope.dilations) > 1 and text:
         return f"Averaged over dilations, {text}."
     return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def factors_with_interaction(fields: AnswerValues) -> set[str]:
+    """Return those of `pooling` and `kernel_size` of which some effect on accuracy is shown to depend on the dilation."""
+    return {
+        "kernel_size" if key.startswith("kernel_") else "pooling"
+        for key, value in fields.items()
+        if MINUS in key and isinstance(value, Mapping) and value.get("interaction_verdict") == "difference"
+    }
 
 
 def mean_accuracy_clause(factor: str, levels: str, level: str, accuracy: AnswerValues) -> str:

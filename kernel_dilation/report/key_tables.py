@@ -67,7 +67,7 @@ def saliency_key_table(answer: AnswerValues, scope: Scope) -> ReportTable:
     rows = [
         [
             kind, without_underscores(name), cell(value, "slope_per_dilation"), ends(value, "slope"), value["verdict"],
-            value.get("learned_verdict", ""), change_phrase(name, value),
+            cell(value, "learned_slope_per_dilation"), value.get("learned_verdict", ""), change_phrase(name, value),
         ]
         for kind, metrics in kinds.items()
         for name, value in metrics.items()
@@ -75,20 +75,43 @@ def saliency_key_table(answer: AnswerValues, scope: Scope) -> ReportTable:
     ]  # fmt: skip
     return ReportTable(
         "What changes as dilation increases",
-        ["of", "metric", "change per pixel", f"{scope.confidence} CI", "verdict", "what training adds", "as dilation increases, they"],
+        [
+            "of",
+            "metric",
+            "change per pixel",
+            f"{scope.confidence} CI",
+            "verdict",
+            "added by training, per pixel",
+            "verdict on that",
+            "as dilation increases, they",
+        ],
         rows,
-        "Change: slope of a linear fit over dilation, in the unit of the metric. What training adds: verdict on the difference between trained "
-        "networks and the same networks at initialisation. The definitions of the metrics are in the glossary.",
+        "Change: slope of a linear fit over dilation, in the unit of the metric. Added by training: the same for the difference between trained "
+        "networks and the same networks at initialisation. Where its sign is opposite, maps of untrained networks change more. The definitions of "
+        "the metrics are in the glossary.",
     )
 
 
 def change_phrase(name: str, value: AnswerValues) -> str:
-    """Return in words what maps do as dilation increases; only where the verdict is a difference."""
+    """Return in words what maps do as dilation increases, and whether they did so before training; only where the verdict is a difference."""
     if value["verdict"] != "difference":
         return ""
     if "turns_at" in value:
         return f"turn at dilation {value['turns_at']}"
-    return direction_phrase(name, value["slope_per_dilation"])
+    return direction_phrase(name, value["slope_per_dilation"]) + beside_untrained(value)
+
+
+def beside_untrained(value: AnswerValues) -> str:
+    """Return how the change compares with that before training; nothing where that is not shown or was not measured.
+
+    What training adds is the trained minus the untrained change, so that an opposite sign means that the untrained networks change more.
+    """
+    ends = [value.get(f"learned_slope_{end}", 0.0) for end in ("lower", "upper")]
+    if value.get("learned_verdict") in ("equivalent", "negligible"):
+        return ", as before training"
+    if value.get("learned_verdict") != "difference" or min(ends) <= 0 <= max(ends):
+        return ""
+    return f", {'more' if ends[0] * value['slope_per_dilation'] > 0 else 'but less'} than before training"
 
 
 def accuracy_key_table(answer: AnswerValues, scope: Scope) -> ReportTable:
@@ -106,7 +129,7 @@ def accuracy_key_table(answer: AnswerValues, scope: Scope) -> ReportTable:
         ["range of the means (points)", cell(answer, "range_points"), "", corrected, answer.get("verdict", "")],
         ["change per pixel of dilation (points)", cell(answer, "slope_points_per_dilation"), ends(answer, "slope"), trend, ""],
         [f"the same on the validation {scope.images}", cell(answer, "validation_slope"), ends(answer, "validation_slope"), "", ""],
-        ["agreement of the replicates on the order (Kendall's W)", cell(answer, "kendall_w"), "", "", ""],
+        ["agreement of the replicates on the order of the means over all arms (Kendall's W)", cell(answer, "kendall_w"), "", "", ""],
         *(factor_row(key, name, answer) for key, name in OTHER_FACTORS.items()),
     ]
     return ReportTable(

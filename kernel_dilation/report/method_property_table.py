@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 
-from kernel_dilation.analysis.method_properties import FALLS, RISES
+from kernel_dilation.analysis.method_properties import FALLS, RISES, WITH_UNTRAINED
 from kernel_dilation.presentation.table_rows import distinct_in_order, rows_where
-from kernel_dilation.presentation.text_formatting import count_noun, join_with_and, without_underscores
+from kernel_dilation.presentation.text_formatting import count_noun, format_number, join_with_and, without_underscores
 from kernel_dilation.report.tables import INTERVAL, SMALLEST, ReportTable, report_table
 
 import pandas as pd
 
 PROPERTY_COLUMNS = {
     "method": "method", "property": "property", "measure": "metric", "networks": "networks", "at_smallest": "smallest dilation",
-    "at_middle": "middle dilation", "at_largest": "largest dilation", "difference": "difference", "lower": "from", "upper": "to",
-    "direction": "direction",
+    "at_middle": "middle dilation", "at_largest": "largest dilation", "trained_at_smallest": "trained, smallest",
+    "trained_at_middle": "trained, middle", "trained_at_largest": "trained, largest", "turns_at": "turns at",
+    "difference": "difference", "lower": "from", "upper": "to", "direction": "direction",
     "p_value": "p (corrected)", "equivalence_p_value": "p, equivalence", "margin": "margin", "largest_effect": "effect in margins",
     "verdict": "verdict", "crossed_verdict": "verdict, new images",
 }  # fmt: skip
@@ -20,18 +21,18 @@ UNCHANGED = ("equivalent", "negligible")
 
 
 def method_property_table(table: pd.DataFrame) -> ReportTable:
-    """Return the printed table; its note begins with the methods that are robust to dilation and those that contradict each other."""
+    """Return the printed table."""
     note = (
-        f"{INTERVAL}{SMALLEST}Values are what training adds (trained minus untrained networks) where untrained networks have the metric. The "
-        "difference is that of the largest minus the smallest dilation. The effect is the largest difference between any two of the three "
-        "dilations, divided by the margin. p-values and verdicts are about all dilations and corrected over all methods and metrics."
+        f"{shown_sentence(table)}{INTERVAL}{SMALLEST}Values are what training adds (trained minus untrained networks) where untrained networks have "
+        "the metric, beside those of the trained networks. The difference is that of the largest minus the smallest dilation. The effect is the "
+        "largest difference between any two of the three dilations, divided by the margin. p-values and verdicts are about all dilations and "
+        "corrected over all methods and metrics."
     )
-    sentences = property_sentences(table)
-    return report_table("Which explanations change with dilation", table, PROPERTY_COLUMNS, "\n".join([*sentences, crossed_sentence(table), note]))
+    return report_table("Which explanations change with dilation", table, PROPERTY_COLUMNS, "\n".join(filter(None, [crossed_sentence(table), note])))
 
 
 def property_sentences(table: pd.DataFrame) -> list[str]:
-    """Return which methods are robust to dilation and in which properties methods contradict each other; nothing without rows.
+    """Return the largest effect, the methods that are robust to dilation, and what methods contradict each other in; nothing without rows.
 
     A method is robust if all of its metrics are shown to be equivalent or to differ by less than the margin.
     Two methods contradict each other if one rises and the other falls from the smallest to the largest
@@ -39,8 +40,30 @@ def property_sentences(table: pd.DataFrame) -> list[str]:
     """
     if table.empty:
         return []
+    return list(filter(None, [largest_effect_sentence(table), *robustness_sentences(table), contradiction_sentence(table)]))
+
+
+def shown_sentence(table: pd.DataFrame) -> str:
+    """Return which dilations are shown; nothing without rows."""
+    if table.empty:
+        return ""
     smallest, middle, largest = (f"{table[name].iloc[0]:g}" for name in ("smallest", "middle", "largest"))
-    return [f"Dilations {smallest}, {middle} and {largest} are shown.", *robustness_sentences(table), contradiction_sentence(table)]
+    return f"Dilations {smallest}, {middle} and {largest} are shown. "
+
+
+def largest_effect_sentence(table: pd.DataFrame) -> str:
+    """Return the metric that dilation changes most, in units of its margin; nothing where no metric differs."""
+    differing = rows_where(table, verdict="difference")
+    if differing.empty:
+        return ""
+    row = differing.iloc[0]  # the largest effect comes first
+    ends = [f"{format_number(row[f'at_{end}'])} at dilation {row[end]:g}" for end in ("smallest", "largest")]
+    turn = f", with a turn at dilation {row['turns_at']:g}" if pd.notna(row["turns_at"]) else ""
+    networks = "in what training adds" if row["networks"] == WITH_UNTRAINED else "in trained networks"
+    return (
+        f"Measured by its margin, dilation changes the {without_underscores(row['measure'])} of {without_underscores(row['method'])} maps most: "
+        f"from {ends[0]} to {ends[1]}{turn}, {networks}."
+    )
 
 
 def crossed_sentence(table: pd.DataFrame) -> str:

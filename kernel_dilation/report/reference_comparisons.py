@@ -6,16 +6,23 @@ from kernel_dilation.presentation.text_formatting import join_with_and, without_
 from kernel_dilation.report.glossary import CONTRAST_GLOSSARY, ContrastGlossaryEntry
 from kernel_dilation.report.scope import AnswerValues, Scope
 
+GRIDDING = "gridding_at_"  # beginning of the names of its metrics
+
 
 def reference_sentences(answer: AnswerValues, scope: Scope) -> list[str]:
     """Return what the comparisons of maps and class models with their references show."""
     models = answer.get("class_model", {})
     contrasts = {
         "noise_floor": answer.get("noise_floor", {}),
-        "gridding": {name: answer[name] for name in answer if name.startswith("gridding_at_")},
+        "gridding": {name: answer[name] for name in answer if name.startswith(GRIDDING)},
         "transfer": {name: models[name] for name in ("transfer_confidence", "transfer_recognised") if name in models},
     }
     return [line for contrast, metrics in contrasts.items() for line in comparison_sentences(CONTRAST_GLOSSARY[contrast], metrics, scope)]
+
+
+def margin_words(name: str, scope: Scope) -> str:
+    """Return the margin of a comparison: absolute for gridding, which may be negative, and a share for all others."""
+    return f"margin of {scope.margin_signed:g}" if name.startswith(GRIDDING) else f"{scope.margin} margin"
 
 
 def comparison_sentences(contrast: ContrastGlossaryEntry, metrics: Mapping[str, AnswerValues], scope: Scope) -> list[str]:
@@ -25,10 +32,11 @@ def comparison_sentences(contrast: ContrastGlossaryEntry, metrics: Mapping[str, 
     """
     groups: dict[str, list[str]] = {}
     for name, value in metrics.items():
+        margin = margin_words(name, scope)
         texts = {
             "difference": contrast_direction(contrast, value),
-            "negligible": f"{contrast_direction(contrast, value)}, but by less than the {scope.margin} margin",
-            "equivalent": f"Equivalence within the {scope.margin} margin is shown for {contrast.topic}",
+            "negligible": f"{contrast_direction(contrast, value)}, but by less than the {margin}",
+            "equivalent": f"Equivalence within the {margin} is shown for {contrast.topic}",
             "inconclusive": f"The result is inconclusive for {contrast.topic}",
             "untestable": f"The replicates are too few to test {contrast.topic}",
         }

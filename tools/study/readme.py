@@ -7,18 +7,21 @@ from typing import Any
 
 from kernel_dilation.experiment.atomic_write import atomic_file
 from kernel_dilation.experiment.parameters import parse_settings
-from kernel_dilation.experiment.paths import CLASS_MODEL
-from kernel_dilation.presentation.table_rows import read_table, rows_where, single_row
+from kernel_dilation.presentation.table_rows import read_table, single_row
 from kernel_dilation.presentation.text_formatting import format_number
 from kernel_dilation.report.findings import (
     bound_finding,
+    claim_finding,
     even_odd_finding,
     learned_share_finding,
     neighbours_finding,
+    pooled_models_finding,
     pooling_scope_finding,
     trainings_finding,
+    validation_finding,
 )
 from kernel_dilation.report.headlines import QUESTIONS, headlines
+from kernel_dilation.report.method_property_table import property_sentences
 from kernel_dilation.report.scope import Scope, scope_of
 from kernel_dilation.report.scope_text import held_fixed_sentence
 from tools.study.accuracy_fall import PUBLISHED
@@ -52,28 +55,30 @@ def template_context(study: Path) -> dict[str, object]:
     answers, fetched, run, replication = (json.loads((study / name).read_text(encoding="utf-8")) for name in FILES)
     settings = parse_settings((study / "params.yaml").read_bytes())
     scope = scope_of(settings, answers, fetched, settings.saliency.images)
-    levels, means = (pd.read_csv(study / name) for name in ("replication/accuracy.csv", "tables/levels.csv"))
-    correlations = rows_where(means, family=CLASS_MODEL, method=CLASS_MODEL, factor="dilation", measure="class_mean_correlation")
+    levels = pd.read_csv(study / "replication/accuracy.csv")
     return {
         "answers": answers, "fetched": fetched, "run": run, "replication": replication, "params": settings, "scope": scope,
         "questions": QUESTIONS, "headlines": headlines(answers, scope), "held_fixed": held_fixed_sentence(scope),
-        "findings": further_findings(answers, scope), "tables": readme_tables(study, answers, replication, scope),
+        "findings": further_findings(study, answers, scope),
+        "tables": readme_tables(study, answers, replication, scope),
         "networks": scope.arms * scope.replicates, "replicated": KERNEL_SIZE_AND_POOLING,
         "first": scope.dilations[0], "last": scope.dilations[-1], "hours": lambda seconds: format_number(seconds / 3600, 2),
         "level": lambda run, dilation: single_row(levels, run=run, dilation=dilation), "published": PUBLISHED,
         "worst_published": min(PUBLISHED, key=lambda dilation: PUBLISHED[dilation]),
-        "mean_correlation": lambda dilation: single_row(correlations, level=dilation)["mean"],
     }  # fmt: skip
 
 
-def further_findings(answers: Mapping[str, Any], scope: Scope) -> dict[str, list[str]]:
+def further_findings(study: Path, answers: Mapping[str, Any], scope: Scope) -> dict[str, list[str]]:
     """Return by question what no table of the README says."""
+    properties, levels = (read_table(study / f"tables/{name}.csv") for name in ("method_properties", "levels"))
     paragraphs = {
         "learned": [bound_finding(answers["learned"]), trainings_finding(answers["learned"])],
-        "saliency": [learned_share_finding(answers["saliency"])],
-        "accuracy": [neighbours_finding(answers["accuracy"])],
-        "fields": [even_odd_finding(answers["fields"]), pooling_scope_finding(scope)],
-    }
+        "saliency": [
+            *property_sentences(properties), learned_share_finding(answers["saliency"]), claim_finding(answers["saliency"].get("class_model", {})),
+        ],
+        "accuracy": [neighbours_finding(answers["accuracy"]), validation_finding(answers["accuracy"], scope)],
+        "fields": [pooled_models_finding(levels), even_odd_finding(answers["fields"]), pooling_scope_finding(scope)],
+    }  # fmt: skip
     return {question: list(filter(None, lines)) for question, lines in paragraphs.items()}
 
 

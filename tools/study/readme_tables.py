@@ -90,7 +90,9 @@ def metric_rows(saliency: Values) -> Rows:
         {
             "metric": without_underscores(name), "verdict": value["verdict"],
             "change per pixel": number_cell(value, "slope_per_dilation", ends=("slope_lower", "slope_upper")),
-            "turns at dilation": str(value.get("turns_at", "")), "of what training adds": value.get("learned_verdict", ""),
+            "turns at dilation": str(value.get("turns_at", "")),
+            "added by training, per pixel": number_cell(value, "learned_slope_per_dilation", ends=("learned_slope_lower", "learned_slope_upper")),
+            "verdict on that": value.get("learned_verdict", ""),
         }
         for name, value in metrics.items()
     ]  # fmt: skip
