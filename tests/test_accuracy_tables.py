@@ -1,4 +1,6 @@
-from kernel_dilation.analysis.accuracy_tables import accuracy_table, confusion_percentages, misclassified_digits, with_arm_columns
+import base64
+
+from kernel_dilation.analysis.accuracy_tables import accuracy_table, confusion_percentages, correctness_table, misclassified_digits, with_arm_columns
 from kernel_dilation.experiment.arms import Arm
 
 import numpy as np
@@ -19,6 +21,14 @@ def test_accuracy_is_the_percentage_of_correct_predictions_and_validation_is_tha
     assert table["accuracy"].tolist() == [75.0, 100.0]
     assert table["validation_accuracy"].tolist() == [50.0, 75.0]
     assert table[["dilation", "kernel_size", "pooling"]].drop_duplicates().to_numpy().tolist() == [[2, 3, "max"]]
+
+
+def test_correct_predictions_can_be_read_again_from_their_bits():
+    """By hand: the first replicate is right on all but the third of four images, 1101 0000 in bits; the second on all, 1111 0000."""
+    table = correctness_table(Arm(2, 3, "max"), logits_of([0, 1, 7, 2], [0, 1, 1, 2]), LABELS)
+    assert [base64.b64decode(text) for text in table["correct"]] == [b"\xd0", b"\xf0"]
+    assert np.unpackbits(np.frombuffer(base64.b64decode(table["correct"][0]), np.uint8), count=4).tolist() == [1, 1, 0, 1]
+    assert table["replicate"].tolist() == [0, 1]
 
 
 def test_confusion_is_a_percentage_of_each_class():

@@ -176,10 +176,11 @@ def test_gridding_is_compared_with_other_dilations_at_the_same_lag():
     assert {question.measure: finding.comparison.verdict for question, finding in findings.items()}["gridding_at_2"] == "difference"
 
 
-def test_recognition_of_class_models_is_compared_between_the_same_and_other_dilations():
+def test_recognition_of_class_models_is_compared_between_dilations_at_the_same_kernel_size_and_pooling():
     rows = [
         {"source_dilation": source.dilation, "source_replicate": replicate, "target_dilation": target.dilation, "class": 0,
-         "confidence": 0.9 if source.dilation == target.dilation else 0.5, "recognised": 1.0}
+         "source_kernel_size": source.kernel_size, "target_kernel_size": target.kernel_size, "source_pooling": "max", "target_pooling": "max",
+         "confidence": (0.9 if source.dilation == target.dilation else 0.5) if source.kernel_size == target.kernel_size else 0.1, "recognised": 1.0}
         for source in ARMS for target in ARMS for replicate in range(REPLICATES)
     ]  # fmt: skip
     table, findings = cross_recognition_analysis(pd.DataFrame(rows), OPTIONS)

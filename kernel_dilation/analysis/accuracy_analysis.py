@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from kernel_dilation.analysis.accuracy_tables import accuracy_table, confusion_table, misclassified_digits, with_arm_columns
+from kernel_dilation.analysis.accuracy_tables import accuracy_table, confusion_table, correctness_table, misclassified_digits, with_arm_columns
 from kernel_dilation.analysis.answers import Answer, accuracy_answer
 from kernel_dilation.analysis.comparison_families import (
     FACTORS,
@@ -62,6 +62,7 @@ def accuracy_analysis(logits: Logits, labels: np.ndarray, histories: Mapping[Arm
         "accuracy": accuracies,
         "arms": pd.DataFrame(arm_rows(correct, options)),
         "errors": pd.DataFrame(errors),
+        "correct": pd.concat([correctness_table(arm, scores, labels) for arm, scores in logits.items()]),
         "curves": pd.concat([with_arm_columns(arm, history) for arm, history in histories.items()]),
         "confusion": pd.concat([confusion_table(arm, scores, labels) for arm, scores in logits.items()]),
         "wrong": misclassified_digits(np.concatenate([scores.argmax(2) for scores in logits.values()]), labels),

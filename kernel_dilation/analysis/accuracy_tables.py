@@ -1,5 +1,7 @@
 """Tables of the accuracy and of the predictions of an arm's networks."""
 
+from base64 import b64encode
+
 from kernel_dilation.experiment.arms import Arm
 from kernel_dilation.experiment.parameters import CLASSES
 
@@ -17,6 +19,20 @@ def accuracy_table(arm: Arm, logits: np.ndarray, labels: np.ndarray, history: pd
     last = history[history["epoch"] == history["epoch"].max()].sort_values("replicate")
     accuracy, validation = 100 * (logits.argmax(2) == labels).mean(1), 100 * last["validation_accuracy"].to_numpy()
     return with_arm_columns(arm, pd.DataFrame({"replicate": range(len(logits)), "accuracy": accuracy, "validation_accuracy": validation}))
+
+
+def correctness_table(arm: Arm, logits: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
+    """Return which test images each network of the arm classifies correctly, one row for each replicate.
+
+    `correct` has one bit for each image, 1 if it is classified correctly, padded with 0 to whole bytes, in Base64:
+    `np.unpackbits(np.frombuffer(base64.b64decode(text), np.uint8), count=n)`. From these, every interval and test of
+    accuracy that covers images can be computed again.
+
+    Args:
+        logits: (replicates, n, 10) of the test digits; labels: (n,).
+    """
+    bits = [b64encode(np.packbits(correct).tobytes()).decode() for correct in logits.argmax(2) == labels]
+    return with_arm_columns(arm, pd.DataFrame({"replicate": range(len(logits)), "correct": bits}))
 
 
 def with_arm_columns(arm: Arm, table: pd.DataFrame) -> pd.DataFrame:

@@ -155,13 +155,15 @@ def cross_recognition_analysis(transfer: pd.DataFrame, options: Analyze) -> tupl
     """Compare how networks of the same and of other dilations recognise class models.
 
     Return a table with one row for each metric and pair of dilations, `first` that of the class models
-    and `second` that of the networks; and the findings, which are empty for a single dilation.
+    and `second` that of the networks; and the findings, which are empty for a single dilation. Both have the same
+    kernel size and pooling, so that only the dilation differs.
 
     Args:
-        transfer: transfer.csv with the dilations of its arms in the columns `source_dilation` and
+        transfer: transfer.csv with the factors of its arms in columns such as `source_dilation` and
             `target_dilation`. Networks of the same arm are those of its other replicates.
     """
-    recognised = transfer.dropna()
+    alike = (transfer["source_kernel_size"] == transfer["target_kernel_size"]) & (transfer["source_pooling"] == transfer["target_pooling"])
+    recognised = transfer[alike].dropna()
     rows = [
         {
             "measure": metric, "first": first, "second": second,

@@ -85,8 +85,8 @@ SALIENCY_FIGURES = (
         "transfer_between_dilations",
         "Cross-recognition of class models",
         lambda report_data: transfer_between_dilations_figure(recognition_by_dilation(report_data.table("transfer"))),
-        "Mean probability that networks of one dilation (column) assign to the class of a class model made by networks of another (row). "
-        "No network classifies its own class models.",
+        "Mean probability that networks of one dilation (column) assign to the class of a class model made by networks of another (row) "
+        "with the same kernel size and pooling. No network classifies its own class models.",
         "A matrix with the dilation of the class models in rows, the dilation of the classifying networks in columns, and the mean probability "
         "of the class in each cell.",
         data="{data_set}",
