@@ -18,7 +18,7 @@ OFTEN, OFTEN_IN_WORDS = 0.95, "nineteen of twenty cases"  # share of right choic
 NEAR_INTERPRETABILITY = {  # metrics of class models that come near the claim of 2019, in words
     "class_mean_correlation": "the correlation with the class mean",
     "class_mean_contrast": "the correlation with the own class less that with others",
-    "class_mean_contrast_unsigned": "the same of absolute values",
+    "class_mean_contrast_unsigned": "the correlation of absolute values with the own class less that with others",
     "neighbours_confidence": "recognition by nearest neighbours",
     "neighbours_confidence_unsigned": "recognition of absolute values by nearest neighbours",
     "dense_confidence": "recognition by a dense network",
