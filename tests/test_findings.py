@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kernel_dilation.presentation.text_formatting import format_p_value
-from kernel_dilation.report.findings import findings
+from kernel_dilation.report.findings import findings, floor_findings
 from kernel_dilation.report.headlines import QUESTIONS, mean_accuracy_sentence
 
 import pandas as pd
@@ -118,6 +118,25 @@ def test_the_share_that_differs_for_new_images_stands_beside_that_for_new_replic
     assert found("saliency", crossed_share_differing=0.4) == [
         "The verdicts on metrics cover new replicates. Among the metrics with values of single images, 40 % differ for new images as well."
     ]
+
+
+def test_the_noise_floor_is_told_at_both_ends_before_and_after_training():
+    """From made-up values of the first method; those of other methods, indices and pairs of dilations are not told."""
+    similarity = pd.DataFrame(
+        [
+            ("gradient", "spearman", "replicates", 7, "trained", 0.25), ("gradient", "spearman", "replicates", 1, "trained", 0.71),
+            ("gradient", "spearman", "dilations", 1, "trained", 0.5), ("gradient", "ssim", "replicates", 1, "trained", 0.6),
+            ("gradient", "spearman", "replicates", 1, "untrained", 0.89), ("gradient", "spearman", "replicates", 7, "untrained", 0.24),
+            ("occlusion", "spearman", "replicates", 1, "trained", 0.97),
+        ],
+        columns=["method", "index", "comparison", "first", "state", "mean"],
+    )  # fmt: skip
+    assert floor_findings(similarity) == [
+        "Maps of two replicates of one dilation, the noise floor, have a rank correlation of 0.71 at dilation 1 and of 0.25 at dilation 7 (gradient).",
+        "Before training, maps of two networks have a rank correlation of 0.89 at dilation 1 and of 0.24 at dilation 7 (gradient); this change owes "
+        "nothing to learning.",
+    ]
+    assert floor_findings(similarity[similarity["first"] == 1]) == floor_findings(pd.DataFrame()) == []
 
 
 def test_class_models_that_depend_on_their_initial_noise_are_told_by_pooling():

@@ -4,9 +4,9 @@ from math import ceil
 
 from kernel_dilation.dilation_selection.learning_verdict import least_runs
 from kernel_dilation.dilation_selection.selection_bound import least_error, trainings_needed
-from kernel_dilation.experiment.paths import CLASS_MODEL
+from kernel_dilation.experiment.paths import CLASS_MODEL, TRAINED, UNTRAINED
 from kernel_dilation.presentation.table_rows import rows_where
-from kernel_dilation.presentation.text_formatting import count_noun, format_number, format_percent, join_with_and, number_word
+from kernel_dilation.presentation.text_formatting import count_noun, format_number, format_percent, join_with_and, number_word, without_underscores
 from kernel_dilation.report.method_property_table import property_sentences
 from kernel_dilation.report.reference_comparisons import reference_sentences
 from kernel_dilation.report.report_data import NamedTables
@@ -31,15 +31,15 @@ def findings(answers: AnswerValues, tables: NamedTables, scope: Scope) -> dict[s
     """Return the paragraphs of each question; none without a verdict.
 
     Args:
-        tables: those of data/analysis, of which `method_properties` and `levels` are read if they are there.
+        tables: those of data/analysis, of which `method_properties`, `similarity` and `levels` are read if they are there.
     """
     learned, saliency, accuracy, fields = (answers.get(name, {}) for name in ("learned", "saliency", "accuracy", "fields"))
-    properties, levels = (tables.get(name, pd.DataFrame()) for name in ("method_properties", "levels"))
+    properties, similarity, levels = (tables.get(name, pd.DataFrame()) for name in ("method_properties", "similarity", "levels"))
     paragraphs = {
         "learned": [bound_finding(learned), trainings_finding(learned), runs_finding(learned, scope)],
         "saliency": [
             *property_sentences(properties), crossed_share_finding(saliency), learned_share_finding(saliency),
-            claim_finding(saliency.get("class_model", {})), *reference_sentences(saliency, scope),
+            claim_finding(saliency.get("class_model", {})), *reference_sentences(saliency, scope), *floor_findings(similarity),
         ],
         "accuracy": [neighbours_finding(accuracy), validation_finding(accuracy, scope), single_networks_finding(accuracy)],
         "fields": [pooled_models_finding(levels), even_odd_finding(fields), pooling_scope_finding(scope)],
@@ -153,6 +153,28 @@ def trend(value: AnswerValues) -> int:
     if value["verdict"] != "difference" or "turns_at" in value or min(ends) <= 0 <= max(ends):
         return 0
     return 1 if ends[0] > 0 else -1
+
+
+def floor_findings(similarity: pd.DataFrame) -> list[str]:
+    """Return how the noise floor of the first method changes from the smallest to the largest dilation, in trained and in untrained networks.
+
+    Nothing is returned for a single dilation, or without a noise floor.
+    """
+    rows = rows_where(similarity, index="spearman", comparison="replicates")
+    rows = rows[rows["method"] == rows["method"].iloc[0]] if len(rows) else rows
+    lines = []
+    for state, opening in (
+        (TRAINED, "Maps of two replicates of one dilation, the noise floor,"),
+        (UNTRAINED, "Before training, maps of two networks"),
+    ):
+        floor = rows_where(rows, state=state)
+        if len(floor) > 1:
+            ordered = floor.sort_values("first", kind="stable")
+            ends = [f"{format_number(row['mean'], 2)} at dilation {row['first']}" for row in (ordered.iloc[0], ordered.iloc[-1])]
+            end = "" if state == TRAINED else "; this change owes nothing to learning"
+            method = without_underscores(ordered["method"].iloc[0])
+            lines.append(f"{opening} have a rank correlation of {ends[0]} and of {ends[1]} ({method}){end}.")
+    return lines
 
 
 def neighbours_finding(answer: AnswerValues) -> str:

@@ -13,6 +13,7 @@ from kernel_dilation.report.findings import (
     bound_finding,
     claim_finding,
     even_odd_finding,
+    floor_findings,
     learned_share_finding,
     neighbours_finding,
     pooled_models_finding,
@@ -70,11 +71,12 @@ def template_context(study: Path) -> dict[str, object]:
 
 def further_findings(study: Path, answers: Mapping[str, Any], scope: Scope) -> dict[str, list[str]]:
     """Return by question what no table of the README says."""
-    properties, levels = (read_table(study / f"tables/{name}.csv") for name in ("method_properties", "levels"))
+    properties, similarity, levels = (read_table(study / f"tables/{name}.csv") for name in ("method_properties", "similarity", "levels"))
     paragraphs = {
         "learned": [bound_finding(answers["learned"]), trainings_finding(answers["learned"])],
         "saliency": [
             *property_sentences(properties), learned_share_finding(answers["saliency"]), claim_finding(answers["saliency"].get("class_model", {})),
+            *floor_findings(similarity),
         ],
         "accuracy": [neighbours_finding(answers["accuracy"]), validation_finding(answers["accuracy"], scope)],
         "fields": [pooled_models_finding(levels), even_odd_finding(answers["fields"]), pooling_scope_finding(scope)],
