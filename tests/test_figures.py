@@ -14,7 +14,7 @@ from kernel_dilation.figures.localisation import draw_outline
 from kernel_dilation.figures.metrics_by_dilation import direction_arrow, metrics_by_dilation_figure
 from kernel_dilation.figures.receptive_fields import draw_frame
 from kernel_dilation.figures.saliency_maps import saliency_maps_figure
-from kernel_dilation.presentation.figure_style import QUIET, EmptyFigureError, dilation_colour, house_style, png_bytes
+from kernel_dilation.presentation.figure_style import QUIET, EmptyFigureError, colours, dilation_colour, house_style, markers, png_bytes
 from kernel_dilation.presentation.forest_plot import forest_figure
 from kernel_dilation.presentation.image_grid import GREY, SIGNED, colour_image, image_grid, normalise_images, row_starts
 from kernel_dilation.report.accuracy_figures import ACCURACY_FIGURES, confusion_shares
@@ -119,6 +119,12 @@ def test_a_new_method_appears_in_every_figure_of_methods_without_an_edit():
     assert "method of tomorrow  1" in [text.get_text() for text in maps.texts]
     assert "a measure of tomorrow" in [axes.get_title(loc="left") for axes in measures.axes]
     assert "method of tomorrow" in [text.get_text() for text in measures.legends[0].get_texts()]
+
+
+def test_no_two_of_64_series_share_both_colour_and_marker():
+    names = range(64)
+    colour, marker = colours(names), markers(names)
+    assert len({(colour[name], marker[name]) for name in names}) == 64
 
 
 def test_a_new_learner_has_a_panel_of_its_own_but_none_of_initial_dilations_without_one():

@@ -132,7 +132,8 @@ def test_the_noise_floor_is_told_at_both_ends_before_and_after_training():
         columns=["method", "index", "comparison", "first", "state", "mean"],
     )  # fmt: skip
     assert floor_findings(similarity) == [
-        "Maps of two replicates of one dilation, the noise floor, have a rank correlation of 0.71 at dilation 1 and of 0.25 at dilation 7 (gradient).",
+        "Maps of two replicates of one dilation, the noise floor, have a rank correlation of 0.71 at dilation 1 and of 0.25 at dilation 7 "
+        "(gradient).",
         "Before training, maps of two networks have a rank correlation of 0.89 at dilation 1 and of 0.24 at dilation 7 (gradient); this change owes "
         "nothing to learning.",
     ]

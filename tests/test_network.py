@@ -38,6 +38,13 @@ def test_the_pure_functions_compute_the_same_as_the_keras_layers(dilation, pooli
     np.testing.assert_allclose(outputs, model(IMAGES), atol=1e-5)
 
 
+@pytest.mark.parametrize("pooling", ["max", "average", "stride"])
+def test_pooling_features_that_were_rectified_before_gives_the_same(pooling):
+    """Grad-CAM starts from rectified features and passes them through the rest of the network."""
+    features = tf.constant(np.random.default_rng(1).normal(size=(2, 14, 14, 3)), tf.float32)
+    np.testing.assert_array_equal(network.pool(tf.nn.relu(features), pooling), network.pool(features, pooling))
+
+
 def test_the_average_head_computes_the_same_as_the_keras_layers():
     architecture = Architecture(Arm(2, 3, "max"), channels=(3, 4), dense=5, head="average")
     model = keras_network(architecture, seed=1)

@@ -11,6 +11,7 @@ def test_a_world_has_the_name_that_it_was_parsed_from(name):
 def test_a_name_gives_the_kind_the_planted_dilation_and_the_head():
     assert parse_world("digits") == ("digits", None)
     assert parse_world("atrous-3") == ("atrous", 3)
+    assert [parse_world(name).is_synthetic for name in ("digits", "atrous-2", "textures-4")] == [False, False, True]
     assert [parse_world(name).head for name in ("digits", "atrous-2", "textures-4")] == ["flat", "flat", "average"]
 
 

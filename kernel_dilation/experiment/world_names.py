@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 PLANTED_KINDS = ("atrous", "textures")
+SYNTHETIC_KINDS = ("textures",)  # those that are not made of the digits
 DIGITS = "digits"  # the only world without a planted dilation
 KIND_TITLES = {DIGITS: "data set", "atrous": "à trous"}
 WORLD_NAME = re.compile(rf"(?P<kind>{'|'.join(PLANTED_KINDS)})-(?P<dilation>[1-9]\d*)")
@@ -24,9 +25,14 @@ class World(NamedTuple):
         return self.kind if self.planted_dilation is None else f"{self.kind}-{self.planted_dilation}"
 
     @property
+    def is_synthetic(self) -> bool:
+        """Whether the images are not made of the digits."""
+        return self.kind in SYNTHETIC_KINDS
+
+    @property
     def head(self) -> Literal["flat", "average"]:
-        """Head of the networks: textures are the same everywhere, so that their networks average over places."""
-        return "average" if self.kind == "textures" else "flat"
+        """Head of the networks: synthetic images are the same everywhere, so that their networks average over places."""
+        return "average" if self.is_synthetic else "flat"
 
 
 def parse_world(name: str) -> World:

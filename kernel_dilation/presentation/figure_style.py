@@ -71,8 +71,8 @@ def colours(names: Sequence[Any]) -> dict[Any, str]:
 
 
 def markers(names: Sequence[Any]) -> dict[Any, str]:
-    """Return a marker for each name, in order; markers repeat after eight."""
-    return {name: MARKERS[index % len(MARKERS)] for index, name in enumerate(names)}
+    """Return a marker for each name, in order. They repeat shifted by one, so that no two of 64 names share both colour and marker."""
+    return {name: MARKERS[(index + index // len(MARKERS)) % len(MARKERS)] for index, name in enumerate(names)}
 
 
 def offsets(count: int, width: float) -> np.ndarray:

@@ -15,6 +15,7 @@ from kernel_dilation.report.scope import AnswerValues, Scope
 import pandas as pd
 
 OFTEN, OFTEN_IN_WORDS = 0.95, "nineteen of twenty cases"  # share of right choices
+FLOOR_OPENINGS = {TRAINED: "Maps of two replicates of one dilation, the noise floor,", UNTRAINED: "Before training, maps of two networks"}
 NEAR_INTERPRETABILITY = {  # metrics of class models that come near the claim of 2019, in words
     "class_mean_correlation": "the correlation with the class mean",
     "class_mean_contrast": "the correlation with the own class less that with others",
@@ -163,10 +164,7 @@ def floor_findings(similarity: pd.DataFrame) -> list[str]:
     rows = rows_where(similarity, index="spearman", comparison="replicates")
     rows = rows[rows["method"] == rows["method"].iloc[0]] if len(rows) else rows
     lines = []
-    for state, opening in (
-        (TRAINED, "Maps of two replicates of one dilation, the noise floor,"),
-        (UNTRAINED, "Before training, maps of two networks"),
-    ):
+    for state, opening in FLOOR_OPENINGS.items():
         floor = rows_where(rows, state=state)
         if len(floor) > 1:
             ordered = floor.sort_values("first", kind="stable")

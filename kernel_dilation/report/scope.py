@@ -76,7 +76,7 @@ class Scope:
     @property
     def world_images(self) -> str:
         """Images of that world that a run learns from: `MNIST, 2,000 of 3,600 training digits`."""
-        if parse_world(self.world).kind == "textures":
+        if parse_world(self.world).is_synthetic:
             return f"{world_title(self.world)}, {count_noun(self.learn.planted_images, 'synthetic image')}"
         name = self.data_set if self.world == DIGITS else f"{self.data_set} {self.world_phrase(self.world)}"
         return f"{name}, {self.of('train', self.learn.images)}"
