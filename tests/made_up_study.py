@@ -72,7 +72,7 @@ def made_up_scope(
     """Return the scope of the made-up numbers."""
     digits = {"train": 1000, "validation": 20, "test": 50}
     return Scope(
-        "made_up", replicates, digits, DIGITS, 1, tuple(dilations), tuple(kernel_sizes), tuple(poolings), 0.05, 0.5, 0.1, 0.05,
+        "made_up", replicates, 2, digits, DIGITS, 1, tuple(dilations), tuple(kernel_sizes), tuple(poolings), 0.05, 0.5, 0.1, 0.05,
         "first", "same", "own", "lattice",
         LEARN, consistency_rule(ANALYZE), ANALYZE.margin_loss,
     )  # fmt: skip

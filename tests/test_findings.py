@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from kernel_dilation.presentation.text_formatting import format_p_value
-from kernel_dilation.report.findings import findings, floor_findings
+from kernel_dilation.report.findings import findings
 from kernel_dilation.report.headlines import QUESTIONS, mean_accuracy_sentence
+from kernel_dilation.report.saliency_findings import deconvnet_finding, floor_findings, mark_finding
 
 import pandas as pd
 import pytest
@@ -22,12 +23,12 @@ def found(question: str, **answer: object) -> list[str]:
 def test_the_findings_of_made_up_answers_are_these():
     assert findings(made_up_answers(), {}, SCOPE) == {
         "learned": [
-            "Dilation 1 has the lowest mean validation loss. A rule that knows nothing but validation losses chooses the better of the two best "
-            "dilations in at most about 79 % of cases after one training of each.",
-            "To choose the better one in nineteen of twenty cases, such a rule needs 2 to 271 trainings of each.",
+            "Dilation 1 has the lowest mean validation loss. To choose between it and the second best by the lower loss is right in about 79 % of "
+            "cases after one training of each; no rule that knows only these losses does better.",
+            "To choose the better one in nineteen of twenty cases, such a choice needs 2 to 271 trainings of each.",
             "Each way was run 3 times in every kind of data, on 800 training images drawn anew for each run. This cannot show that any way is "
-            "consistent: the rule needs at least eleven runs for that, even if all choose rightly. It compares the ways and their prices, and tells "
-            "nothing about more images or longer training.",
+            "consistent: our criterion needs at least eleven runs for that, even if all choose rightly. It shows what each way costs, cannot rank "
+            "them, and tells nothing about more images or longer training.",
         ],
         "saliency": [
             "Huang and Grethlein (2019) reported that class models become more interpretable at larger dilations. Interpretability itself was not "
@@ -35,8 +36,8 @@ def test_the_findings_of_made_up_answers_are_these():
             "which supports the claim as far as these metrics go.",
             "On average, maps of two dilations are less similar than maps of two replicates of one dilation (spearman).",
             "The result is inconclusive for the similarity of maps of two dilations, compared with maps of two replicates of one dilation (ssim).",
-            "At the lag of their own dilation, maps have a higher peak of autocorrelation than maps of other dilations, but by less than the margin "
-            "of 0.05 (gridding at dilation 2).",
+            "Maps show a grid pattern with the spacing of their own taps, more than maps of other dilations do, but by less than the margin of 0.05 "
+            "(gridding at dilation 2).",
             "Equivalence within the 10 % margin is shown for the recognition of class models by networks of another dilation, compared with networks "
             "of the same dilation (transfer confidence).",
         ],
@@ -58,22 +59,24 @@ def test_with_enough_runs_the_rule_s_own_number_is_told():
     answers = {"learned": {"verdict": "inconclusive", "best_way": "race"}}
     assert findings(answers, {}, scope)["learned"] == [
         "Each way was run 20 times in every kind of data, on 800 training images drawn anew for each run. "
-        "The rule needs at least eleven runs to show that a way is consistent."
+        "Our criterion needs at least eleven runs to show that a way is consistent."
     ]
 
 
-UNKNOWN = {"best_dilation": 1, "signal_to_noise": 0.1, "signal_to_noise_lower": -0.6, "signal_to_noise_upper": 0.75}
+UNKNOWN = {"best_dilation": 1, "trainings_for_95": 270.6, "signal_to_noise": 0.1, "signal_to_noise_lower": -0.6, "signal_to_noise_upper": 0.75}
 
 
 def test_a_best_dilation_that_is_not_shown_to_be_best_bounds_a_choice_by_the_interval_alone():
     # By hand: Phi(0.75) = 0.773, and (1.645 / 0.75)^2 = 4.8.
     bound, trainings = found("learned", **UNKNOWN)
     assert bound == (
-        "Dilation 1 has the lowest mean validation loss, but the second best is not shown to be worse. Even if it is, by as much as the interval "
-        "allows, a rule that knows nothing but validation losses chooses the better one in at most 77 % of cases after one training of each."
+        "Dilation 1 has the lowest mean validation loss, but the second best is not shown to be worse. Even at the favourable end of the interval, "
+        "to choose between them by the lower loss is right in at most 77 % of cases after one training of each; no rule that knows only these "
+        "losses does better."
     )
-    assert (
-        trainings == "To choose the better one in nineteen of twenty cases, such a rule needs at least 5 trainings of each; no upper limit is known."
+    assert trainings == (
+        "To choose the better one in nineteen of twenty cases, such a choice needs at least 5 trainings of each; the estimate is 271, and no upper "
+        "limit is known."
     )
 
 
@@ -91,14 +94,14 @@ NEITHER = "Not one of them clearly increases or decreases with dilation, so the 
 
 
 @pytest.mark.parametrize(
-    ("transfer", "dense_confidence", "conclusion"),
+    ("neighbours", "dense_confidence", "conclusion"),
     [
         (
-            UP, DOWN, "They disagree. These increase with dilation: recognition by other replicates; these decrease with dilation: recognition by a "
+            UP, DOWN, "They disagree. These increase with dilation: recognition by nearest neighbours; these decrease with dilation: recognition by a "
             "dense network. So the claim is neither supported nor refuted.",
         ),
         (
-            UP, FLAT, "These increase with dilation: recognition by other replicates; none decreases, which supports the claim as far as these "
+            UP, FLAT, "These increase with dilation: recognition by nearest neighbours; none decreases, which supports the claim as far as these "
             "metrics go.",
         ),
         (
@@ -109,14 +112,17 @@ NEITHER = "Not one of them clearly increases or decreases with dilation, so the 
         (SMALL, FLAT, NEITHER),
     ],
 )  # fmt: skip
-def test_the_claim_of_2019_is_weighed_by_all_metrics_that_come_near_it(transfer, dense_confidence, conclusion):
-    (line,) = found("saliency", class_model={"transfer": transfer, "dense_confidence": dense_confidence, "confidence": UP})
+def test_the_claim_of_2019_is_weighed_by_all_metrics_that_come_near_it(neighbours, dense_confidence, conclusion):
+    (line,) = found(
+        "saliency", class_model={"neighbours_confidence": neighbours, "dense_confidence": dense_confidence, "confidence": UP, "transfer": UP}
+    )
     assert line.endswith(f"Interpretability itself was not measured here, but two metrics that come near it. {conclusion}")
 
 
 def test_the_share_that_differs_for_new_images_stands_beside_that_for_new_replicates():
     assert found("saliency", crossed_share_differing=0.4) == [
-        "The verdicts on metrics cover new replicates. Among the metrics with values of single images, 40 % differ for new images as well."
+        "Verdicts on metrics hold for newly trained networks on these images. Among the metrics with values of single images, 40 % differ for new "
+        "networks and for new images, too."
     ]
 
 
@@ -140,6 +146,32 @@ def test_the_noise_floor_is_told_at_both_ends_before_and_after_training():
     assert floor_findings(similarity[similarity["first"] == 1]) == floor_findings(pd.DataFrame()) == []
 
 
+def marks_of(method: str, hits: tuple[float, float], accuracy: float) -> pd.DataFrame:
+    """Return the rows of one method and of the networks at dilations 1 and 4."""
+    rows = [("trained", method, "mark_hit", hits[0], 1), ("trained", method, "mark_hit", hits[1], 4), ("trained", "network", "accuracy", accuracy, 1)]
+    return pd.DataFrame(rows, columns=["state", "method", "measure", "mean", "level"])
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "end"), [(0.99, ", although the networks, which have nothing else to go by, are nearly always right."), (0.9, ".")]
+)
+def test_the_method_whose_maps_lose_the_mark_is_told(accuracy, end):
+    marks = pd.concat(
+        [marks_of("gradient", (1.0, 0.9), accuracy), marks_of("grad_cam", (0.91, 0.02), accuracy), marks_of("edges", (0.9, 0.0), accuracy)]
+    )
+    assert mark_finding(marks) == (
+        "Where the class depends on a planted mark alone, the largest value of grad cam maps lies on it in 91 % of images at dilation 1 and in 2 % "
+        f"of images at dilation 4{end}"
+    )
+    assert mark_finding(marks[marks["level"] == 1]) == mark_finding(pd.DataFrame()) == ""
+
+
+def test_maps_that_do_not_depend_on_the_image_are_told_where_they_were_measured():
+    properties = pd.DataFrame({"method": ["gradient", "deconvnet"]})
+    assert deconvnet_finding(properties, SCOPE).startswith("With average pooling, nothing in the backward pass of deconvnet depends on the image")
+    assert deconvnet_finding(properties.iloc[:1], SCOPE) == deconvnet_finding(properties, replace(SCOPE, poolings=("max",))) == ""
+
+
 def test_class_models_that_depend_on_their_initial_noise_are_told_by_pooling():
     levels = pd.DataFrame({
         "family": "class_model", "factor": "pooling", "method": "class_model", "measure": "start_similarity", "level": ["max", "average"],
@@ -153,8 +185,8 @@ def test_class_models_that_depend_on_their_initial_noise_are_told_by_pooling():
     assert findings(answers, {"levels": levels.iloc[:1]}, SCOPE)["fields"] == findings(answers, {}, SCOPE)["fields"]
 
 
-@pytest.mark.parametrize(("upper", "words"), [(-0.2, "agrees with that on the test images: their intervals overlap."), (
-    -0.5, "differs from that on the test images: their intervals do not overlap.")])  # fmt: skip
+@pytest.mark.parametrize(("upper", "words"), [(-0.2, "the interval of the slope overlaps with that on the test images."), (
+    -0.5, "the interval of the slope does not overlap with that on the test images.")])  # fmt: skip
 def test_the_slope_on_the_validation_images_is_compared_with_that_on_the_test_images(upper, words):
     (line,) = found("accuracy", slope_lower=-0.4, slope_upper=-0.1, validation_slope_lower=-0.9, validation_slope_upper=upper)
     assert line.endswith(words)
@@ -175,7 +207,10 @@ def test_a_comparison_without_an_effect_has_no_direction():
 
 def test_dilations_that_cannot_be_told_apart_are_named():
     assert found("accuracy", neighbours_differ={"1-2": False, "2-4": True}) == [
-        "These neighbouring dilations cannot be told apart over new replicates and new images: 1 and 2."
+        "Dilations 1 and 2 cannot be told apart over new replicates and new images."
+    ]
+    assert found("accuracy", neighbours_differ={"1-2": False, "2-4": False}) == [
+        "These neighbouring dilations cannot be told apart over new replicates and new images: 1 and 2; 2 and 4."
     ]
     assert found("accuracy", neighbours_differ={"1-2": True}) == []
 

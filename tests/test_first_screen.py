@@ -85,7 +85,7 @@ def test_each_verdict_is_answered_first_and_says_what_would_turn_it(name, verdic
         "difference": ("Yes. ", "They matter. "), "negligible": ("Yes, but negligibly. ", "They hardly matter. "), "consistent": ("Yes. ",),
         "equivalent": ("No. ", "They do not matter. "), "inconsistent": ("No. ",),
     }  # fmt: skip
-    assert sentence.startswith(openings.get(verdict, ("Undecided. ", "Undecided by design: ")))
+    assert sentence.startswith(openings.get(verdict, ("Undecided. ",)))
     first = changes_of_mind(report_data)[name][0]
     assert numbers_in(first), "a rule has a number"
     if name != "learned":
@@ -93,10 +93,10 @@ def test_each_verdict_is_answered_first_and_says_what_would_turn_it(name, verdic
 
 
 @pytest.mark.parametrize("runs", [1, 3, 10])
-def test_too_few_runs_leave_the_first_question_undecided_by_design_without_a_share(runs):
+def test_too_few_runs_leave_the_first_question_undecided_without_a_share(runs):
     """Oracle: `learning_change`, by which the default rule needs eleven runs of each way."""
     shown = headlines(with_runs(with_verdict("learned", "inconclusive"), runs))["learned"]
-    assert shown.sentence.startswith("Undecided by design: ")
+    assert shown.sentence.startswith("Undecided. There are too few runs")
     assert (shown.number, shown.interval) == (f"{runs} run{'s' * (runs > 1)}", "")
     assert shown.meaning == "at least 11 runs of each way are needed before any way can be shown to be consistent"
 
@@ -125,7 +125,9 @@ def test_the_share_of_the_second_question_is_that_of_its_sentence_and_the_chart_
     shown = headlines(replace(STUDY, answers=answers))["saliency"]
     assert shown.number == "63 %"
     assert "in 63 % of 8 combinations of a method and a metric." in shown.sentence
-    assert shown.meaning == "of 8 combinations of a method and a metric; 42 % for what training adds, where that was measured"
+    assert (
+        shown.meaning == "of 8 combinations of a method and a metric; 42 % if the networks before training are subtracted, where they were measured"
+    )
     title = headline_charts(STUDY)["saliency"].title
     assert title.startswith("Example: ")
     assert title.endswith(", in gradient maps")
@@ -142,14 +144,30 @@ def test_the_fourth_answer_says_what_happens_to_accuracy_and_has_the_number_that
     assert shown.meaning == "percentage points of test accuracy, average minus max, averaged over dilations"
 
 
-def test_a_mean_over_dilations_that_hides_a_crossing_says_so():
+@pytest.mark.parametrize(
+    ("smallest", "largest", "words"),
+    [
+        ((0.4, "difference"), (-0.6, "difference"), "size 5 is better at dilation 1 and size 3 is better at dilation 4"),
+        ((0.4, "difference"), (0.6, "difference"), "how much depends on the dilation"),
+        ((0.4, "inconclusive"), (-0.6, "difference"), "how much depends on the dilation"),
+    ],
+)
+def test_a_mean_over_dilations_that_hides_a_crossing_says_so(smallest, largest, words):
     """Without it, kernel sizes would be called equivalent where the one is better at small and the other at large dilations."""
     study = with_accuracy(**KERNEL_SIZE)
-    crossing = {"kernel_5_minus_3": {"interaction_verdict": "difference"}, "average_minus_max": {"interaction_verdict": "inconclusive"}}
+    ends = {"points_smallest": smallest[0], "verdict_smallest": smallest[1], "points_largest": largest[0], "verdict_largest": largest[1]}
+    crossing = {"kernel_5_minus_3": {"interaction_verdict": "difference", **ends}, "average_minus_max": {"interaction_verdict": "inconclusive"}}
     shown = headlines(replace(study, answers={**study.answers, "fields": {**study.answers["fields"], **crossing}}))["fields"]
-    assert shown.sentence == (
-        "They matter. Averaged over dilations, kernel sizes 3 and 5 are equivalent in accuracy, but this depends on the dilation."
-    )
+    assert shown.sentence == f"They matter. Averaged over dilations, kernel sizes 3 and 5 are equivalent in accuracy, but {words}."
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "end"),
+    [(1.1, 1.4, ": dilation 4 makes more errors than dilation 1."), (0.7, 0.9, ": dilation 4 makes fewer errors than dilation 1."), (0.9, 1.4, ".")],
+)
+def test_the_third_answer_says_which_dilation_makes_more_errors_if_that_is_shown(lower, upper, end):
+    shown = headlines(with_accuracy(**{**ERROR_RATIO, "error_ratio_lower": lower, "error_ratio_upper": upper}))["accuracy"]
+    assert shown.sentence == f"Yes. Test accuracy depends on the dilation of the first convolution{end}"
 
 
 def test_without_a_difference_in_mean_accuracy_the_fourth_answer_says_what_else_may_differ():
@@ -256,10 +274,10 @@ def test_a_single_dilation_is_undecided():
 @pytest.mark.parametrize(
     ("verdict", "lower", "upper", "words"),
     [
-        ("difference", 0.01, 0.03, "become more concentrated, more than before training"),
-        ("difference", -0.03, -0.01, "become more concentrated, but less than before training"),
+        ("difference", 0.01, 0.03, "become more concentrated (before training, less so)"),
+        ("difference", -0.03, -0.01, "become more concentrated (before training, more so)"),
         ("difference", -0.01, 0.03, "become more concentrated"),
-        ("negligible", 0.01, 0.03, "become more concentrated, as before training"),
+        ("negligible", 0.01, 0.03, "become more concentrated (as before training)"),
         ("inconclusive", 0.01, 0.03, "become more concentrated"),
     ],
 )

@@ -115,8 +115,8 @@ def saliency_answer(findings: Mapping[Question, Finding], methods: Sequence[str]
 
     The verdict on all is the strongest that any metric of any method has, so that one difference is
     enough. `share_differing` is the share of all metrics of all methods whose verdict is a difference,
-    `learned_share_differing` the same of what training adds to them, and `crossed_share_differing` that of the verdicts
-    for new images, among the metrics that have one.
+    `learned_share_differing` the same of what training adds to them, and `crossed_share_differing` that of the metrics that differ for new
+    replicates and for new images, among those with values of single images.
 
     Args:
         findings: the families `saliency` and `class_model` by dilation; `gridding` (compared with other dilations),
@@ -124,7 +124,6 @@ def saliency_answer(findings: Mapping[Question, Finding], methods: Sequence[str]
     """
     verdicts = dilation_verdicts(findings, MAP_FAMILIES)
     learned = dilation_verdicts(findings, [family + LEARNED for family in MAP_FAMILIES])
-    crossed = dilation_verdicts(findings, MAP_FAMILIES, over_images=True)
     of_first_method = [
         question
         for question in findings
@@ -143,7 +142,7 @@ def saliency_answer(findings: Mapping[Question, Finding], methods: Sequence[str]
             "measures": len(verdicts),
             "share_differing": share_of_differences(verdicts),
             "learned_share_differing": share_of_differences(learned),
-            "crossed_share_differing": share_of_differences(crossed),
+            "crossed_share_differing": crossed_share(findings),
             **answers["saliency"],
             **answers["gridding"],
             "noise_floor": answers["similarity"],
@@ -152,12 +151,19 @@ def saliency_answer(findings: Mapping[Question, Finding], methods: Sequence[str]
     )
 
 
-def dilation_verdicts(findings: Mapping[Question, Finding], families: Sequence[str], *, over_images: bool = False) -> list[str]:
-    """Return the verdicts on dilation of all questions of these families, or those for new images of the questions that have one."""
-    of_families = [finding for question, finding in findings.items() if question.factor == "dilation" and question.family in families]
-    if over_images:
-        return [finding.crossed.verdict for finding in of_families if finding.crossed]
-    return [finding.comparison.verdict for finding in of_families]
+def dilation_verdicts(findings: Mapping[Question, Finding], families: Sequence[str]) -> list[str]:
+    """Return the verdicts on dilation of all questions of these families."""
+    return [finding.comparison.verdict for question, finding in findings.items() if question.factor == "dilation" and question.family in families]
+
+
+def crossed_share(findings: Mapping[Question, Finding]) -> float | None:
+    """Return the share of the metrics with values of single images, 0 to 1, that differ by both verdicts; None without such metrics."""
+    both = [
+        {finding.comparison.verdict, finding.crossed.verdict} == {"difference"}
+        for question, finding in findings.items()
+        if question.factor == "dilation" and question.family in MAP_FAMILIES and finding.crossed
+    ]
+    return sum(both) / len(both) if both else None
 
 
 def share_of_differences(verdicts: Sequence[str]) -> float | None:

@@ -218,9 +218,15 @@ def learning_answer(learned: pd.DataFrame, worlds: pd.DataFrame, verdicts: Mappi
 
 
 def worst_world(rows: pd.DataFrame) -> pd.Series:
-    """Return the row of the identified world in which a method does worst, or its first row if no world is identified."""
+    """Return the row of the identified world in which a method is right least often, with the least `same_share` of any of them.
+
+    Both shares can be least in different worlds. Without an identified world it is the first row.
+    """
     identified = rows[rows["identified"]]
-    return identified.iloc[int(least_shares(identified).to_numpy().argmin())] if len(identified) else rows.iloc[0]
+    if identified.empty:
+        return rows.iloc[0]
+    worst = identified.iloc[int(identified["right_share"].to_numpy().argmin())]
+    return worst.where(worst.index != "same_share", identified["same_share"].min())
 
 
 def least_shares(rows: pd.DataFrame) -> pd.Series:

@@ -1,4 +1,4 @@
-"""Do saliency maps show the pixels on which a class hangs? Networks that learned the place of a mark, and their maps, by dilation."""
+"""Do saliency maps show the pixels on which a class depends? Networks that learned the place of a mark, and their maps, by dilation."""
 
 from kernel_dilation.analysis.comparison_families import Rows, mean_with_interval
 from kernel_dilation.experiment.parameters import Analyze

@@ -13,10 +13,13 @@ from matplotlib.patches import Rectangle
 COLUMNS = 3
 SIDE_BY_SIDE = 0.5  # of the distance between two dilations, for methods
 CHANCE = "_chance"
+BEYOND = 0.04  # of the range of the limits, so that values at a limit are seen
 VERDICT_COLOURS = {"difference": "#d55e00", "negligible": "#e9c46a", "equivalent": "#0072b2", "inconclusive": "#dfe3e8", "untestable": "#ffffff"}
 
 
-def metrics_by_dilation_figure(levels: pd.DataFrame, units: dict[str, str], untrained: pd.DataFrame) -> Figure:
+def metrics_by_dilation_figure(
+    levels: pd.DataFrame, units: dict[str, str], untrained: pd.DataFrame, limits: tuple[float, float] | None = None
+) -> Figure:
     """Draw a panel for each metric with its mean for each method at each dilation, with its interval.
 
     Args:
@@ -24,6 +27,7 @@ def metrics_by_dilation_figure(levels: pd.DataFrame, units: dict[str, str], untr
             `…_chance` is drawn as a dashed line in the panel of its metric.
         units: by metric, where it has one.
         untrained: `method`, `measure`, `level` and `mean` of the networks at initialisation; may be empty.
+        limits: within which all metrics lie by definition; intervals that reach further are cut off there.
 
     Raises:
         EmptyFigureError: there are no metrics.
@@ -36,6 +40,8 @@ def metrics_by_dilation_figure(levels: pd.DataFrame, units: dict[str, str], untr
     for place, measure in zip(axes, measures):
         draw_metric(place, rows_where(levels, measure=measure), rows_where(levels, measure=measure + CHANCE), methods)
         draw_untrained(place, rows_where(untrained, measure=measure), methods)
+        if limits:
+            place.set_ylim(limits[0] - BEYOND * np.ptp(limits), limits[1] + BEYOND * np.ptp(limits))
         place.set_title(without_underscores(measure) + (f" ({units[measure]})" if measure in units else ""))
     hide_unused_panels(axes, len(measures), COLUMNS)
     handles = {label: handle for place in axes for handle, label in zip(*place.get_legend_handles_labels())}
@@ -67,6 +73,8 @@ def draw_untrained(axes: Axes, untrained: pd.DataFrame, methods: list[str]) -> N
             pd.to_numeric(means["level"]), means["mean"], marker[method] + "--", color=colour[method], markersize=3, linewidth=0.9, alpha=0.45,
             zorder=1,
         )  # fmt: skip
+    if len(untrained):
+        axes.plot([], [], "o--", color=QUIET, markersize=3, linewidth=0.9, alpha=0.45, label="before training")
 
 
 def draw_chance(axes: Axes, chance: pd.DataFrame, colour: dict[str, str]) -> None:

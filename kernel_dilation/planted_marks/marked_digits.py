@@ -1,4 +1,4 @@
-"""Digits whose class hangs on known pixels: a small bright square at one of ten places, which is the class."""
+"""Digits whose class depends on known pixels: a small bright square at one of ten places, which is the class."""
 
 from dataclasses import dataclass
 

@@ -32,6 +32,7 @@ def caption_words(report_data: ReportData) -> dict[str, str]:
         "hatched": HATCHED if has_hatched_world(report_data.table("learned")) else "",
         "confidence": scope.confidence,
         "networks": scope.networks,
+        "mark_replicates": count_noun(scope.mark_replicates, "replicate"),
         "reference_arms": scope.reference_arms,
         "pooling": scope.poolings[0],
         "grid": scope.grid,
@@ -57,7 +58,7 @@ def caption(text: str, scope: Scope, data: str, networks: str = "", interval: st
     Args:
         networks: empty where no network is shown.
         interval: what shows the interval, such as `Bars`; empty where nothing does.
-        over: what the interval covers, `replicates` or `replicates and images`.
+        over: what the interval covers, `replicates`, `replicates and images`, or `replicates of their own`, whose values are shares.
     """
     sources = f"Data: {'; '.join(filter(None, [data, networks]))}."
     return " ".join(filter(None, [text, interval and interval_text(interval, scope, over), sources]))
@@ -67,6 +68,8 @@ def interval_text(shown_by: str, scope: Scope, over: str = "replicates") -> str:
     """Return what the interval is, or why there is none."""
     if scope.replicates < 2:
         return "A single replicate has no interval."
+    if over == "replicates of their own":
+        return f"{shown_by}: {scope.confidence} confidence interval of the mean over these replicates, cut off at 0 and 1."
     if over != "replicates":
         return f"{shown_by}: {scope.confidence} confidence interval that covers new replicates and new {scope.images}."
     return f"{shown_by}: {scope.confidence} confidence interval of the mean over {scope.replicates} replicates (wild bootstrap)."

@@ -46,7 +46,7 @@ CHAPTERS = (
         "saliency",
         "Class saliencies",
         "A class model is an image that maximises the logit of a class. A saliency map scores the contribution of each pixel of one {image} to the "
-        "output of a network. Both are shown unprocessed and signed, and measured.",
+        "output of a network. Both are shown unprocessed and signed.",
         SALIENCY_FIGURES + METRIC_FIGURES,
         saliency_tables,
     ),

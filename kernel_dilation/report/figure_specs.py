@@ -23,7 +23,7 @@ class FigureSpec:
     data: str = "{data_set}, {test}"
     networks: str = "{networks}"  # empty where no network is shown
     interval: str = ""  # what shows the interval, such as `Bars`
-    over: str = "replicates"  # what the interval covers: `replicates`, or `replicates and images`
+    over: str = "replicates"  # what the interval covers: `replicates`, `replicates and images`, or `replicates of their own`
     files: tuple[str, ...] = ()  # that it shows, written by earlier stages; `*` stands for the folders of all arms or methods
 
 

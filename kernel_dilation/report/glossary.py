@@ -144,9 +144,9 @@ CONTRAST_GLOSSARY = {
         "On average, maps of two dilations are less similar than maps of two replicates of one dilation",
     ),
     "gridding": ContrastGlossaryEntry(
-        "the excess of the autocorrelation at the lag of a dilation over the lags beside it, compared with maps of other dilations",
-        "At the lag of their own dilation, maps have a higher peak of autocorrelation than maps of other dilations",
-        "At the lag of their own dilation, maps have a lower peak of autocorrelation than maps of other dilations",
+        "a grid pattern with the spacing of the taps, compared with maps of other dilations",
+        "Maps show a grid pattern with the spacing of their own taps, more than maps of other dilations do",
+        "Maps show a grid pattern with the spacing of their own taps less than maps of other dilations do",
     ),
     "transfer": ContrastGlossaryEntry(
         "the recognition of class models by networks of another dilation, compared with networks of the same dilation",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from math import isfinite, nan
 from typing import Any
 
+from kernel_dilation.analysis.headlines import shows_nothing
 from kernel_dilation.analysis.learning_analysis import worst_world
 from kernel_dilation.dilation_selection.replayed_choices import CONTROLS
 from kernel_dilation.presentation.table_rows import distinct_in_order, row_dicts, rows_where
@@ -50,10 +51,10 @@ def with_rows(title: str, rows: list[ChartRow], reference: float | None = None, 
 
 
 def learning_chart(report_data: ReportData) -> RowChart | None:
-    """Return the shares of right choices of the best ways where they do worst, the largest first."""
+    """Return the shares of right choices of the best ways where they do worst, the largest first; those that say nothing are left out."""
     ways = worst_worlds(report_data.table("learned"), report_data.answers.get("learned", {}).get("best_way", ""))
-    rows = chart_rows({way_title(name): row for name, row in ways.items()}, "right_share", 100)
-    title = "Right choices where each way does worst (%); those shown neither right nor wrong count half; the line is the share required"
+    rows = chart_rows({way_title(name): row for name, row in ways.items() if not shows_nothing(row)}, "right_share", 100)
+    title = "Right choices of the best ways, in the data where each is right least often (%). Line: the share required"
     largest_first = sorted(rows, key=lambda row: -row.value)
     return with_rows(title, largest_first, 100 * report_data.scope.rule.right_share, (0.0, 100.0))
 

@@ -18,7 +18,7 @@ QUESTIONS = {
     "fields": "What do receptive field and pooling do?",
 }
 UNANSWERED = "There is no answer yet, because the numbers for this question are missing."
-BY_DESIGN = "Undecided by design: the runs are too few to show that any way to learn the dilation is consistent."
+TOO_FEW_RUNS = "Undecided. There are too few runs to show that any way to learn the dilation is consistent."
 ONE_DILATION = "Undecided. Only one dilation was trained, so dilations cannot be compared."
 LEARNED_ANSWERS = {
     "consistent": "Yes. At least one way to learn the dilation chooses a right one, and the same one, in every kind of data.",
@@ -33,7 +33,7 @@ SALIENCY_ANSWERS = {
     "untestable": "Undecided. The replicates are too few for any difference between dilations to be significant.",
 }
 ACCURACY_ANSWERS = {
-    "difference": "Yes. Test accuracy depends on the dilation of {dilated}.",
+    "difference": "Yes. Test accuracy depends on the dilation of {dilated}{ends}.",
     "negligible": "Yes, but negligibly. Test accuracy depends on the dilation of {dilated} by less than the margin.",
     "equivalent": "No. All dilations of {dilated} are shown to be equally accurate within the margin.",
     "inconclusive": "Undecided. Neither a difference in accuracy between dilations nor equivalence is shown.",
@@ -100,7 +100,7 @@ def learning_headline(answer: AnswerValues, scope: Scope) -> Headline:
     runs, needed = scope.learn.replicates, least_runs(scope.rule)
     if verdict == "inconclusive" and runs < needed:
         meaning = f"at least {count_noun(needed, 'run')} of each way are needed before any way can be shown to be consistent"
-        return Headline(BY_DESIGN, count_noun(runs, "run"), "", meaning)
+        return Headline(TOO_FEW_RUNS, count_noun(runs, "run"), "", meaning)
     number, interval, meaning = "", "", ""
     if {"best_way", "right_share"} <= answer.keys():
         way = way_phrase(answer["best_way"])
@@ -124,7 +124,9 @@ def saliency_headline(answer: AnswerValues, scope: Scope) -> Headline:
         number, combinations = format_percent(answer["share_differing"]), f"of {answer['measures']} combinations of a method and a metric"
         share, meaning = f", in {number} {combinations}", combinations
         if "learned_share_differing" in answer:
-            meaning += f"; {format_percent(answer['learned_share_differing'])} for what training adds, where that was measured"
+            meaning += (
+                f"; {format_percent(answer['learned_share_differing'])} if the networks before training are subtracted, where they were measured"
+            )
     return Headline(SALIENCY_ANSWERS[answer["verdict"]].format(share=share), number, "", meaning)
 
 
@@ -139,7 +141,17 @@ def accuracy_headline(answer: AnswerValues, scope: Scope) -> Headline:
         number = f"\N{MULTIPLICATION SIGN}{format_number(answer['error_ratio'])}"
         interval = interval_text(ends(answer, "error_ratio", 3), scope)
         meaning = f"test errors at dilation {scope.dilations[-1]}, relative to dilation {scope.dilations[0]}"
-    return Headline(ACCURACY_ANSWERS[answer["verdict"]].format(dilated=scope.dilated), number, interval, meaning)
+    return Headline(
+        ACCURACY_ANSWERS[answer["verdict"]].format(dilated=scope.dilated, ends=ends_of_accuracy(answer, scope)), number, interval, meaning
+    )
+
+
+def ends_of_accuracy(answer: AnswerValues, scope: Scope) -> str:
+    """Return which of the smallest and the largest dilation makes more errors, if the interval of their ratio says so."""
+    lower, upper = (answer.get(f"error_ratio_{end}", 1.0) for end in ("lower", "upper"))
+    if lower <= 1 <= upper:
+        return ""
+    return f": dilation {scope.dilations[-1]} makes {'more' if lower > 1 else 'fewer'} errors than dilation {scope.dilations[0]}"
 
 
 def field_headline(answer: AnswerValues, accuracy: AnswerValues, scope: Scope) -> Headline:
@@ -177,8 +189,8 @@ def mean_accuracy_sentence(accuracy: AnswerValues, fields: AnswerValues, scope: 
         "pooling": mean_accuracy_clause("pooling", f"{join_with_and(scope.poolings)} pooling", "{} pooling", accuracy),
         "kernel_size": mean_accuracy_clause("kernel_size", f"kernel sizes {join_with_and(scope.kernel_sizes)}", "kernel size {}", accuracy),
     }
-    varying = factors_with_interaction(fields)
-    text = "; ".join(f"{clause}, but this depends on the dilation" if factor in varying else clause for factor, clause in clauses.items() if clause)
+    varying = {factor: crossing_clause(factor, accuracy, fields, scope) for factor in factors_with_interaction(fields)}
+    text = "; ".join(f"{clause}, but {varying[factor]}" if factor in varying else clause for factor, clause in clauses.items() if clause)
     if len(scope.dilations) > 1 and text:
         return f"Averaged over dilations, {text}."
     return f"{text[0].upper()}{text[1:]}." if text else ""
@@ -191,6 +203,18 @@ def factors_with_interaction(fields: AnswerValues) -> set[str]:
         for key, value in fields.items()
         if MINUS in key and isinstance(value, Mapping) and value.get("interaction_verdict") == "difference"
     }
+
+
+def crossing_clause(factor: str, accuracy: AnswerValues, fields: AnswerValues, scope: Scope) -> str:
+    """Return how an effect on accuracy depends on the dilation: which level is better at its ends, if that is shown and differs."""
+    first, _, second = str(accuracy.get(f"{factor}_pair", "")).partition(" minus ")
+    prefix, noun = ("kernel_", "size ") if factor == "kernel_size" else ("", "")
+    value = fields.get(f"{prefix}{first}{MINUS}{second}", {})
+    ends = [value.get(f"points_{end}", 0.0) if value.get(f"verdict_{end}") == "difference" else 0.0 for end in ("smallest", "largest")]
+    if ends[0] * ends[1] >= 0:
+        return "how much depends on the dilation"
+    better = [f"{noun}{first if points > 0 else second} is better at dilation {scope.dilations[place]}" for points, place in zip(ends, (0, -1))]
+    return " and ".join(better)
 
 
 def mean_accuracy_clause(factor: str, levels: str, level: str, accuracy: AnswerValues) -> str:

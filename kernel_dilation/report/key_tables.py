@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from kernel_dilation.analysis.headlines import shows_nothing
 from kernel_dilation.experiment.world_names import world_title
-from kernel_dilation.presentation.text_formatting import format_number, format_p_value, format_percent, without_underscores
+from kernel_dilation.presentation.text_formatting import format_number, format_p_value, format_percent, join_with_and, without_underscores
 from kernel_dilation.presentation.way_names import way_title
 from kernel_dilation.report.contrast_words import MINUS, contrast_words
 from kernel_dilation.report.glossary import direction_phrase
@@ -15,6 +16,7 @@ from kernel_dilation.report.tables import ReportTable
 
 OTHER_FACTORS = {"pooling": "pooling", "kernel_size": "kernel size", "density": "sparse versus dense kernels of equal extent"}
 Row = list[str]
+NOT_JUDGED = "not judged"
 ALL_WAYS = 1000  # more than there can be
 
 
@@ -46,17 +48,20 @@ def learning_key_table(report_data: ReportData) -> ReportTable:
     ways = worst_worlds(report_data.table("learned"), answer.get("best_way", ""), ALL_WAYS)
     rows = [
         [
-            way_title(name), world_title(row["world"]), row["verdict"], percent_cell(row, "right_share"), percent_ends(row, "right_share"),
+            way_title(name), world_title(row["world"]), row["verdict"],
+            NOT_JUDGED if shows_nothing(row) else percent_cell(row, "right_share"), percent_ends(row, "right_share"),
             percent_cell(row, "same_share"), f"{row['trainings']:.1f}",
         ]
         for name, row in ways.items()
     ]  # fmt: skip
     return ReportTable(
         "Every way to learn the dilation, in the world where it did worst",
-        ["way", "worst world", "verdict", "right", f"{report_data.scope.confidence} CI", "alike", "trainings"],
+        ["way", "worst world", "verdict", "right", f"{report_data.scope.confidence} CI", "alike", "cost"],
         rows,
-        "Right: share of the runs that choose a right dilation. Alike: probability that two runs choose the same one. "
-        "Trainings: networks trained for one choice, or as much work.",
+        f"Right: share of the runs that choose a right dilation, in the world where it is least; {NOT_JUDGED}: no choice is shown to be right or "
+        "wrong. Alike: probability that two runs choose the same dilation, in the world where it is least. Cost: networks trained for one choice, or "
+        f"as much work. Candidates: dilations {join_with_and(sorted(report_data.scope.learn.candidates))}. À trous: digits with holes, best at the "
+        "dilation that is named.",
     )
 
 
@@ -78,17 +83,17 @@ def saliency_key_table(answer: AnswerValues, scope: Scope) -> ReportTable:
         [
             "of",
             "metric",
-            "change per pixel",
+            "slope",
             f"{scope.confidence} CI",
             "verdict",
-            "added by training, per pixel",
+            "slope added by training",
             "verdict on that",
             "as dilation increases, they",
         ],
         rows,
-        "Change: slope of a linear fit over dilation, in the unit of the metric. Added by training: the same for the difference between trained "
-        "networks and the same networks at initialisation. Where its sign is opposite, maps of untrained networks change more. The definitions of "
-        "the metrics are in the glossary.",
+        "Slope: change per pixel of dilation in a linear fit, in the unit of the metric. Added by training: the same for the difference between "
+        "trained networks and the same networks at initialisation. Where its sign is opposite, maps of untrained networks change more. The "
+        "definitions of the metrics are in the glossary.",
     )
 
 
@@ -97,7 +102,7 @@ def change_phrase(name: str, value: AnswerValues) -> str:
     if value["verdict"] != "difference":
         return ""
     if "turns_at" in value:
-        return f"turn at dilation {value['turns_at']}"
+        return f"rise and fall, with a turn at dilation {value['turns_at']}"
     return direction_phrase(name, value["slope_per_dilation"]) + beside_untrained(value)
 
 
@@ -108,10 +113,10 @@ def beside_untrained(value: AnswerValues) -> str:
     """
     ends = [value.get(f"learned_slope_{end}", 0.0) for end in ("lower", "upper")]
     if value.get("learned_verdict") in ("equivalent", "negligible"):
-        return ", as before training"
+        return " (as before training)"
     if value.get("learned_verdict") != "difference" or min(ends) <= 0 <= max(ends):
         return ""
-    return f", {'more' if ends[0] * value['slope_per_dilation'] > 0 else 'but less'} than before training"
+    return f" (before training, {'less' if ends[0] * value['slope_per_dilation'] > 0 else 'more'} so)"
 
 
 def accuracy_key_table(answer: AnswerValues, scope: Scope) -> ReportTable:

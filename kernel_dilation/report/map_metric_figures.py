@@ -32,7 +32,7 @@ def draw_metrics(report_data: ReportData) -> Figure:
 def draw_marks(report_data: ReportData) -> Figure:
     """Draw how much the networks rely on the mark, and how well each method shows it, by dilation."""
     trained, untrained = (rows_where(report_data.table("marks"), state=state) for state in STATES)
-    return metrics_by_dilation_figure(trained, {}, untrained)
+    return metrics_by_dilation_figure(trained, {}, untrained, limits=(0.0, 1.0))
 
 
 METRIC_FIGURES = (
@@ -109,7 +109,7 @@ METRIC_FIGURES = (
     ),
     FigureSpec(
         "planted_marks",
-        "Maps of networks whose class hangs on a mark",
+        "Maps of networks whose class depends on a mark",
         draw_marks,
         "Separate networks of every arm learned at which of ten places of the {image} a square of 3 by 3 pixels lies; a cross elsewhere is a decoy. "
         "First panels: accuracy of these networks, and their confidence with the square, without it, and with an empty place blackened, which say "
@@ -117,8 +117,9 @@ METRIC_FIGURES = (
         "precision of its nine largest values. Dashed and pale: the same networks before training. Image and edges are maps that no network "
         "made.",
         "A panel for each metric, with the dilation on the horizontal axis and a line for each method.",
-        networks="networks of their own, means over replicates, kernel sizes and poolings",
+        networks="networks of their own, means over {mark_replicates}, kernel sizes and poolings",
         interval="Bars",
+        over="replicates of their own",
         files=("data/analysis/marks.csv",),
     ),
 )

@@ -1,10 +1,12 @@
 """The table of methods by properties, and what it says in a few sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import inf
+from typing import Any
 
-from kernel_dilation.analysis.method_properties import FALLS, RISES, WITH_UNTRAINED
-from kernel_dilation.presentation.table_rows import distinct_in_order, rows_where
-from kernel_dilation.presentation.text_formatting import count_noun, format_number, join_with_and, without_underscores
+from kernel_dilation.analysis.method_properties import FALLS, RISES, TRAINED_VALUES, WITH_UNTRAINED
+from kernel_dilation.presentation.table_rows import distinct_in_order, row_dicts, rows_where
+from kernel_dilation.presentation.text_formatting import format_number, join_with_and, number_word, without_underscores
 from kernel_dilation.report.tables import INTERVAL, SMALLEST, ReportTable, report_table
 
 import pandas as pd
@@ -52,18 +54,26 @@ def shown_sentence(table: pd.DataFrame) -> str:
 
 
 def largest_effect_sentence(table: pd.DataFrame) -> str:
-    """Return the metric that dilation changes most, in units of its margin; nothing where no metric differs."""
+    """Return the metric that dilation changes most in trained networks, in units of its margin, and how that compares with untrained ones.
+
+    Nothing is returned where no metric differs.
+    """
     differing = rows_where(table, verdict="difference")
     if differing.empty:
         return ""
-    row = differing.iloc[0]  # the largest effect comes first
-    ends = [f"{format_number(row[f'at_{end}'])} at dilation {row[end]:g}" for end in ("smallest", "largest")]
+    row = max(row_dicts(differing), key=lambda row: (max(values := [row[name] for name in TRAINED_VALUES]) - min(values)) / (row["margin"] or inf))
+    ends = [f"{format_number(row[f'trained_at_{end}'])} at dilation {row[end]:g}" for end in ("smallest", "largest")]
     turn = f", with a turn at dilation {row['turns_at']:g}" if pd.notna(row["turns_at"]) else ""
-    networks = "in what training adds" if row["networks"] == WITH_UNTRAINED else "in trained networks"
+    before = f" (before training, {'less' if agrees_with_trained(row) else 'more'} so)" if row["networks"] == WITH_UNTRAINED else ""
     return (
         f"Measured by its margin, dilation changes the {without_underscores(row['measure'])} of {without_underscores(row['method'])} maps most: "
-        f"from {ends[0]} to {ends[1]}{turn}, {networks}."
+        f"from {ends[0]} to {ends[1]}{turn}{before}."
     )
+
+
+def agrees_with_trained(row: Mapping[str, Any]) -> bool:
+    """Return whether the difference of a row has the sign of that between trained networks."""
+    return bool((row["trained_at_largest"] - row["trained_at_smallest"]) * row["difference"] > 0)
 
 
 def crossed_sentence(table: pd.DataFrame) -> str:
@@ -78,7 +88,7 @@ def crossed_sentence(table: pd.DataFrame) -> str:
     apart = compared[verdicts["verdict"] != verdicts["crossed_verdict"]]
     opening = f"Verdicts hold for new replicates; for new images as well, {len(compared) - len(apart)} of {len(compared)} are the same"
     pairs = [f"{names([method])} {without_underscores(measure)}" for method, measure in zip(apart["method"], apart["measure"])]
-    return f"{opening}; they part in {join_with_and(pairs)}." if pairs else f"{opening}."
+    return f"{opening}; they differ for {join_with_and(pairs)}." if pairs else f"{opening}."
 
 
 def robustness_sentences(table: pd.DataFrame) -> list[str]:
@@ -86,16 +96,21 @@ def robustness_sentences(table: pd.DataFrame) -> list[str]:
     counts = table.assign(differs=table["verdict"] == "difference").groupby("method", sort=False)["differs"].sum()
     metrics = table.groupby("method", sort=False).size().max()
     robust = [method for method in counts.index if rows_where(table, method=method)["verdict"].isin(UNCHANGED).all()]
-    opening = f"Robust to dilation in all properties: {names(robust) or 'no method'}."
-    least, most = names(counts.index[counts == counts.min()]), names(counts.index[counts == counts.max()])
+    opening = (
+        f"Shown to be robust to dilation in every property: {names(robust)}." if robust else "No method is shown to be robust in every property."
+    )
+    fewest, largest = int(counts.min()), int(counts.max())
+    least, most = names(counts.index[counts == fewest]), names(counts.index[counts == largest])
+    compared = f"Of {number_word(metrics)} metrics of location, concentration, faithfulness, stability and agreement"
     if least == most:
-        return [opening, f"All methods differ between dilations in {count_noun(int(counts.max()), 'metric')} of {metrics}."]
-    return [opening, f"Fewest metrics differ between dilations for {least} ({counts.min()}), most for {most} ({counts.max()})."]
+        return [opening, f"{compared}, {number_word(largest)} differ between dilations for every method."]
+    return [opening, f"{compared}, {number_word(fewest)} differ between dilations for {least}, and {number_word(largest)} for {most}."]
 
 
 def contradiction_sentence(table: pd.DataFrame) -> str:
-    """Return the metrics that rise with dilation for some methods and fall for others."""
-    rising, falling = (rows_where(table, direction=direction) for direction in (RISES, FALLS))
+    """Return the metrics that rise with dilation for some methods and fall for others, in trained networks and in what training adds alike."""
+    agreeing = table[[agrees_with_trained(row) for row in row_dicts(table)]]
+    rising, falling = (rows_where(agreeing, direction=direction) for direction in (RISES, FALLS))
     contradictions = [
         f"{without_underscores(measure)} (rises: {names(up)}; falls: {names(down)})"
         for measure in distinct_in_order(table["measure"])

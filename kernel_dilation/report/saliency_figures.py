@@ -62,7 +62,8 @@ SALIENCY_FIGURES = (
         "class_models",
         "Class models",
         lambda report_data: class_models_figure(report_data.explained.class_models, report_data.digits.means, report_data.scope.dilations),
-        "Image that maximises the logit of each class, below the mean training {image} of the class. {own_scale}",
+        "Image that maximises the logit of each class, below the mean training {image} of the class. Another initial noise may give another image, "
+        "most of all with max pooling. {own_scale}",
         "Class models of the ten classes in columns and dilations {dilations} in rows, below the class means.",
         data="{data_set}, {train}",
         networks=FIRST_REPLICATE,

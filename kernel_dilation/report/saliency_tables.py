@@ -45,7 +45,7 @@ MARK_COLUMNS = {
 def mark_effect_table(effects: pd.DataFrame) -> ReportTable:
     """Return how often the largest value of maps lies on a planted mark, before and after training, by method and dilation."""
     note = (
-        f"{INTERVAL}Mark hit: share of the maps whose largest value lies on the mark on which the class hangs. The difference is that of trained "
+        f"{INTERVAL}Mark hit: share of the maps whose largest value lies on the mark on which the class depends. The difference is that of trained "
         "minus untrained networks. The change is that difference minus the difference at the smallest dilation: the effect of dilation on what "
         "maps show beyond what untrained networks show as well. Other metrics are in data/analysis."
     )

@@ -21,6 +21,7 @@ class Scope:
 
     dataset: str
     replicates: int
+    mark_replicates: int  # of the networks that learn where a planted mark is
     digits: Mapping[str, int]  # number of images by split
     explained: int  # test images that have saliency maps
     probed: int  # of those, how many each network's costly metrics are measured on
@@ -124,7 +125,8 @@ def scope_of(settings: Settings, answers: AnswerValues, fetched: AnswerValues, e
         explained: number of test images that have saliency maps.
     """
     return Scope(
-        dataset=answers["dataset"], replicates=answers["replicates"], digits=fetched["digits"], explained=explained,
+        dataset=answers["dataset"], replicates=answers["replicates"], mark_replicates=settings.mark.replicates,
+        digits=fetched["digits"], explained=explained,
         probed=min(settings.saliency.probed_images, explained),
         dilations=tuple(sorted(settings.dilations)), kernel_sizes=tuple(settings.kernel_sizes), poolings=tuple(settings.poolings),
         alpha=settings.analyze.alpha, margin_points=settings.analyze.margin_points, margin_share=settings.analyze.margin_share,

@@ -11,18 +11,15 @@ from kernel_dilation.presentation.table_rows import read_table, single_row
 from kernel_dilation.presentation.text_formatting import format_number
 from kernel_dilation.report.findings import (
     bound_finding,
-    claim_finding,
     even_odd_finding,
-    floor_findings,
-    learned_share_finding,
     neighbours_finding,
-    pooled_models_finding,
     pooling_scope_finding,
     trainings_finding,
     validation_finding,
 )
 from kernel_dilation.report.headlines import QUESTIONS, headlines
 from kernel_dilation.report.method_property_table import property_sentences
+from kernel_dilation.report.saliency_findings import claim_finding, floor_findings, learned_share_finding, mark_finding, pooled_models_finding
 from kernel_dilation.report.scope import Scope, scope_of
 from kernel_dilation.report.scope_text import held_fixed_sentence
 from tools.study.accuracy_fall import PUBLISHED
@@ -71,12 +68,14 @@ def template_context(study: Path) -> dict[str, object]:
 
 def further_findings(study: Path, answers: Mapping[str, Any], scope: Scope) -> dict[str, list[str]]:
     """Return by question what no table of the README says."""
-    properties, similarity, levels = (read_table(study / f"tables/{name}.csv") for name in ("method_properties", "similarity", "levels"))
+    properties, similarity, marks, levels = (
+        read_table(study / f"tables/{name}.csv") for name in ("method_properties", "similarity", "marks", "levels")
+    )
     paragraphs = {
         "learned": [bound_finding(answers["learned"]), trainings_finding(answers["learned"])],
         "saliency": [
-            *property_sentences(properties), learned_share_finding(answers["saliency"]), claim_finding(answers["saliency"].get("class_model", {})),
-            *floor_findings(similarity),
+            *property_sentences(properties), mark_finding(marks), learned_share_finding(answers["saliency"]),
+            claim_finding(answers["saliency"].get("class_model", {})), *floor_findings(similarity),
         ],
         "accuracy": [neighbours_finding(answers["accuracy"]), validation_finding(answers["accuracy"], scope)],
         "fields": [pooled_models_finding(levels), even_odd_finding(answers["fields"]), pooling_scope_finding(scope)],

@@ -6,7 +6,7 @@ from typing import Any
 
 from kernel_dilation.analysis.answers import MAP_FAMILIES, VERDICT_PRIORITY
 from kernel_dilation.analysis.headlines import QUESTIONS as HEADLINES
-from kernel_dilation.analysis.headlines import headlines
+from kernel_dilation.analysis.headlines import headlines, shows_nothing
 from kernel_dilation.analysis.learning_analysis import worst_world
 from kernel_dilation.experiment.world_names import world_title
 from kernel_dilation.presentation.table_rows import row_dicts, single_row
@@ -67,7 +67,8 @@ def way_rows(learned: pd.DataFrame) -> Rows:
         worst = dict(worst_world(table))
         rows.append({
             "way": way_title(str(way)), "verdict": worst["verdict"], "does worst in": world_title(worst["world"]),
-            "right choices": number_cell(worst, "right_share"), "choose alike": number_cell(worst, "same_share"),
+            "right choices": "not judged" if shows_nothing(worst) else number_cell(worst, "right_share"),
+            "choose alike": number_cell(worst, "same_share"),
             "bias (pixels)": number_cell(worst, "bias"), "trainings": format_number(table["trainings"].mean(), 2),
         })  # fmt: skip
     return rows
