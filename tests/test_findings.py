@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from kernel_dilation.presentation.text_formatting import format_p_value
 from kernel_dilation.report.findings import findings
-from kernel_dilation.report.headlines import QUESTIONS, mean_accuracy_sentence
+from kernel_dilation.report.headlines import QUESTIONS, accuracy_headline, mean_accuracy_sentence
 from kernel_dilation.report.saliency_findings import deconvnet_finding, floor_findings, mark_finding
 
 import pandas as pd
@@ -97,8 +97,8 @@ NEITHER = "Not one of them clearly increases or decreases with dilation, so the 
     ("neighbours", "dense_confidence", "conclusion"),
     [
         (
-            UP, DOWN, "They disagree. These increase with dilation: recognition by nearest neighbours; these decrease with dilation: recognition by a "
-            "dense network. So the claim is neither supported nor refuted.",
+            UP, DOWN, "They disagree. These increase with dilation: recognition by nearest neighbours; these decrease with dilation: recognition by "
+            "a dense network. So the claim is neither supported nor refuted.",
         ),
         (
             UP, FLAT, "These increase with dilation: recognition by nearest neighbours; none decreases, which supports the claim as far as these "
@@ -270,3 +270,30 @@ def test_each_verdict_on_mean_accuracy_has_its_words(numbers, sentence):
 def test_a_single_dilation_is_not_averaged_over():
     text = mean_accuracy_sentence({"pooling_verdict": "equivalent"}, {}, replace(SCOPE, dilations=(2,)))
     assert text == "Max and average pooling are equivalent in accuracy."
+
+
+@pytest.mark.parametrize(
+    ("smallest", "largest", "words"),
+    [
+        ((0.4, "difference"), (-0.6, "difference"), "size 5 is better at dilation 1 and size 3 is better at dilation 4"),
+        ((0.4, "difference"), (0.6, "difference"), "how much depends on the dilation"),
+        ((0.4, "inconclusive"), (-0.6, "difference"), "how much depends on the dilation"),
+    ],
+)
+def test_a_mean_over_dilations_that_hides_a_crossing_says_so(smallest, largest, words):
+    """Without it, kernel sizes would be called equivalent where the one is better at small and the other at large dilations."""
+    ends = {"points_smallest": smallest[0], "verdict_smallest": smallest[1], "points_largest": largest[0], "verdict_largest": largest[1]}
+    fields = {"kernel_5_minus_3": {"interaction_verdict": "difference", **ends}, "average_minus_max": {"interaction_verdict": "inconclusive"}}
+    accuracy = {"pooling_verdict": "equivalent", "kernel_size_verdict": "equivalent", "kernel_size_pair": "5 minus 3"}
+    assert mean_accuracy_sentence(accuracy, fields, SCOPE) == (
+        f"Averaged over dilations, max and average pooling are equivalent in accuracy; kernel sizes 3 and 5 are equivalent in accuracy, but {words}."
+    )
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "end"),
+    [(1.1, 1.4, ": dilation 4 makes more errors than dilation 1."), (0.7, 0.9, ": dilation 4 makes fewer errors than dilation 1."), (0.9, 1.4, ".")],
+)
+def test_the_third_answer_says_which_dilation_makes_more_errors_if_that_is_shown(lower, upper, end):
+    shown = accuracy_headline({"verdict": "difference", "error_ratio": 1.2, "error_ratio_lower": lower, "error_ratio_upper": upper}, SCOPE)
+    assert shown.sentence == f"Yes. Test accuracy depends on the dilation of the first convolution{end}"

@@ -144,32 +144,6 @@ def test_the_fourth_answer_says_what_happens_to_accuracy_and_has_the_number_that
     assert shown.meaning == "percentage points of test accuracy, average minus max, averaged over dilations"
 
 
-@pytest.mark.parametrize(
-    ("smallest", "largest", "words"),
-    [
-        ((0.4, "difference"), (-0.6, "difference"), "size 5 is better at dilation 1 and size 3 is better at dilation 4"),
-        ((0.4, "difference"), (0.6, "difference"), "how much depends on the dilation"),
-        ((0.4, "inconclusive"), (-0.6, "difference"), "how much depends on the dilation"),
-    ],
-)
-def test_a_mean_over_dilations_that_hides_a_crossing_says_so(smallest, largest, words):
-    """Without it, kernel sizes would be called equivalent where the one is better at small and the other at large dilations."""
-    study = with_accuracy(**KERNEL_SIZE)
-    ends = {"points_smallest": smallest[0], "verdict_smallest": smallest[1], "points_largest": largest[0], "verdict_largest": largest[1]}
-    crossing = {"kernel_5_minus_3": {"interaction_verdict": "difference", **ends}, "average_minus_max": {"interaction_verdict": "inconclusive"}}
-    shown = headlines(replace(study, answers={**study.answers, "fields": {**study.answers["fields"], **crossing}}))["fields"]
-    assert shown.sentence == f"They matter. Averaged over dilations, kernel sizes 3 and 5 are equivalent in accuracy, but {words}."
-
-
-@pytest.mark.parametrize(
-    ("lower", "upper", "end"),
-    [(1.1, 1.4, ": dilation 4 makes more errors than dilation 1."), (0.7, 0.9, ": dilation 4 makes fewer errors than dilation 1."), (0.9, 1.4, ".")],
-)
-def test_the_third_answer_says_which_dilation_makes_more_errors_if_that_is_shown(lower, upper, end):
-    shown = headlines(with_accuracy(**{**ERROR_RATIO, "error_ratio_lower": lower, "error_ratio_upper": upper}))["accuracy"]
-    assert shown.sentence == f"Yes. Test accuracy depends on the dilation of the first convolution{end}"
-
-
 def test_without_a_difference_in_mean_accuracy_the_fourth_answer_says_what_else_may_differ():
     shown = headlines(with_accuracy(**KERNEL_SIZE))["fields"]
     assert shown.sentence == (

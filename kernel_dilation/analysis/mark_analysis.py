@@ -2,11 +2,10 @@
 
 from kernel_dilation.analysis.comparison_families import Rows, mean_with_interval
 from kernel_dilation.experiment.parameters import Analyze
-from kernel_dilation.experiment.paths import TRAINED, UNTRAINED
+from kernel_dilation.experiment.paths import NETWORK_ITSELF, TRAINED, UNTRAINED
 
 import pandas as pd
 
-NETWORK = "network"  # stands in place of a method in the rows that ask the network itself
 NETWORK_METRICS = ("accuracy", "confidence", "confidence_without_mark", "confidence_with_change_elsewhere")
 MAP_METRICS = ("mark_share", "mark_hit", "mark_rank")
 
@@ -23,7 +22,7 @@ def mark_levels(networks: pd.DataFrame, maps: pd.DataFrame, options: Analyze) ->
     """
     rows: Rows = []
     for metric in NETWORK_METRICS:
-        rows += level_rows(networks.assign(method=NETWORK, state=TRAINED), metric, metric, options)
+        rows += level_rows(networks.assign(method=NETWORK_ITSELF, state=TRAINED), metric, metric, options)
     for metric in MAP_METRICS:
         rows += level_rows(maps, metric, metric, options) + level_rows(maps[maps["state"] == TRAINED], "mark_chance", f"{metric}_chance", options)
     return pd.DataFrame(rows)

@@ -25,6 +25,7 @@ REPRESENTED_LAYERS = "features", "hidden"  # what the last pooling hands to the 
 # These names stand beside the saliency methods in the tables of metrics.
 CLASS_MODEL, REGULARISED = "class_model", "class_model_regularised"
 BASELINES = "image", "edges"  # maps that no network made
+NETWORK_ITSELF = "network"  # in the rows on marks that ask the network and not its maps
 
 
 def network_file(folder: Path, replicate: int) -> Path:

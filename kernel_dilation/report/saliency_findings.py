@@ -1,7 +1,6 @@
 """What was found on class saliencies beside the answer, in sentences with few numbers."""
 
-from kernel_dilation.analysis.mark_analysis import NETWORK
-from kernel_dilation.experiment.paths import BASELINES, CLASS_MODEL, TRAINED, UNTRAINED
+from kernel_dilation.experiment.paths import BASELINES, CLASS_MODEL, NETWORK_ITSELF, TRAINED, UNTRAINED
 from kernel_dilation.presentation.table_rows import rows_where, single_row
 from kernel_dilation.presentation.text_formatting import format_number, format_percent, join_with_and, number_word, without_underscores
 from kernel_dilation.report.report_data import NamedTables
@@ -52,7 +51,7 @@ def mark_finding(marks: pd.DataFrame) -> str:
     first, last = table.columns[0], table.columns[-1]
     method = (table[last] - table[first]).abs().idxmax()
     ends = [f"{format_percent(single_row(hits, method=method, level=level)['mean'])} of images at dilation {level:g}" for level in (first, last)]
-    accuracy = rows_where(marks, state=TRAINED, method=NETWORK, measure="accuracy")["mean"]
+    accuracy = rows_where(marks, state=TRAINED, method=NETWORK_ITSELF, measure="accuracy")["mean"]
     rightly = len(accuracy) > 0 and accuracy.min() >= NEARLY_ALL
     networks = ", although the networks, which have nothing else to go by, are nearly always right" if rightly else ""
     return (
