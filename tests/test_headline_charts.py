@@ -1,5 +1,6 @@
 """The small charts of the first screen. Oracle: worked by hand."""
 
+from dataclasses import replace
 from math import nan
 from xml.etree.ElementTree import fromstring
 
@@ -23,6 +24,19 @@ def test_a_way_stands_in_the_chart_with_the_world_where_it_does_worst_and_the_be
     assert {name: row["world"] for name, row in worst_worlds(learned, "race").items()} == {"race": "b", "other": "b"}
     assert list(worst_worlds(learned, "race")) == ["race", "other"]
     assert list(worst_worlds(learned, "")) == ["other", "race"]
+
+
+def test_ways_that_are_not_judged_are_compared_by_their_cost():
+    learned = pd.DataFrame({
+        "method": ["race", "mixture"], "world": "digits", "right_share": 0.5, "right_share_lower": 0.0, "right_share_upper": 1.0, "same_share": 1.0,
+        "identified": True, "trainings": [28.0, 1.25],
+    })  # fmt: skip
+    study = made_up_study()
+    chart = headline_charts(replace(study, tables={**study.tables, "learned": learned}))["learned"]
+    assert chart.title.startswith("What one choice costs")
+    assert [(row.label, row.value) for row in chart.rows] == [("race", 28.0), ("mixture", 1.25)]
+    one = learned.assign(right_share=[0.9, 0.5], right_share_lower=[0.8, 0.0])
+    assert [row.label for row in headline_charts(replace(study, tables={**study.tables, "learned": one}))["learned"].rows] == ["race"]
 
 
 def test_a_chart_places_values_and_intervals_in_proportion():

@@ -51,10 +51,16 @@ def with_rows(title: str, rows: list[ChartRow], reference: float | None = None, 
 
 
 def learning_chart(report_data: ReportData) -> RowChart | None:
-    """Return the shares of right choices of the best ways where they do worst, the largest first; those that say nothing are left out."""
+    """Return the shares of right choices of the best ways where they do worst, the largest first.
+
+    Ways of which no choice is shown right or wrong are left out; if there are no others, the chart has what each way costs.
+    """
     ways = worst_worlds(report_data.table("learned"), report_data.answers.get("learned", {}).get("best_way", ""))
     rows = chart_rows({way_title(name): row for name, row in ways.items() if not shows_nothing(row)}, "right_share", 100)
     title = "Right choices of the best ways, in the data where each is right least often (%). Line: the share required"
+    if not rows:
+        costs = chart_rows({way_title(name): {"value": row["trainings"]} for name, row in ways.items() if "trainings" in row}, "value")
+        return with_rows("What one choice costs, in networks trained; no choice is shown to be right or wrong", costs)
     largest_first = sorted(rows, key=lambda row: -row.value)
     return with_rows(title, largest_first, 100 * report_data.scope.rule.right_share, (0.0, 100.0))
 
