@@ -1,6 +1,17 @@
 """Figures of accuracy by dilation, kernel size and pooling."""
 
-from kernel_dilation.presentation.figure_style import INK, EmptyFigureError, colours, dilation_colour, markers, offsets, panels, set_integer_ticks
+from kernel_dilation.presentation.figure_style import (
+    INK,
+    PAPER,
+    QUIET,
+    EmptyFigureError,
+    colours,
+    dilation_colour,
+    markers,
+    offsets,
+    panels,
+    set_integer_ticks,
+)
 from kernel_dilation.presentation.forest_plot import forest_figure
 from kernel_dilation.presentation.table_rows import distinct_in_order, require_rows, row_dicts, rows_where
 from kernel_dilation.presentation.text_formatting import without_underscores
@@ -14,10 +25,10 @@ SIDE_BY_SIDE = 0.5  # of the distance between two dilations, for kernel sizes
 
 
 def accuracy_by_dilation_figure(accuracy: pd.DataFrame, means: pd.DataFrame, arms: pd.DataFrame) -> Figure:
-    """Draw test accuracy in percent: over all arms on the left, then a panel for each pooling.
+    """Draw test accuracy in percent: over all arms on the left, with the validation accuracy beside it, then a panel for each pooling.
 
     Args:
-        accuracy: `dilation`, `kernel_size`, `pooling`, `replicate`, `accuracy`.
+        accuracy: `dilation`, `kernel_size`, `pooling`, `replicate`, `accuracy`, `validation_accuracy`.
         means: `level` (a dilation), `mean`, `lower`, `upper`, over all arms.
         arms: `dilation`, `kernel_size`, `pooling`, `mean`, `lower`, `upper`.
 
@@ -45,6 +56,9 @@ def draw_replicates(axes: Axes, accuracy: pd.DataFrame, means: pd.DataFrame) -> 
             float(row["level"]), row["mean"], [[row["mean"] - row["lower"]], [row["upper"] - row["mean"]]],
             fmt="o", color=dilation_colour(float(row["level"])), capsize=4, linewidth=2, markersize=7,
         )  # fmt: skip
+    validation = accuracy.groupby("dilation")["validation_accuracy"].mean()
+    axes.plot(validation.index, validation, "D--", color=QUIET, markerfacecolor=PAPER, markersize=5, linewidth=1, label="validation accuracy")
+    axes.legend(loc="best")
     axes.set_xlabel("dilation")
     set_integer_ticks(axes, list(replicates.index))
 

@@ -60,7 +60,9 @@ ACCURACY_FIGURES = (
         "accuracy_by_dilation",
         "Accuracy by dilation",
         draw_accuracy,
-        "Left: a grey line for each replicate, averaged over kernel sizes and poolings. Right: a point for each network.",
+        "Left: a grey line for each replicate, averaged over kernel sizes and poolings; dashed: mean accuracy on the validation {images}, another "
+        "sample. Other panels: a point for each network. Bars include the scatter between {images} that all dilations share, so that they overlap "
+        "more than the differences between dilations allow; the next figure has these.",
         "Test accuracy in percent over dilations {dilations}, for all arms together and then in a panel for each pooling.",
         interval="Bars",
         over="replicates and images",
