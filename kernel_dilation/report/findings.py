@@ -20,14 +20,17 @@ def findings(answers: AnswerValues, tables: NamedTables, scope: Scope) -> dict[s
     """Return the paragraphs of each question; none without a verdict.
 
     Args:
-        tables: those of data/analysis, of which `method_properties`, `similarity`, `marks` and `levels` are read if they are there.
+        tables: those of data/analysis, of which `method_properties`, `similarity`, `marks`, `confusion` and `levels` are read if they are
+            there.
     """
     learned, saliency, accuracy, fields = (answers.get(name, {}) for name in ("learned", "saliency", "accuracy", "fields"))
-    properties, levels = (tables.get(name, pd.DataFrame()) for name in ("method_properties", "levels"))
+    properties, confusion, levels = (tables.get(name, pd.DataFrame()) for name in ("method_properties", "confusion", "levels"))
     paragraphs = {
         "learned": [bound_finding(learned), trainings_finding(learned), runs_finding(learned, scope)],
         "saliency": [*property_sentences(properties), *saliency_findings(saliency, tables, scope), *reference_sentences(saliency, scope)],
-        "accuracy": [neighbours_finding(accuracy), validation_finding(accuracy, scope), single_networks_finding(accuracy)],
+        "accuracy": [
+            neighbours_finding(accuracy), class_finding(confusion), validation_finding(accuracy, scope), single_networks_finding(accuracy)
+        ],
         "fields": [pooled_models_finding(levels), even_odd_finding(fields), pooling_scope_finding(scope)],
     }  # fmt: skip
     return {name: list(filter(None, lines)) if "verdict" in answers.get(name, {}) else [] for name, lines in paragraphs.items()}
@@ -101,6 +104,22 @@ def neighbours_finding(answer: AnswerValues) -> str:
     if len(alike) == 1:
         return f"Dilations {alike[0]} cannot be told apart over new replicates and new images."
     return f"These neighbouring dilations cannot be told apart over new replicates and new images: {'; '.join(alike)}." if alike else ""
+
+
+def class_finding(confusion: pd.DataFrame) -> str:
+    """Return for which class the errors change most from the smallest to the largest dilation; nothing for a single dilation.
+
+    Args:
+        confusion: `dilation`, `actual`, `predicted` and `percent` of the actual class, a row for each arm and pair of classes.
+    """
+    right = confusion[confusion["actual"] == confusion["predicted"]] if len(confusion) else confusion
+    if right.empty or right["dilation"].nunique() < 2:
+        return ""
+    first, last = right["dilation"].min(), right["dilation"].max()
+    before, after = (100 - right[right["dilation"] == dilation].groupby("actual")["percent"].mean() for dilation in (first, last))
+    label = (after - before).abs().idxmax()
+    ends = [f"{format_percent(float(errors[label]) / 100)} at dilation {level}" for errors, level in ((before, first), (after, last))]
+    return f"The errors of class {label} change most, from {ends[0]} to {ends[1]} (mean over all arms)."
 
 
 def validation_finding(answer: AnswerValues, scope: Scope) -> str:

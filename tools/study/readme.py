@@ -11,6 +11,7 @@ from kernel_dilation.presentation.table_rows import read_table, single_row
 from kernel_dilation.presentation.text_formatting import format_number
 from kernel_dilation.report.findings import (
     bound_finding,
+    class_finding,
     even_odd_finding,
     neighbours_finding,
     pooling_scope_finding,
@@ -68,8 +69,8 @@ def template_context(study: Path) -> dict[str, object]:
 
 def further_findings(study: Path, answers: Mapping[str, Any], scope: Scope) -> dict[str, list[str]]:
     """Return by question what no table of the README says."""
-    properties, similarity, marks, levels = (
-        read_table(study / f"tables/{name}.csv") for name in ("method_properties", "similarity", "marks", "levels")
+    properties, similarity, marks, confusion, levels = (
+        read_table(study / f"tables/{name}.csv") for name in ("method_properties", "similarity", "marks", "confusion", "levels")
     )
     paragraphs = {
         "learned": [bound_finding(answers["learned"]), trainings_finding(answers["learned"])],
@@ -77,7 +78,7 @@ def further_findings(study: Path, answers: Mapping[str, Any], scope: Scope) -> d
             *property_sentences(properties), mark_finding(marks), learned_share_finding(answers["saliency"]),
             claim_finding(answers["saliency"].get("class_model", {})), *floor_findings(similarity),
         ],
-        "accuracy": [neighbours_finding(answers["accuracy"]), validation_finding(answers["accuracy"], scope)],
+        "accuracy": [neighbours_finding(answers["accuracy"]), class_finding(confusion), validation_finding(answers["accuracy"], scope)],
         "fields": [pooled_models_finding(levels), even_odd_finding(answers["fields"]), pooling_scope_finding(scope)],
     }  # fmt: skip
     return {question: list(filter(None, lines)) for question, lines in paragraphs.items()}
