@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kernel_dilation.report.findings import findings
-from kernel_dilation.report.saliency_findings import crossed_share_finding, deconvnet_finding, floor_findings, mark_finding
+from kernel_dilation.report.saliency_findings import claim_finding, crossed_share_finding, deconvnet_finding, floor_findings, mark_finding
 
 import pandas as pd
 import pytest
