@@ -208,13 +208,13 @@ def factors_with_interaction(fields: AnswerValues) -> set[str]:
 def crossing_clause(factor: str, accuracy: AnswerValues, fields: AnswerValues, scope: Scope) -> str:
     """Return how an effect on accuracy depends on the dilation: which level is better at its ends, if that is shown and differs."""
     first, _, second = str(accuracy.get(f"{factor}_pair", "")).partition(" minus ")
-    prefix, noun = ("kernel_", "size ") if factor == "kernel_size" else ("", "")
+    prefix, level = ("kernel_", "kernel {}") if factor == "kernel_size" else ("", "{} pooling")
     value = fields.get(f"{prefix}{first}{MINUS}{second}", {})
     ends = [value.get(f"points_{end}", 0.0) if value.get(f"verdict_{end}") == "difference" else 0.0 for end in ("smallest", "largest")]
     if ends[0] * ends[1] >= 0:
         return "how much depends on the dilation"
-    better = [f"{noun}{first if points > 0 else second} is better at dilation {scope.dilations[place]}" for points, place in zip(ends, (0, -1))]
-    return " and ".join(better)
+    better = [level.format(first if points > 0 else second) for points in ends]
+    return f"{better[0]} is better at dilation {scope.dilations[0]} and {better[1]} at dilation {scope.dilations[-1]}"
 
 
 def mean_accuracy_clause(factor: str, levels: str, level: str, accuracy: AnswerValues) -> str:
