@@ -121,6 +121,8 @@ def test_what_untrained_networks_do_as_well_is_not_learned(untrained, verdict):
     assert answer["gini"]["learned_verdict"] == verdict
     assert answer["gini"]["learned_slope_per_dilation"] == pytest.approx(-0.2 - untrained, abs=0.005)
     assert answer["learned_share_differing"] == (verdict == "difference")
+    assert answer["crossed_share_differing"] == 1  # images and networks vary far less than dilations differ
+    assert answer["gini"]["learned_slope_lower"] < answer["gini"]["learned_slope_per_dilation"] < answer["gini"]["learned_slope_upper"]
     assert answer["measures"] == 1  # what training adds is not counted as a metric of its own
 
 

@@ -24,7 +24,7 @@ def test_the_findings_of_made_up_answers_are_these():
     assert findings(made_up_answers(), {}, SCOPE) == {
         "learned": [
             "Dilation 1 has the lowest mean validation loss. To choose between it and the second best by the lower loss is right in about 79 % of "
-            "cases after one training of each; no rule that knows only these losses does better.",
+            "cases after one training of each; no rule that knows only these losses can be sure to do better.",
             "To choose the better one in nineteen of twenty cases, such a choice needs 2 to 271 trainings of each.",
             "Each way was run 3 times in every kind of data, on 800 training images drawn anew for each run. This cannot show that any way is "
             "consistent: our criterion needs at least eleven runs for that, even if all choose rightly. It shows what each way costs, cannot rank "

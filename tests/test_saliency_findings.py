@@ -85,16 +85,21 @@ def test_the_method_whose_maps_lose_the_mark_is_told(accuracy, end):
     marks = pd.concat(
         [marks_of("gradient", (1.0, 0.9), accuracy), marks_of("grad_cam", (0.91, 0.02), accuracy), marks_of("edges", (0.9, 0.0), accuracy)]
     )
-    assert mark_finding(marks) == (
-        "Where the class depends on a planted mark alone, the largest value of grad cam maps lies on it in 91 % of images at dilation 1 and in 2 % "
-        f"of images at dilation 4{end}"
+    assert mark_finding(marks, SCOPE) == (
+        "In two networks of each arm, whose class depends on a planted mark alone, the largest value of grad cam maps lies on it in 91 % of images "
+        f"at dilation 1 and in 2 % of images at dilation 4{end}"
     )
-    assert mark_finding(marks[marks["level"] == 1]) == mark_finding(pd.DataFrame()) == ""
+    assert mark_finding(marks[marks["level"] == 1], SCOPE) == mark_finding(pd.DataFrame(), SCOPE) == ""
 
 
 def test_maps_that_do_not_depend_on_the_image_are_told_where_they_were_measured():
+    """Only max pooling passes the image on, by its switches."""
     properties = pd.DataFrame({"method": ["gradient", "deconvnet"]})
-    assert deconvnet_finding(properties, SCOPE).startswith("With average pooling, nothing in the backward pass of deconvnet depends on the image")
+    opening = "With average pooling and a stride in place of pooling, nothing in the backward pass of deconvnet depends on the image"
+    all_poolings, blind = (replace(SCOPE, poolings=poolings) for poolings in (("max", "average", "stride"), ("average",)))
+    assert deconvnet_finding(properties, all_poolings).startswith(opening)
+    assert deconvnet_finding(properties, all_poolings).endswith("Its metrics mix such maps with those of max pooling.")
+    assert deconvnet_finding(properties, blind).endswith("of a class.")
     assert deconvnet_finding(properties.iloc[:1], SCOPE) == deconvnet_finding(properties, replace(SCOPE, poolings=("max",))) == ""
 
 

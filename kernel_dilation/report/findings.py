@@ -47,12 +47,12 @@ def bound_finding(answer: AnswerValues) -> str:
     if is_shown_best(answer):
         return (
             f"Dilation {answer['best_dilation']} has the lowest mean validation loss. To choose between it and the second best by the lower loss is "
-            f"right in about {limit}; no rule that knows only these losses does better."
+            f"right in about {limit}; no rule that knows only these losses can be sure to do better."
         )
     return (
         f"Dilation {answer['best_dilation']} has the lowest mean validation loss, but the second best is not shown to be worse. Even at the "
         f"favourable end of the interval, to choose between them by the lower loss is right in at most {limit}; no rule that knows only these losses "
-        "does better."
+        "can be sure to do better."
     )
 
 

@@ -102,7 +102,7 @@ def change_phrase(name: str, value: AnswerValues) -> str:
     if value["verdict"] != "difference":
         return ""
     if "turns_at" in value:
-        return f"rise and fall, with a turn at dilation {value['turns_at']}"
+        return f"change direction at dilation {value['turns_at']}"
     return direction_phrase(name, value["slope_per_dilation"]) + beside_untrained(value)
 
 

@@ -64,7 +64,8 @@ def largest_effect_sentence(table: pd.DataFrame) -> str:
     row = max(row_dicts(differing), key=lambda row: (max(values := [row[name] for name in TRAINED_VALUES]) - min(values)) / (row["margin"] or inf))
     ends = [f"{format_number(row[f'trained_at_{end}'])} at dilation {row[end]:g}" for end in ("smallest", "largest")]
     turn = f", with a turn at dilation {row['turns_at']:g}" if pd.notna(row["turns_at"]) else ""
-    before = f" (before training, {'less' if agrees_with_trained(row) else 'more'} so)" if row["networks"] == WITH_UNTRAINED else ""
+    is_told = row["networks"] == WITH_UNTRAINED and row["direction"] in (RISES, FALLS)
+    before = f" (before training, {'less' if agrees_with_trained(row) else 'more'} so)" if is_told else ""
     return (
         f"Measured by its margin, dilation changes the {without_underscores(row['measure'])} of {without_underscores(row['method'])} maps most: "
         f"from {ends[0]} to {ends[1]}{turn}{before}."

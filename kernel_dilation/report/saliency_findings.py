@@ -8,6 +8,7 @@ from kernel_dilation.report.scope import AnswerValues, Scope
 
 import pandas as pd
 
+POOLINGS_WITHOUT_SWITCHES = {"average": "average pooling", "stride": "a stride in place of pooling"}
 NEARLY_ALL = 0.95  # of the marked images classified rightly
 FLOOR_OPENINGS = {TRAINED: "Maps of two replicates of one dilation, the noise floor,", UNTRAINED: "Before training, maps of two networks"}
 NEAR_INTERPRETABILITY = {  # metrics of class models that come near the claim of 2019, in words
@@ -29,7 +30,7 @@ def saliency_findings(answer: AnswerValues, tables: NamedTables, scope: Scope) -
     """
     properties, similarity, marks = (tables.get(name, pd.DataFrame()) for name in ("method_properties", "similarity", "marks"))
     return [
-        mark_finding(marks),
+        mark_finding(marks, scope),
         deconvnet_finding(properties, scope),
         crossed_share_finding(answer, scope),
         learned_share_finding(answer),
@@ -38,7 +39,7 @@ def saliency_findings(answer: AnswerValues, tables: NamedTables, scope: Scope) -
     ]
 
 
-def mark_finding(marks: pd.DataFrame) -> str:
+def mark_finding(marks: pd.DataFrame, scope: Scope) -> str:
     """Return for the method whose maps lose or find planted marks most, how often they show them at the smallest and the largest dilation.
 
     It is said as well whether the networks classify nearly all marked images rightly, at every dilation.
@@ -54,19 +55,22 @@ def mark_finding(marks: pd.DataFrame) -> str:
     accuracy = rows_where(marks, state=TRAINED, method=NETWORK_ITSELF, measure="accuracy")["mean"]
     rightly = len(accuracy) > 0 and accuracy.min() >= NEARLY_ALL
     networks = ", although the networks, which have nothing else to go by, are nearly always right" if rightly else ""
+    each = f"{number_word(scope.mark_replicates)} network{'s' if scope.mark_replicates > 1 else ''} of each arm"
     return (
-        f"Where the class depends on a planted mark alone, the largest value of {without_underscores(str(method))} maps lies on it in {ends[0]} "
-        f"and in {ends[1]}{networks}."
+        f"In {each}, whose class depends on a planted mark alone, the largest value of {without_underscores(str(method))} maps lies on it in "
+        f"{ends[0]} and in {ends[1]}{networks}."
     )
 
 
 def deconvnet_finding(properties: pd.DataFrame, scope: Scope) -> str:
-    """Return that deconvnet maps do not depend on the image with average pooling; nothing if they were not measured."""
-    if "average" not in scope.poolings or rows_where(properties, method="deconvnet").empty:
+    """Return with which poolings deconvnet maps do not depend on the image; nothing if there are none, or no such maps were measured."""
+    blind = [POOLINGS_WITHOUT_SWITCHES[pooling] for pooling in scope.poolings if pooling in POOLINGS_WITHOUT_SWITCHES]
+    if not blind or rows_where(properties, method="deconvnet").empty:
         return ""
+    mixed = " Its metrics mix such maps with those of max pooling." if len(blind) < len(scope.poolings) else ""
     return (
-        "With average pooling, nothing in the backward pass of deconvnet depends on the image, so that its maps are the same for all images of a "
-        "class. Its metrics mix such maps with those of the other poolings."
+        f"With {join_with_and(blind)}, nothing in the backward pass of deconvnet depends on the image, so that its maps are the same for all images "
+        f"of a class.{mixed}"
     )
 
 

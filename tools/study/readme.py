@@ -75,7 +75,7 @@ def further_findings(study: Path, answers: Mapping[str, Any], scope: Scope) -> d
     paragraphs = {
         "learned": [bound_finding(answers["learned"]), trainings_finding(answers["learned"])],
         "saliency": [
-            *property_sentences(properties), mark_finding(marks), learned_share_finding(answers["saliency"]),
+            *property_sentences(properties), mark_finding(marks, scope), learned_share_finding(answers["saliency"]),
             claim_finding(answers["saliency"].get("class_model", {})), *floor_findings(similarity),
         ],
         "accuracy": [neighbours_finding(answers["accuracy"]), class_finding(confusion), validation_finding(answers["accuracy"], scope)],

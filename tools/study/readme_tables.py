@@ -14,6 +14,7 @@ from kernel_dilation.presentation.text_formatting import format_number, format_p
 from kernel_dilation.presentation.way_names import way_title
 from kernel_dilation.report.contrast_words import MINUS, contrast_words
 from kernel_dilation.report.headlines import QUESTIONS
+from kernel_dilation.report.key_tables import NOT_JUDGED
 from kernel_dilation.report.scope import Scope
 
 import pandas as pd
@@ -67,7 +68,7 @@ def way_rows(learned: pd.DataFrame) -> Rows:
         worst = dict(worst_world(table))
         rows.append({
             "way": way_title(str(way)), "verdict": worst["verdict"], "does worst in": world_title(worst["world"]),
-            "right choices": "not judged" if shows_nothing(worst) else number_cell(worst, "right_share"),
+            "right choices": NOT_JUDGED if shows_nothing(worst) else number_cell(worst, "right_share"),
             "choose alike": number_cell(worst, "same_share"),
             "bias (pixels)": number_cell(worst, "bias"), "trainings": format_number(table["trainings"].mean(), 2),
         })  # fmt: skip
