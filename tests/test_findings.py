@@ -72,7 +72,7 @@ def test_a_best_dilation_that_is_not_shown_to_be_best_bounds_a_choice_by_the_int
     assert bound == (
         "Dilation 1 has the lowest mean validation loss, but the second best is not shown to be worse. Even at the favourable end of the interval, "
         "to choose between them by the lower loss is right in at most 77 % of cases after one training of each; no rule that knows only these "
-        "losses does better."
+        "losses can be sure to do better."
     )
     assert trainings == (
         "To choose the better one in nineteen of twenty cases, such a choice needs at least 5 trainings of each; the estimate is 271, and no upper "
